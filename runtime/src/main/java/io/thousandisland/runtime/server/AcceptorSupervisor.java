@@ -1,0 +1,104 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.runtime.supervision.Observer;
+import io.thousandisland.runtime.supervision.RestartBudget;
+import io.thousandisland.runtime.supervision.Supervisor;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * The acceptors of one server, numbered from 1, as many as its settings say.
+ *
+ * <p>Thread: changed by the server's own thread, looked at by any.
+ */
+final class AcceptorSupervisor implements Node {
+
+  private final ServerContext context;
+  private final Listener listener;
+  private final RestartBudget budget;
+  private final Observer seen;
+  private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
+  private final Supervisor children;
+
+  AcceptorSupervisor(
+      ServerContext context, Listener listener, RestartBudget budget, Observer seen) {
+    this.context = context;
+    this.listener = listener;
+    this.budget = budget;
+    this.seen = seen;
+    for (int number = 1; number <= context.settings().acceptors(); number++) {
+      acceptors.add(new Acceptor(context, number, listener, budget, seen));
+    }
+    this.children = Supervisor.oneForOne(name(), budget, seen, List.copyOf(acceptors));
+  }
+
+  @Override
+  public String name() {
+    return "acceptors";
+  }
+
+  @Override
+  public void start(Crash crash) throws Exception {
+    children.start(crash);
+  }
+
+  @Override
+  public void stop() {
+    children.stop();
+  }
+
+  /**
+   * Starts or takes away acceptors until there are as many as the settings say.
+   *
+   * @return those taken away: they accept nothing any more; their connections are still to be drained,
+   *     and {@link #remove} is to be called then
+   */
+  List<Acceptor> resize() throws Exception {
+    int wanted = context.settings().acceptors();
+    for (int number = acceptors.size() + 1; number <= wanted; number++) {
+      var acceptor = new Acceptor(context, number, listener, budget, seen);
+      acceptors.add(acceptor);
+      children.add(acceptor);
+    }
+    var surplus = new ArrayList<>(acceptors.subList(wanted, acceptors.size()));
+    surplus.forEach(acceptor -> acceptor.worker().pause());
+    return surplus;
+  }
+
+  void remove(Acceptor surplus) {
+    acceptors.remove(surplus);
+    children.remove(surplus);
+  }
+
+  Optional<Acceptor> acceptor(int number) {
+    return acceptors.stream().filter(acceptor -> acceptor.number() == number).findFirst();
+  }
+
+  List<Acceptor> all() {
+    return acceptors;
+  }
+
+  int size() {
+    return acceptors.size();
+  }
+
+  void pause() {
+    acceptors.forEach(acceptor -> acceptor.worker().pause());
+  }
+
+  void resume() {
+    acceptors.forEach(acceptor -> acceptor.worker().resume());
+  }
+
+  /** All live connections, as of now. */
+  Collection<Connection> live() {
+    var all = new ArrayList<Connection>();
+    acceptors.forEach(acceptor -> all.addAll(acceptor.connections().live()));
+    return all;
+  }
+}

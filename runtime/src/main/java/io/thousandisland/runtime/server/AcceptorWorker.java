@@ -1,0 +1,242 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.PAUSE;
+import static io.thousandisland.runtime.server.Signals.PERMIT;
+import static io.thousandisland.runtime.server.Signals.RESUME;
+import static io.thousandisland.runtime.server.Signals.STOP;
+
+import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.OutOfDescriptorsException;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections and hands them over, one after the other.
+ *
+ * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
+ * it, so that clients who must wait do so in the kernel's backlog. It is stopped by a signal, never
+ * by an interrupt: that would close the channel it shares with others.
+ *
+ * <p>Thread: the loop runs on a virtual thread of its own; start, stop, pause and resume by the
+ * supervisor's or the server's.
+ */
+final class AcceptorWorker implements Node {
+
+  private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(100);
+
+  private final ServerContext context;
+  private final int acceptor;
+  private final Listener listener;
+  private final ConnectionSupervisor connections;
+
+  /** The running incarnation; guarded by this. */
+  private @Nullable Signals signals;
+
+  /** The running incarnation's; guarded by this. */
+  private @Nullable Thread thread;
+
+  /** How many want it paused; guarded by this. */
+  private int pauses;
+
+  /** Not null while paused; counted down when the loop has come to rest. Read by the loop. */
+  private volatile @Nullable CountDownLatch pause;
+
+  AcceptorWorker(
+      ServerContext context, int acceptor, Listener listener, ConnectionSupervisor connections) {
+    this.context = context;
+    this.acceptor = acceptor;
+    this.listener = listener;
+    this.connections = connections;
+  }
+
+  @Override
+  public String name() {
+    return "worker";
+  }
+
+  @Override
+  public synchronized void start(Crash crash) {
+    var mine = new Signals(context.sweeper);
+    Thread loop =
+        Thread.ofVirtual()
+            .name(context.name() + " acceptor " + acceptor)
+            .unstarted(
+                () -> {
+                  try {
+                    work(mine);
+                  } catch (Throwable bug) { // whatever it is, the supervisor counts it
+                    crash.crashed(bug);
+                  } finally {
+                    CountDownLatch resting = pause;
+                    if (resting != null) {
+                      resting.countDown();
+                    }
+                  }
+                });
+    mine.owner(loop);
+    signals = mine;
+    thread = loop;
+    loop.start();
+  }
+
+  @Override
+  public void stop() {
+    Thread loop;
+    synchronized (this) {
+      loop = thread;
+      if (signals != null) {
+        signals.raise(STOP);
+      }
+      signals = null;
+      thread = null;
+    }
+    if (loop != null) {
+      Joins.join(loop); // it blocks on nothing but its signals
+    }
+  }
+
+  /**
+   * Accepts nothing until there were as many calls of {@link #resume}. Returns when the connection in
+   * hand is handed over.
+   */
+  void pause() {
+    var resting = new CountDownLatch(1);
+    synchronized (this) {
+      pauses++;
+      pause = resting;
+      if (signals == null) {
+        return; // not running: the next incarnation begins paused
+      }
+      signals.raise(PAUSE);
+    }
+    Joins.await(resting);
+  }
+
+  synchronized void resume() {
+    pauses--;
+    if (pauses > 0) {
+      return;
+    }
+    pause = null;
+    if (signals != null) {
+      signals.raise(RESUME);
+    }
+  }
+
+  private void work(Signals me) throws IOException {
+    while (true) {
+      rest(me);
+      if (me.isRaised(STOP)) {
+        return;
+      }
+      if (context.handlers.await(me, STOP | PAUSE) != 0) {
+        continue;
+      }
+      ListenSlot slot = listener.slotFor(acceptor);
+      if (slot.awaitTurn(me, STOP | PAUSE) != 0) {
+        continue;
+      }
+      boolean more = true;
+      try {
+        more = acceptOne(me, slot);
+      } finally {
+        slot.pass(more);
+      }
+    }
+  }
+
+  /** Sits out a pause. */
+  private void rest(Signals me) {
+    for (CountDownLatch resting = pause; resting != null; resting = pause) {
+      resting.countDown();
+      if ((me.await(RESUME | PAUSE | STOP) & STOP) != 0) {
+        return;
+      }
+    }
+  }
+
+  /** With the turn: takes one connection. True when another one may be waiting. */
+  private boolean acceptOne(Signals me, ListenSlot slot) throws IOException {
+    if (context.handlers.serving() == null) {
+      return true; // it left while we waited: let the client wait in the backlog
+    }
+    boolean permitted = context.permits.tryAcquire();
+    if (!permitted && !rejecting()) {
+      limitReached(false);
+      if (!awaitPermit(me)) {
+        return true;
+      }
+      permitted = true;
+    }
+    TransportSocket accepted = null;
+    ListeningChannel channel = slot.channel();
+    try {
+      accepted = slot.accept();
+      return accepted != null;
+    } catch (ClosedChannelException normal) {
+      if (channel != null) {
+        listener.lost(slot, channel);
+      }
+      return false;
+    } catch (OutOfDescriptorsException e) {
+      context.emit(
+          () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
+      sitOut(me, DESCRIPTOR_PAUSE);
+      return true;
+    } catch (IOException e) { // one client's trouble
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+      return true;
+    } finally {
+      handOver(accepted, permitted);
+    }
+  }
+
+  private boolean rejecting() {
+    return context.settings().whenLimitReached() == ServerSettings.WhenLimitReached.REJECT;
+  }
+
+  private void handOver(@Nullable TransportSocket accepted, boolean permitted) throws IOException {
+    if (accepted == null) {
+      if (permitted) {
+        context.permits.release();
+      }
+    } else if (permitted) {
+      connections.start(accepted);
+    } else {
+      limitReached(true);
+      accepted.close();
+    }
+  }
+
+  /** False when stopped or paused first. */
+  private boolean awaitPermit(Signals me) {
+    while (!context.permits.acquireOr(me)) {
+      if ((me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0) {
+        context.permits.leave(me);
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private void sitOut(Signals me, Duration pause) {
+    me.deadline(context.sweeper.in(pause));
+    me.await(DEADLINE | STOP);
+    me.deadline(Signals.NEVER);
+  }
+
+  private void limitReached(boolean rejected) {
+    context.emit(
+        () ->
+            new TelemetryEvent.LimitReached(
+                context.name(), acceptor, context.permits.limit(), rejected));
+  }
+}

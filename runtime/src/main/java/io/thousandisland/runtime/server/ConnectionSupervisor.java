@@ -1,0 +1,93 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The live connections of one acceptor. A connection is never restarted.
+ *
+ * <p>Thread: the acceptor's worker starts connections, each connection says itself that it has ended,
+ * any thread looks.
+ */
+final class ConnectionSupervisor implements Node {
+
+  private final ServerContext context;
+  private final int acceptor;
+  private final Set<Connection> live = ConcurrentHashMap.newKeySet();
+
+  /** Connections taken since this node was started. */
+  private final AtomicLong taken = new AtomicLong();
+
+  ConnectionSupervisor(ServerContext context, int acceptor) {
+    this.context = context;
+    this.acceptor = acceptor;
+  }
+
+  @Override
+  public String name() {
+    return "connections";
+  }
+
+  @Override
+  public void start(Crash crash) {
+    taken.set(0);
+  }
+
+  /**
+   * Shuts down what is live. Comes to nothing when the server was drained before; when it is a node
+   * above that gave up, this is where its connections end.
+   */
+  @Override
+  public void stop() {
+    new Drain(this::live, Duration.ZERO, context.settings().shutdownTimeout()).run();
+  }
+
+  /** Runs a new connection, for which the caller holds a permit. */
+  void start(TransportSocket socket) {
+    Connection connection = null;
+    try {
+      connection = new Connection(context, acceptor, this::ended, socket);
+      live.add(connection);
+      taken.incrementAndGet();
+      connection.start();
+    } catch (Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
+      if (connection != null) {
+        live.remove(connection);
+      }
+      context.permits.release();
+      close(socket);
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, cannotStart));
+    }
+  }
+
+  private void ended(Connection connection) {
+    live.remove(connection);
+    context.permits.release();
+  }
+
+  private void close(TransportSocket socket) {
+    try {
+      socket.close();
+    } catch (IOException e) {
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+    }
+  }
+
+  /** A view that follows. */
+  Collection<Connection> live() {
+    return Collections.unmodifiableSet(live);
+  }
+
+  long taken() {
+    return taken.get();
+  }
+}

@@ -1,0 +1,161 @@
+package io.thousandisland.runtime.server;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Watches the deadlines of all connections, at the cost of a field write for each new one.
+ *
+ * <p>A hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6) used lazily: a connection whose
+ * deadline moves to a later time stays in the slot it is in; when that slot comes up, the sweeper
+ * looks at the deadline again and puts the connection where it now belongs. A busy connection with a
+ * timeout of a minute is thus looked at every {@link #HORIZON}, however often it reads.
+ *
+ * <p>{@code Signals.visit} is the tick at which the wheel will look. Whoever moves it by
+ * compare-and-set puts the entry into that tick's slot; an entry whose {@code visit} lies later than
+ * the slot it is found in is stale, and dropped.
+ *
+ * <p>Thread: a platform thread of its own, so that handlers which keep every carrier busy cannot stop
+ * the clock; parked while nothing has a deadline. {@link #watch} and {@link #now} by any thread.
+ */
+final class DeadlineSweeper implements AutoCloseable {
+
+  private static final long TICK = Duration.ofMillis(10).toNanos();
+  private static final int SLOTS = 1024;
+
+  /** The furthest ahead the wheel looks. */
+  static final Duration HORIZON = Duration.ofNanos(TICK * SLOTS);
+
+  private final long origin = System.nanoTime();
+  private final List<List<Signals>> slots = new ArrayList<>(SLOTS);
+
+  /** The tick last swept; written by the sweeper before it empties that tick's slot. */
+  private volatile long swept;
+
+  /** Entries in all slots. The first one wakes the sweeper. */
+  private final AtomicLong entries = new AtomicLong();
+
+  private volatile boolean closed;
+  private final Thread thread;
+
+  DeadlineSweeper() {
+    for (int i = 0; i < SLOTS; i++) {
+      slots.add(new ArrayList<>(0));
+    }
+    thread = Thread.ofPlatform().daemon().name("thousandisland deadlines").unstarted(this::sweep);
+  }
+
+  static DeadlineSweeper started() {
+    var sweeper = new DeadlineSweeper();
+    sweeper.thread.start();
+    return sweeper;
+  }
+
+  /** Nanoseconds since this sweeper began; the time that deadlines are given in. */
+  long now() {
+    return System.nanoTime() - origin;
+  }
+
+  /** The point in time {@code after} from now; {@link Signals#NEVER} when that is further than counts. */
+  long in(Duration after) {
+    // 146 years: half of what a long of nanoseconds spans
+    return after.compareTo(Duration.ofDays(53_000)) > 0 ? Signals.NEVER : now() + after.toNanos();
+  }
+
+  /** Makes sure that {@code signals} is looked at no later than {@code deadline}. */
+  void watch(Signals signals, long deadline) {
+    for (; ; ) {
+      long planned = signals.visit();
+      long tick = tickFor(deadline);
+      if (planned <= tick) {
+        return;
+      }
+      if (signals.visitAt(planned, tick)) {
+        if (add(signals, tick)) {
+          return;
+        }
+        signals.visitAt(tick, Signals.NEVER); // the sweeper was faster; try the next tick
+      }
+    }
+  }
+
+  /** The first tick at which {@code deadline} has passed, within what the wheel can hold. */
+  private long tickFor(long deadline) {
+    long next = swept + 1;
+    long due = deadline / TICK + 1;
+    return Math.max(next, Math.min(due, next + SLOTS - 2));
+  }
+
+  private boolean add(Signals signals, long tick) {
+    List<Signals> slot = slot(tick);
+    synchronized (slot) {
+      if (swept >= tick) {
+        return false;
+      }
+      slot.add(signals);
+    }
+    if (entries.getAndIncrement() == 0) {
+      LockSupport.unpark(thread);
+    }
+    return true;
+  }
+
+  private List<Signals> slot(long tick) {
+    return slots.get((int) (tick % SLOTS));
+  }
+
+  private void sweep() {
+    while (!closed) {
+      if (entries.get() == 0) {
+        LockSupport.park(this);
+      } else {
+        LockSupport.parkNanos(this, TICK);
+      }
+      long target = now() / TICK;
+      // After a long rest each slot is emptied once: that finds every entry.
+      for (long tick = Math.max(swept, target - SLOTS) + 1; tick <= target; tick++) {
+        swept = tick;
+        for (Signals signals : empty(slot(tick))) {
+          look(signals, tick);
+        }
+      }
+    }
+  }
+
+  private List<Signals> empty(List<Signals> slot) {
+    List<Signals> found;
+    synchronized (slot) {
+      if (slot.isEmpty()) {
+        return List.of();
+      }
+      found = List.copyOf(slot);
+      slot.clear();
+    }
+    entries.addAndGet(-found.size());
+    return found;
+  }
+
+  private void look(Signals signals, long tick) {
+    if (signals.visit() > tick) {
+      return; // stale: it was put into a later slot meanwhile, or into none
+    }
+    // Order matters: first say that no visit is planned, then read the deadline. An owner does it
+    // the other way round (writes the deadline, then reads the plan), so one of the two sees the
+    // other's write and plans the next visit.
+    signals.unvisited();
+    if (signals.due()) {
+      signals.raise(Signals.DEADLINE);
+    } else if (signals.deadline() != Signals.NEVER) {
+      watch(signals, signals.deadline());
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+  }
+}

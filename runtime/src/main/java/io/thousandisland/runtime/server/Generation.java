@@ -1,0 +1,112 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.server.GenerationInfo;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One binding of one handler service, and how many connections it serves.
+ *
+ * <p>A generation is open, then closed, then ended: closed to new connections when another one serves
+ * them or its handler leaves, ended when its last connection is gone. An ended generation refers to
+ * its handler no more.
+ *
+ * <p>Thread: any.
+ */
+final class Generation {
+
+  /** Set in {@link #live} once no connection may enter. */
+  private static final int CLOSED = 1 << 31;
+
+  private final int number;
+  private final HandlerFacts facts;
+  private final Runnable ended;
+
+  /** Number of connections, and the CLOSED bit: one word, so that entering and closing cannot cross. */
+  private final AtomicInteger live = new AtomicInteger();
+
+  /** Written when the generation ends; read by connections that have entered. */
+  private volatile @Nullable Handler<@Nullable Object> handler;
+
+  @SuppressWarnings("unchecked") // a connection hands a handler's state back to that handler only
+  Generation(int number, HandlerFacts facts, Handler<?> handler, Runnable ended) {
+    this.number = number;
+    this.facts = facts;
+    this.handler = (Handler<@Nullable Object>) handler;
+    this.ended = ended;
+  }
+
+  int number() {
+    return number;
+  }
+
+  HandlerFacts facts() {
+    return facts;
+  }
+
+  /** For a connection that has entered, until it exits. */
+  Handler<@Nullable Object> handler() {
+    Handler<@Nullable Object> bound = handler;
+    if (bound == null) {
+      throw new IllegalStateException("generation " + number + " has ended");
+    }
+    return bound;
+  }
+
+  /** Counts one more connection, unless closed. */
+  boolean enter() {
+    for (; ; ) {
+      int now = live.get();
+      if (now < 0) {
+        return false;
+      }
+      if (live.compareAndSet(now, now + 1)) {
+        return true;
+      }
+    }
+  }
+
+  void exit() {
+    if (live.decrementAndGet() == CLOSED) {
+      end();
+    }
+  }
+
+  /** From now on no connection enters. Idempotent. */
+  void close() {
+    int before = live.getAndUpdate(now -> now | CLOSED);
+    if (before == 0) {
+      end();
+    }
+  }
+
+  /** Lets go of the handler, though a thread that cannot be stopped may still be in it. */
+  void abandon() {
+    handler = null;
+  }
+
+  private void end() {
+    handler = null;
+    ended.run();
+  }
+
+  boolean isClosed() {
+    return live.get() < 0;
+  }
+
+  int connections() {
+    return live.get() & ~CLOSED;
+  }
+
+  GenerationInfo info() {
+    return new GenerationInfo(
+        number,
+        facts.name(),
+        facts.version(),
+        facts.serviceId(),
+        facts.ranking(),
+        !isClosed(),
+        connections());
+  }
+}

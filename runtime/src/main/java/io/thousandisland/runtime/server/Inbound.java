@@ -1,0 +1,67 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * What comes in on one connection: reads, counts, and knows whether another read may bring more.
+ *
+ * <p>Thread: the connection's own; the counters are read by any, for snapshots.
+ */
+final class Inbound {
+
+  private final Connection connection;
+  final Unread unread = new Unread();
+
+  /**
+   * False after a read that found less than it had room for: then the transport tells when there is
+   * more. True at first, since nobody has looked.
+   */
+  private boolean mayRead = true;
+
+  private volatile long bytes;
+  private volatile long calls;
+
+  Inbound(Connection connection) {
+    this.connection = connection;
+  }
+
+  boolean mayRead() {
+    return mayRead;
+  }
+
+  void readable() {
+    mayRead = true;
+  }
+
+  long bytes() {
+    return bytes;
+  }
+
+  long calls() {
+    return calls;
+  }
+
+  /** As {@link TransportSocket#read}. */
+  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+  int read(ByteBuffer into) throws IOException {
+    int got;
+    try {
+      got = connection.transport().read(into);
+    } catch (IOException e) {
+      connection.emit(() -> new TelemetryEvent.ReceiveFailed(connection.span(), e));
+      throw e;
+    }
+    mayRead = got > 0 && !into.hasRemaining();
+    if (got > 0) {
+      bytes += got;
+      calls++;
+      if (connection.telemetryOn()) {
+        connection.emit(new TelemetryEvent.Received(connection.span(), got));
+      }
+    }
+    return got;
+  }
+}

@@ -1,0 +1,88 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.Transport;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every node of one server's tree may look at.
+ *
+ * <p>Thread: any.
+ */
+final class ServerContext {
+
+  final Telemetry telemetry;
+  final DeadlineSweeper sweeper;
+  final Handlers handlers = new Handlers();
+  final Permits permits;
+
+  /** Numbers connections, from 1; also says how many were accepted. */
+  final AtomicLong accepted = new AtomicLong();
+
+  private final Engine engine;
+
+  /** Replaced as a whole by the server's own thread; everybody reads it when needed. */
+  private volatile ServerSettings settings;
+
+  /** As {@link #settings}; the pool of its buffer size. */
+  private volatile BufferPool pool;
+
+  /** As {@link #settings}; name of the transport, and where others are found to switch to. */
+  private volatile String transportName = "";
+
+  private volatile Function<String, @Nullable Transport> transports = name -> null;
+
+  ServerContext(ServerSettings settings, Telemetry telemetry, Engine engine) {
+    this.settings = settings;
+    this.telemetry = telemetry;
+    this.engine = engine;
+    this.sweeper = engine.sweeper();
+    this.permits = new Permits(settings.maxConnections());
+    this.pool = engine.pool(settings.readBufferSize());
+  }
+
+  ServerSettings settings() {
+    return settings;
+  }
+
+  void settings(ServerSettings changed) {
+    settings = changed;
+    pool = engine.pool(changed.readBufferSize());
+    permits.limit(changed.maxConnections());
+  }
+
+  BufferPool pool() {
+    return pool;
+  }
+
+  String name() {
+    return settings.name();
+  }
+
+  String transportName() {
+    return transportName;
+  }
+
+  void transportName(String name) {
+    transportName = name;
+  }
+
+  /** The transport of that name that a connection may switch to, or null. */
+  @Nullable Transport transport(String name) {
+    return transports.apply(name);
+  }
+
+  void transports(Function<String, @Nullable Transport> byName) {
+    transports = byName;
+  }
+
+  /** Emits what {@code event} makes, if anybody listens. For events that are not on the hot path. */
+  void emit(Supplier<TelemetryEvent> event) {
+    if (telemetry.on()) {
+      telemetry.emit(event.get());
+    }
+  }
+}
