@@ -88,6 +88,9 @@ public sealed interface TelemetryEvent {
   /** @param bytes what the kernel had taken by then */
   record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
 
+  /** The terminal callback threw; the connection ended as it would have. */
+  record HandlerThrew(Span span, Throwable reason) implements OfConnection {}
+
   /** The handler takes no such messages. @param type class name of the message */
   record MessageDropped(Span span, String type) implements OfConnection {}
 

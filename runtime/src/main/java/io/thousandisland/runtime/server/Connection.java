@@ -77,6 +77,7 @@ final class Connection implements Runnable {
   private @Nullable Object state;
   private Duration readTimeout;
   private long lastData;
+  private long waitUntil = NEVER;
   private @Nullable Span span;
 
   /** @param ended told, on the own thread, when everything of this connection is over */
@@ -165,6 +166,7 @@ final class Connection implements Runnable {
                   span(), generationNumber(), Duration.ofNanos(System.nanoTime() - began)));
       Ending ending = afterData(handler.handleConnection(socket));
       while (ending == null) {
+        signals.deadline(waitUntil);
         // a read that filled its buffer left more to read: then there is nothing to wait for
         int why = in.mayRead() ? signals.take(EVERYTHING) : signals.await(EVERYTHING);
         ending = step(handler, why);
@@ -182,7 +184,7 @@ final class Connection implements Runnable {
     }
     Ending ending = null;
     if ((why & DRAIN) != 0) {
-      ending = afterAdvice(handler.handleDrain(socket, state));
+      ending = apply(handler.handleDrain(socket, state));
     }
     if (ending == null && (why & MESSAGE) != 0) {
       ending = deliver(handler);
@@ -224,7 +226,7 @@ final class Connection implements Runnable {
       return null;
     }
     try {
-      return afterAdvice(handler.handleMessage(message, socket, state));
+      return apply(handler.handleMessage(message, socket, state));
     } catch (UnhandledMessageException e) {
       emit(() -> new TelemetryEvent.MessageDropped(span(), message.getClass().getName()));
       return null;
@@ -234,25 +236,18 @@ final class Connection implements Runnable {
   // ---- answers: the one place where they become actions
 
   /** After handleConnection or handleData: the time they took does not count. */
-  private @Nullable Ending afterData(Next<@Nullable Object> next) throws IOException {
+  private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
     lastData = context.sweeper.now();
-    Ending ending = apply(next);
-    if (ending == null && signals.deadline() <= lastData) {
-      await(ReadTimeout.AS_BEFORE);
-    }
-    return ending;
-  }
-
-  /** After a message or advice: the deadline stands, unless the answer moves it. */
-  private @Nullable Ending afterAdvice(Next<@Nullable Object> next) throws IOException {
+    waitUntil = after(lastData, readTimeout);
     return apply(next);
   }
 
-  private @Nullable Ending apply(Next<@Nullable Object> next) throws IOException {
+  /** A message or advice leaves the deadline where it is, unless its answer moves it. */
+  private @Nullable Ending apply(Next<@Nullable Object> next) throws Exception {
     state = next.state();
     return switch (next) {
       case Next.Proceed<@Nullable Object> proceed -> {
-        await(proceed.readTimeout());
+        setWait(proceed.readTimeout());
         yield null;
       }
       case Next.Close<@Nullable Object> close -> new Ending.ByUs();
@@ -260,20 +255,200 @@ final class Connection implements Runnable {
       case Next.SwitchTransport<@Nullable Object> to -> {
         switchTransport(to);
         lastData = context.sweeper.now();
-        await(to.readTimeout());
+        waitUntil = after(lastData, readTimeout);
+        setWait(to.readTimeout());
         yield null;
       }
     };
   }
 
-  private void await(ReadTimeout wait) {
+  private void setWait(ReadTimeout wait) {
     switch (wait) {
-      case ReadTimeout.AsBefore same -> signals.deadline(after(lastData, readTimeout));
-      case ReadTimeout.Once once ->
-          signals.deadline(after(context.sweeper.now(), once.timeout()));
+      case ReadTimeout.AsBefore same -> {}
+      case ReadTimeout.Once once -> waitUntil = context.sweeper.in(once.timeout());
       case ReadTimeout.Always always -> {
         readTimeout = always.timeout();
-        signals.deadline(after(lastData, readTimeout));
+        waitUntil = after(lastData, readTimeout);
       }
     }
   }
+
+  private static long after(long point, Duration timeout) {
+    return DeadlineSweeper.countable(timeout) ? point + timeout.toNanos() : NEVER;
+  }
+
+  private void handshake() throws IOException {
+    long deadline = context.sweeper.in(context.settings().handshakeTimeout());
+    signals.deadline(deadline);
+    while (!transport.handshake()) {
+      int why = signals.await(READABLE | WRITABLE | DEADLINE | ENDING);
+      if ((why & (SHUTDOWN | FORCED)) != 0) {
+        throw new ShutdownException();
+      }
+      if ((why & CLOSE) != 0) {
+        throw new PeerClosedException();
+      }
+      if ((why & DEADLINE) != 0 && signals.due()) {
+        throw new SocketTimeoutException(
+            "handshake not done within " + context.settings().handshakeTimeout());
+      }
+    }
+  }
+
+  private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
+    Transport other = context.transport(to.transport());
+    if (other == null) {
+      throw new IOException("no transport named " + to.transport() + " to switch to");
+    }
+    TransportSocket upgraded = other.over(transport, to.options());
+    transport = upgraded;
+    socket.switchedTo(to.transport());
+    upgraded.start(signals);
+    handshake();
+    in.readable(); // nobody has looked at the new transport's stream yet
+  }
+
+  // ---- endings
+
+  private Ending endingAsked() {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    return signals.isRaised(SHUTDOWN) ? new Ending.ShutDown() : new Ending.ByUs();
+  }
+
+  private Ending endingBy(Throwable reason, boolean thrown) {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    return switch (reason) {
+      case ReadTimeoutException timeout -> new Ending.TimedOut();
+      case PeerClosedException closed -> new Ending.ByPeer();
+      case ShutdownException shutdown when signals.isRaised(SHUTDOWN) -> new Ending.ShutDown();
+      // who closed the connection under a blocked callback meant it to end so
+      case IOException broken when thrown && signals.isRaised(CLOSE) -> new Ending.ByUs();
+      default -> new Ending.Failed(reason, thrown);
+    };
+  }
+
+  private void sayGoodbye(Handler<@Nullable Object> handler, Ending ending) {
+    if (!terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
+      return;
+    }
+    socket.ending();
+    try {
+      switch (ending) {
+        case Ending.ByPeer e -> handler.handleClose(socket, state);
+        case Ending.ByUs e -> handler.handleClose(socket, state);
+        case Ending.Failed failed -> handler.handleError(failed.reason(), socket, state);
+        case Ending.TimedOut e -> handler.handleTimeout(socket, state);
+        case Ending.ShutDown e -> handler.handleShutdown(socket, state);
+        case Ending.Forced e -> handler.handleShutdown(socket, state);
+      }
+    } catch (Throwable thrown) { // the connection ends in any case, but somebody should know
+      emit(() -> new TelemetryEvent.HandlerThrew(span(), thrown));
+    }
+  }
+
+  void closeTransport() {
+    try {
+      transport.close();
+    } catch (IOException e) { // it is out of use all the same
+      emit(() -> new TelemetryEvent.ReceiveFailed(span(), e));
+    }
+  }
+
+  // ---- any thread
+
+  /** Advises the handler to finish. */
+  void drain() {
+    socket.draining(true);
+    signals.raise(DRAIN);
+  }
+
+  /** Ends the conversation at the next callback boundary, or in the receive it waits in. */
+  void shutdown() {
+    signals.raise(SHUTDOWN);
+  }
+
+  /** Closes the socket under whatever the handler does, and interrupts it: the last means there is. */
+  void force() {
+    signals.raise(FORCED);
+    closeTransport();
+    thread.interrupt();
+  }
+
+  /** Gives up on a thread that ignores force: no callback begins on it any more. */
+  void abandon() {
+    terminal.compareAndSet(Terminal.TO_COME, Terminal.ABANDONED);
+  }
+
+  /** True when everything of this connection was over by {@code deadline}, a System.nanoTime. */
+  boolean joinUntil(long deadline) {
+    return Joins.joinUntil(thread, deadline);
+  }
+
+  String threadName() {
+    return thread.getName();
+  }
+
+  long id() {
+    return id;
+  }
+
+  /** The read timeout in force. The own thread only. */
+  Duration readTimeout() {
+    return readTimeout;
+  }
+
+  Instant started() {
+    return started;
+  }
+
+  TransportSocket transport() {
+    return transport;
+  }
+
+  @Nullable Generation generation() {
+    return generation;
+  }
+
+  private int generationNumber() {
+    Generation mine = generation;
+    return mine == null ? 0 : mine.number();
+  }
+
+  ConnectionInfo info() {
+    return new ConnectionInfo(
+        id,
+        acceptor,
+        generationNumber(),
+        transport.remoteAddress(),
+        transport.localAddress(),
+        socket.counters(),
+        started);
+  }
+
+  // ---- telemetry, on the own thread but for close()
+
+  boolean telemetryOn() {
+    return context.telemetry.on();
+  }
+
+  void emit(Supplier<TelemetryEvent> event) {
+    context.emit(event);
+  }
+
+  void emit(TelemetryEvent event) {
+    context.telemetry.emit(event);
+  }
+
+  Span span() {
+    Span mine = span;
+    if (mine == null) {
+      mine = new Span(context.name(), acceptor, id, transport.remoteAddress());
+      span = mine;
+    }
+    return mine;
+  }
+}

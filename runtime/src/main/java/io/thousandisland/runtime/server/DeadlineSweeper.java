@@ -61,8 +61,12 @@ final class DeadlineSweeper implements AutoCloseable {
 
   /** The point in time {@code after} from now; {@link Signals#NEVER} when that is further than counts. */
   long in(Duration after) {
-    // 146 years: half of what a long of nanoseconds spans
-    return after.compareTo(Duration.ofDays(53_000)) > 0 ? Signals.NEVER : now() + after.toNanos();
+    return countable(after) ? now() + after.toNanos() : Signals.NEVER;
+  }
+
+  /** False for durations so long that nobody will see their end: over a hundred years. */
+  static boolean countable(Duration duration) {
+    return duration.compareTo(Duration.ofDays(36_500)) <= 0;
   }
 
   /** Makes sure that {@code signals} is looked at no later than {@code deadline}. */

@@ -3,6 +3,7 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.handler.Handler;
 import io.thousandisland.server.GenerationInfo;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,7 +22,7 @@ final class Generation {
 
   private final int number;
   private final HandlerFacts facts;
-  private final Runnable ended;
+  private final Consumer<Generation> ended;
 
   /** Number of connections, and the CLOSED bit: one word, so that entering and closing cannot cross. */
   private final AtomicInteger live = new AtomicInteger();
@@ -30,7 +31,7 @@ final class Generation {
   private volatile @Nullable Handler<@Nullable Object> handler;
 
   @SuppressWarnings("unchecked") // a connection hands a handler's state back to that handler only
-  Generation(int number, HandlerFacts facts, Handler<?> handler, Runnable ended) {
+  Generation(int number, HandlerFacts facts, Handler<?> handler, Consumer<Generation> ended) {
     this.number = number;
     this.facts = facts;
     this.handler = (Handler<@Nullable Object>) handler;
@@ -88,7 +89,7 @@ final class Generation {
 
   private void end() {
     handler = null;
-    ended.run();
+    ended.accept(this);
   }
 
   boolean isClosed() {

@@ -30,8 +30,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Listener implements Node {
 
-  private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofSeconds(60));
-
   private final ServerContext context;
   private final Runnable changed;
   private final ReentrantLock lock = new ReentrantLock();
@@ -259,9 +257,9 @@ final class Listener implements Node {
 
   private void retryUntilOpen() {
     try {
-      Duration wait = BACKOFF.first();
-      while (waitFor(wait)) {
-        wait = BACKOFF.after(wait);
+      int failures = 1;
+      while (waitAndTry(Backoff.DEFAULT.after(failures))) {
+        failures++;
       }
     } finally {
       changed.run();
@@ -269,7 +267,7 @@ final class Listener implements Node {
   }
 
   /** Waits, tries, and says whether to go on trying. */
-  private boolean waitFor(Duration wait) {
+  private boolean waitAndTry(Duration wait) {
     Throwable reason = failure;
     if (reason != null) {
       context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), reason, wait));

@@ -1,0 +1,272 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.CLOSE;
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.NEVER;
+import static io.thousandisland.runtime.server.Signals.READABLE;
+import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
+
+import io.thousandisland.handler.Counters;
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.handler.SocketRef;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as its handler sees it: blocking sends and receives on top of a transport that never
+ * blocks.
+ *
+ * <p>Thread: the connection's own, except {@link #draining(boolean)} and {@link #counters}.
+ */
+final class ConnectionSocket implements Socket {
+
+  private final ServerContext context;
+  private final Connection connection;
+  private final Signals signals;
+  private final Inbound in;
+  private final Outbound out;
+
+  /** What ends a wait for data; in the terminal callback only force does. */
+  private int endings = SHUTDOWN | CLOSE | FORCED;
+
+  /** Made when first asked for: few connections are ever told something. */
+  private @Nullable Mailbox mailbox;
+
+  private String transportName;
+
+  /** Written by the drain's thread, read by the handler. */
+  private volatile boolean draining;
+
+  ConnectionSocket(ServerContext context, Connection connection, Signals signals, Inbound in) {
+    this.context = context;
+    this.connection = connection;
+    this.signals = signals;
+    this.in = in;
+    this.out = new Outbound(context, connection, signals);
+    this.transportName = context.transportName();
+  }
+
+  // ---- bytes
+
+  @Override
+  public void send(ByteBuffer data) throws IOException {
+    out.send(data);
+  }
+
+  @Override
+  public void send(ByteBuffer... data) throws IOException {
+    out.send(data);
+  }
+
+  @Override
+  public ByteBuffer receive() throws IOException {
+    return receive(connection.readTimeout());
+  }
+
+  @Override
+  public ByteBuffer receive(Duration timeout) throws IOException {
+    BufferPool pool = context.pool();
+    ByteBuffer pooled = pool.borrow();
+    try {
+      if (in.unread.moveTo(pooled) == 0) {
+        readSome(pooled, timeout);
+      }
+      return ByteBuffer.allocate(pooled.flip().remaining()).put(pooled).flip();
+    } finally {
+      pool.release(pooled);
+    }
+  }
+
+  @Override
+  public ByteBuffer receive(int bytes) throws IOException {
+    return receive(bytes, connection.readTimeout());
+  }
+
+  @Override
+  public ByteBuffer receive(int bytes, Duration timeout) throws IOException {
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes is " + bytes + "; allowed: 1 or more");
+    }
+    // Grows as bytes arrive: a peer that announces much and sends little costs little.
+    ByteBuffer into = ByteBuffer.allocate(Math.min(bytes, context.pool().size()));
+    in.unread.moveTo(into);
+    while (into.position() < bytes) {
+      if (!into.hasRemaining()) {
+        into = ByteBuffer.allocate((int) Math.min(bytes, 2L * into.capacity())).put(into.flip());
+      }
+      if (in.unread.moveTo(into) == 0) {
+        readSome(into, timeout);
+      }
+    }
+    return into.flip();
+  }
+
+  /** Waits until at least one byte is read. */
+  private void readSome(ByteBuffer into, Duration timeout) throws IOException {
+    signals.deadline(context.sweeper.in(timeout));
+    try {
+      for (; ; ) {
+        int why = in.mayRead() ? signals.take(endings) : awaitData();
+        failIfEnding(why & endings);
+        int got = in.read(into);
+        if (got < 0) {
+          throw new PeerClosedException();
+        }
+        if (got > 0) {
+          return;
+        }
+        if ((why & DEADLINE) != 0 && signals.due()) {
+          throw new ReadTimeoutException();
+        }
+      }
+    } finally {
+      signals.deadline(NEVER);
+    }
+  }
+
+  private int awaitData() {
+    return signals.await(READABLE | DEADLINE | endings);
+  }
+
+  private static void failIfEnding(int ending) throws IOException {
+    if ((ending & (FORCED | CLOSE)) != 0) {
+      throw new AsynchronousCloseException();
+    }
+    if ((ending & SHUTDOWN) != 0) {
+      throw new ShutdownException();
+    }
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    connection.transport().shutdownOutput();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    connection.transport().shutdownInput();
+    in.readable();
+  }
+
+  @Override
+  public void close() {
+    signals.raise(CLOSE);
+    connection.closeTransport();
+  }
+
+  // ---- the connection's side
+
+  void draining(boolean advised) {
+    draining = advised;
+  }
+
+  void switchedTo(String transport) {
+    transportName = transport;
+  }
+
+  /** The terminal callback begins: it may still receive. */
+  void ending() {
+    endings = FORCED;
+  }
+
+  /** The connection is over. */
+  void end() {
+    if (mailbox != null) {
+      mailbox.end();
+    }
+  }
+
+  Mailbox mailbox() {
+    Mailbox mine = mailbox;
+    if (mine == null) {
+      mine = new Mailbox(connection.id(), context.settings().mailboxSize(), signals);
+      mailbox = mine;
+    }
+    return mine;
+  }
+
+  // ---- facts
+
+  @Override
+  public SocketRef ref() {
+    return mailbox();
+  }
+
+  @Override
+  public long id() {
+    return connection.id();
+  }
+
+  @Override
+  public boolean draining() {
+    return draining;
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return connection.transport().localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return connection.transport().remoteAddress();
+  }
+
+  @Override
+  public String transport() {
+    return transportName;
+  }
+
+  @Override
+  public boolean secure() {
+    return connection.transport().secure();
+  }
+
+  @Override
+  public Optional<String> applicationProtocol() {
+    return connection.transport().applicationProtocol();
+  }
+
+  @Override
+  public List<Certificate> peerCertificates() {
+    return connection.transport().peerCertificates();
+  }
+
+  @Override
+  public Optional<String> serverName() {
+    return connection.transport().serverName();
+  }
+
+  @Override
+  public Counters counters() {
+    return new Counters(in.bytes(), in.calls(), out.bytes(), out.calls());
+  }
+
+  @Override
+  public Instant started() {
+    return connection.started();
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    return connection.transport().option(option);
+  }
+
+  @Override
+  public <T> void option(SocketOption<T> option, T value) throws IOException {
+    connection.transport().option(option, value);
+  }
+}

@@ -1,0 +1,76 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handler generations of one server that have not ended: the one that serves new connections, and
+ * those that still have some.
+ *
+ * <p>Thread: changed by the server's own thread, except that a generation ends on the thread of its
+ * last connection; looked at by any.
+ */
+final class Generations {
+
+  private final ServerContext context;
+  private final List<Generation> current = new CopyOnWriteArrayList<>();
+
+  /** The server's own thread only. */
+  private int number;
+
+  Generations(ServerContext context) {
+    this.context = context;
+  }
+
+  /** Binds {@code handler}: it serves new connections from now on. Returns the one before, closed. */
+  @Nullable Generation serve(HandlerFacts facts, Handler<?> handler) {
+    Generation before = context.handlers.serving();
+    var next = new Generation(++number, facts, handler, this::ended);
+    current.add(next);
+    context.handlers.serve(next);
+    context.emit(() -> new TelemetryEvent.HandlerBound(context.name(), next.info()));
+    close(before);
+    return before;
+  }
+
+  /** New connections wait. Returns the one that served them, closed. */
+  @Nullable Generation serveNobody() {
+    Generation before = context.handlers.serving();
+    context.handlers.serve(null);
+    close(before);
+    return before;
+  }
+
+  private void close(@Nullable Generation before) {
+    if (before != null) {
+      context.emit(() -> new TelemetryEvent.HandlerUnbound(context.name(), before.info()));
+      before.close();
+    }
+  }
+
+  private void ended(Generation generation) {
+    if (current.remove(generation)) {
+      context.emit(() -> new TelemetryEvent.GenerationEnded(context.name(), generation.info()));
+    }
+  }
+
+  /** Lets go of generations whose threads cannot be stopped. */
+  void abandon(List<Generation> stuck) {
+    for (Generation generation : stuck) {
+      generation.abandon();
+      ended(generation);
+    }
+  }
+
+  List<Generation> of(long serviceId) {
+    return current.stream().filter(g -> g.facts().serviceId() == serviceId).toList();
+  }
+
+  List<GenerationInfo> infos() {
+    return current.stream().map(Generation::info).toList();
+  }
+}
