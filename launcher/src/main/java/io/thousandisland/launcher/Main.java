@@ -1,12 +1,14 @@
 package io.thousandisland.launcher;
 
 import java.io.Console;
-import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.Paths;
 import java.util.Comparator;
 import java.util.List;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -30,10 +32,17 @@ public final class Main {
           NEEDED, System.getProperty("java.version"), System.getProperty("java.home"));
       System.exit(1);
     }
-    setDefault("felix.fileinstall.dir", new File(System.getProperty("deploy", "deploy")).getAbsolutePath());
+    Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
+    Files.createDirectories(deploy);
+    setDefault("felix.fileinstall.dir", deploy.toString());
     // The shell of a server without a terminal must not take the end of its input for a wish to stop.
     setDefault("gosh.args", onTerminal() ? "--noshutdown" : "--nointeractive --noshutdown");
     setDefault("logback.configurationFile", String.valueOf(Main.class.getResource("/logback.xml")));
+
+    // Few libraries log this way, and what they tell at INFO is for their authors.
+    if (System.getProperty("java.util.logging.config.file") == null) {
+      Logger.getLogger("").setLevel(Level.WARNING);
+    }
 
     Path storage = Files.createTempDirectory("thousandisland-");
     setDefault("launch.storage.dir", storage.toString());
