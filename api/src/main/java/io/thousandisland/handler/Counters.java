@@ -1,0 +1,11 @@
+package io.thousandisland.handler;
+
+/**
+ * What has passed over one connection.
+ *
+ * @param bytesReceived bytes read from the peer
+ * @param receives reads that brought at least one byte
+ * @param bytesSent bytes that the kernel took
+ * @param sends calls of send
+ */
+public record Counters(long bytesReceived, long receives, long bytesSent, long sends) {}

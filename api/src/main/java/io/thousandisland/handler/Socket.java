@@ -1,0 +1,133 @@
+package io.thousandisland.handler;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One connection, as its handler sees it: bytes out, bytes in on demand, and facts.
+ *
+ * <p>Thread: belongs to the callbacks of its connection. {@link #ref()} gives what other threads may
+ * hold.
+ */
+@ProviderType
+public interface Socket {
+
+  /** The connection's number, unique within its server as long as the server's bundle runs. */
+  long id();
+
+  /**
+   * Sends all of {@code data}; returns when the kernel has it, so memory stays bounded.
+   *
+   * @throws SendTimeoutException when the peer did not take it within the send timeout
+   * @throws IOException when the connection is broken or closed
+   */
+  void send(ByteBuffer data) throws IOException;
+
+  /**
+   * Sends all of several buffers, in order, as one gathering write where the transport has one.
+   *
+   * @throws SendTimeoutException when the peer did not take it within the send timeout
+   * @throws IOException when the connection is broken or closed
+   */
+  void send(ByteBuffer... data) throws IOException;
+
+  /**
+   * Waits for data and returns what is there, at least one byte, in a buffer of the caller's own.
+   * Honours the read timeout.
+   *
+   * @throws ReadTimeoutException when nothing came in time
+   * @throws PeerClosedException when the peer has closed its side
+   * @throws ShutdownException when the server shuts down meanwhile
+   * @throws IOException when the connection is broken or closed
+   */
+  ByteBuffer receive() throws IOException;
+
+  /** {@link #receive()} with a timeout of its own, {@link ReadTimeout#FOREVER} for none. */
+  ByteBuffer receive(Duration timeout) throws IOException;
+
+  /**
+   * Waits for exactly {@code bytes} bytes. Takes no byte more from the stream. When it fails, the
+   * bytes that did come are lost to the caller.
+   *
+   * @param bytes at least 1
+   * @throws ReadTimeoutException when no byte came for the length of the read timeout
+   * @throws PeerClosedException when the peer closed its side before all had come
+   * @throws ShutdownException when the server shuts down meanwhile
+   * @throws IOException when the connection is broken or closed
+   */
+  ByteBuffer receive(int bytes) throws IOException;
+
+  /** {@link #receive(int)} with a timeout of its own, {@link ReadTimeout#FOREVER} for none. */
+  ByteBuffer receive(int bytes, Duration timeout) throws IOException;
+
+  /**
+   * Half-close: tells the peer that no more bytes will come. Receiving goes on.
+   *
+   * @throws IOException when the connection is broken or closed
+   */
+  void shutdownOutput() throws IOException;
+
+  /**
+   * Half-close of the other direction: bytes that come from now on are discarded, and the stream
+   * counts as ended by the peer.
+   *
+   * @throws IOException when the connection is broken or closed
+   */
+  void shutdownInput() throws IOException;
+
+  /** Closes the connection for both sides. The callback's answer then ends in handleClose. */
+  void close();
+
+  /** A handle on this connection that any thread may keep and use. */
+  SocketRef ref();
+
+  /** True once this connection was advised to finish soon; for handlers that own the conversation. */
+  boolean draining();
+
+  SocketAddress localAddress();
+
+  SocketAddress remoteAddress();
+
+  /** The {@code transport.name} of the transport this connection runs over. */
+  String transport();
+
+  /** True when the transport encrypts. */
+  boolean secure();
+
+  /** The protocol chosen by ALPN, if any. */
+  Optional<String> applicationProtocol();
+
+  /** The peer's certificate chain, its own first; empty when it showed none. */
+  List<Certificate> peerCertificates();
+
+  /** The name the peer asked for by SNI, if any. */
+  Optional<String> serverName();
+
+  /** Bytes and calls so far. */
+  Counters counters();
+
+  /** When the connection was accepted. */
+  Instant started();
+
+  /**
+   * The value of a socket option.
+   *
+   * @throws UnsupportedOperationException when the transport has no such option
+   */
+  <T> T option(SocketOption<T> option) throws IOException;
+
+  /**
+   * Sets a socket option.
+   *
+   * @throws UnsupportedOperationException when the transport has no such option
+   */
+  <T> void option(SocketOption<T> option, T value) throws IOException;
+}

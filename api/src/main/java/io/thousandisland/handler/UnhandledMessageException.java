@@ -1,0 +1,10 @@
+package io.thousandisland.handler;
+
+/** The handler takes no messages; the connection goes on. */
+public final class UnhandledMessageException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  public UnhandledMessageException(Object message) {
+    super("no handleMessage for a " + message.getClass().getName());
+  }
+}

@@ -1,0 +1,22 @@
+package io.thousandisland.server;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * What came of a drain.
+ *
+ * @param graceful connections that ended by themselves or after saying goodbye
+ * @param forced connections closed by force when the shutdown timeout was over
+ * @param lingering names of the threads that ignore their closed socket and an interrupt, and run on
+ * @param took from the first advice to the last close
+ */
+public record Drained(int graceful, int forced, List<String> lingering, Duration took) {
+
+  /** A drain that found nothing to do. */
+  public static final Drained NOTHING = new Drained(0, 0, List.of(), Duration.ZERO);
+
+  public Drained {
+    lingering = List.copyOf(lingering);
+  }
+}

@@ -1,0 +1,68 @@
+package io.thousandisland.server;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.osgi.annotation.versioning.ProviderType;
+
+/**
+ * One running server. Registered as an OSGi service for each configuration of the factory PID {@code
+ * io.thousandisland.server}, with the service properties {@code server.name}, {@code server.host},
+ * {@code server.port} (the actual one; absent while not bound) and {@code server.status}, which follow
+ * the server's life.
+ *
+ * <p>Thread: any.
+ */
+@ProviderType
+public interface Server {
+
+  /** Service property: {@link #name}. */
+  String NAME = "server.name";
+
+  /** Service property: the configured host. */
+  String HOST = "server.host";
+
+  /** Service property: the port it listens at, an {@code Integer}; absent while it does not. */
+  String PORT = "server.port";
+
+  /** Service property: {@link #status}, as a string. */
+  String STATUS = "server.status";
+
+  /** Unique among the servers of a framework. */
+  String name();
+
+  Status status();
+
+  /** A snapshot of everything worth showing. */
+  ServerInfo info();
+
+  /** The live connections, oldest first. */
+  List<ConnectionInfo> connections();
+
+  /**
+   * Closes the listening channels: new connects are refused, live connections go on. Returns when
+   * they are closed. Without effect when already suspended.
+   */
+  void suspend();
+
+  /**
+   * Listens again, at the same port as before, an ephemeral one included. Returns when it listens, or
+   * when the first try failed; {@link #status} tells. Without effect when not suspended.
+   */
+  void resume();
+
+  /**
+   * Suspends, advises every connection to finish, and ends those that do not: handleDrain at once,
+   * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server is
+   * SUSPENDED, until {@link #resume}.
+   */
+  CompletableFuture<Drained> drain();
+
+  /**
+   * The same for the connections of one acceptor, which accepts nothing meanwhile and goes on
+   * afterwards. The others serve as before.
+   *
+   * @param acceptor 1 to the number of acceptors
+   * @throws IllegalArgumentException when there is no such acceptor
+   */
+  CompletableFuture<Drained> drainAcceptor(int acceptor);
+}

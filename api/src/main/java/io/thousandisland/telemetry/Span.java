@@ -1,0 +1,12 @@
+package io.thousandisland.telemetry;
+
+import java.net.SocketAddress;
+
+/**
+ * Which connection an event is about. Spans nest: the server's listener, its acceptor, the connection.
+ *
+ * @param server name of the server
+ * @param acceptor number of the acceptor, from 1
+ * @param connection number of the connection, unique within the server
+ */
+public record Span(String server, int acceptor, long connection, SocketAddress remote) {}

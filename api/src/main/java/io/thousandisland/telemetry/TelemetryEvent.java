@@ -1,0 +1,116 @@
+package io.thousandisland.telemetry;
+
+import io.thousandisland.handler.Counters;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Status;
+import java.net.SocketAddress;
+import java.time.Duration;
+
+/** Something that happened in a server. */
+public sealed interface TelemetryEvent {
+
+  /** Name of the server it happened in. */
+  String server();
+
+  /** An event of one connection. */
+  sealed interface OfConnection extends TelemetryEvent {
+    Span span();
+
+    @Override
+    default String server() {
+      return span().server();
+    }
+  }
+
+  // ---- server
+
+  /** @param reason in words for an operator; empty for RUNNING */
+  record StatusChanged(String server, Status from, Status to, String reason)
+      implements TelemetryEvent {}
+
+  /** The server runs on its old configuration. @param reason names the key, the value, the allowed */
+  record ConfigurationRefused(String server, String reason) implements TelemetryEvent {}
+
+  /** A drain of the server, of one acceptor or of one generation is over. */
+  record DrainEnded(String server, String what, Drained result) implements TelemetryEvent {}
+
+  // ---- listener
+
+  /** @param channels how many listening channels were opened there */
+  record ListenerStarted(String server, SocketAddress address, int channels)
+      implements TelemetryEvent {}
+
+  /** @param lasted how long it listened */
+  record ListenerStopped(String server, SocketAddress address, Duration lasted)
+      implements TelemetryEvent {}
+
+  /** The port could not be had. @param retryIn when it is tried again */
+  record ListenFailed(String server, Throwable reason, Duration retryIn)
+      implements TelemetryEvent {}
+
+  // ---- acceptors
+
+  record AcceptorStarted(String server, int acceptor) implements TelemetryEvent {}
+
+  /** @param connections how many it took in its life */
+  record AcceptorStopped(String server, int acceptor, long connections, Duration lasted)
+      implements TelemetryEvent {}
+
+  /** One connection could not be accepted; the acceptor goes on. */
+  record AcceptFailed(String server, int acceptor, Throwable reason) implements TelemetryEvent {}
+
+  /** The process is out of descriptors; the acceptor tries again after {@code pause}. */
+  record AcceptPaused(String server, int acceptor, Throwable reason, Duration pause)
+      implements TelemetryEvent {}
+
+  /** The most connections are live. @param rejected true when the new one was closed for it */
+  record LimitReached(String server, int acceptor, int limit, boolean rejected)
+      implements TelemetryEvent {}
+
+  // ---- connections
+
+  record ConnectionStarted(Span span) implements OfConnection {}
+
+  /** The handshake is done, the handler takes over. @param handshake how long it took */
+  record ConnectionReady(Span span, int generation, Duration handshake) implements OfConnection {}
+
+  /** @param counters exact, however it ended */
+  record ConnectionStopped(Span span, Ending ending, Counters counters, Duration lasted)
+      implements OfConnection {}
+
+  record Received(Span span, long bytes) implements OfConnection {}
+
+  record ReceiveFailed(Span span, Throwable reason) implements OfConnection {}
+
+  record Sent(Span span, long bytes) implements OfConnection {}
+
+  /** @param bytes what the kernel had taken by then */
+  record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
+
+  /** The handler takes no such messages. @param type class name of the message */
+  record MessageDropped(Span span, String type) implements OfConnection {}
+
+  // ---- handlers
+
+  record HandlerBound(String server, GenerationInfo generation) implements TelemetryEvent {}
+
+  /** Its service is going away, or a better one took its place. */
+  record HandlerUnbound(String server, GenerationInfo generation) implements TelemetryEvent {}
+
+  /** No connection of the generation is left. */
+  record GenerationEnded(String server, GenerationInfo generation) implements TelemetryEvent {}
+
+  // ---- supervision
+
+  /** A node crashed and was started again. */
+  record Restarted(String server, String node, Throwable reason) implements TelemetryEvent {}
+
+  /** A supervisor gave up; the failure goes to the one above. */
+  record RestartBudgetExhausted(String server, String supervisor, Throwable reason)
+      implements TelemetryEvent {}
+
+  /** A telemetry listener threw; it is reported for its first failure only. */
+  record TelemetryListenerFailed(String server, String listener, Throwable reason)
+      implements TelemetryEvent {}
+}

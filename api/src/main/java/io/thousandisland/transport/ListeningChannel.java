@@ -1,0 +1,43 @@
+package io.thousandisland.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A bound port that connections arrive at.
+ *
+ * <p>Thread: any; several acceptors share one channel, though the runtime lets one of them accept at
+ * a time.
+ */
+@ConsumerType
+public interface ListeningChannel extends Closeable {
+
+  /** Where it listens, the actual port included. Valid after close, too. */
+  SocketAddress localAddress();
+
+  /**
+   * Names who is told that a connection may be waiting. Called once, before the first {@link
+   * #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection arrived
+   * since; extra calls do no harm. It must be called from a thread of the transport's, never blocks,
+   * and throws nothing. It is also called when the channel closes.
+   */
+  void start(Runnable acceptable);
+
+  /**
+   * Takes one waiting connection, or returns null when there is none; never waits for one.
+   *
+   * @throws java.nio.channels.ClosedChannelException when this channel is closed: a normal end
+   * @throws OutOfDescriptorsException when the process cannot open another descriptor now
+   * @throws IOException when the one connection in question failed: that client's trouble
+   */
+  @Nullable TransportSocket accept() throws IOException;
+
+  boolean isOpen();
+
+  /** Refuses new connections from now on. Those accepted live on. Idempotent. */
+  @Override
+  void close() throws IOException;
+}

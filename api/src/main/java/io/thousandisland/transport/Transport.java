@@ -1,0 +1,39 @@
+package io.thousandisland.transport;
+
+import java.io.IOException;
+import java.util.Map;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * A way to carry connections: opens listening channels, and may be laid over another transport.
+ *
+ * <p>Thread: any; a call must not wait for a peer.
+ */
+@ConsumerType
+public interface Transport {
+
+  /**
+   * Opens one listening channel. A server with several asks once for each, naming from the second on
+   * the port that the first one got.
+   *
+   * @throws java.net.BindException when the address is in use, or not ours, or not permitted
+   * @throws IllegalArgumentException when this transport cannot do what {@code at} asks for; the
+   *     message names the setting
+   */
+  ListeningChannel listen(ListenAt at) throws IOException;
+
+  /**
+   * Lays this transport over a connection that runs already: STARTTLS. The returned socket owns
+   * {@code socket}; its handshake has not begun. Bytes that {@code socket} has not been asked for
+   * belong to the new one.
+   *
+   * @param options as given by the handler
+   * @throws UnsupportedOperationException when this transport cannot be laid over another (default)
+   * @throws IllegalArgumentException when an option is wrong; the message names it
+   */
+  default TransportSocket over(TransportSocket socket, Map<String, Object> options)
+      throws IOException {
+    throw new UnsupportedOperationException(
+        getClass().getSimpleName() + " cannot be laid over another transport");
+  }
+}

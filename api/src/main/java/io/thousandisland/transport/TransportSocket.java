@@ -1,0 +1,121 @@
+package io.thousandisland.transport;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.security.cert.Certificate;
+import java.util.List;
+import java.util.Optional;
+import org.osgi.annotation.versioning.ConsumerType;
+
+/**
+ * One accepted connection, non-blocking.
+ *
+ * <p>Thread: reads, writes and the handshake are called by the connection's own thread, one at a
+ * time; {@link #close} by any.
+ */
+@ConsumerType
+public interface TransportSocket extends Closeable {
+
+  /**
+   * Names who is told of readiness. Called before the first handshake step, read or write, and again
+   * when another transport is laid over this one; the latest listener counts.
+   */
+  void start(Readiness readiness);
+
+  /**
+   * Goes on with the handshake as far as it can without waiting.
+   *
+   * @return true when it is complete; false when {@code readiness} will tell to call again
+   * @throws IOException when it failed
+   */
+  default boolean handshake() throws IOException {
+    return true;
+  }
+
+  /**
+   * Reads what is there.
+   *
+   * <p>After a read that did not fill {@code into}, {@link Readiness#readable} is called as soon as
+   * there is more to read: bytes, the end, or an error; the caller need not read again before.
+   *
+   * @param into a direct or heap buffer with room left
+   * @return the bytes read; 0 when there are none now; -1 at the end of the stream
+   */
+  int read(ByteBuffer into) throws IOException;
+
+  /**
+   * Writes what the kernel takes.
+   *
+   * <p>After a write that left something in {@code from}, {@link Readiness#writable} is called as
+   * soon as there is room again.
+   *
+   * @return the bytes taken, 0 or more
+   */
+  int write(ByteBuffer from) throws IOException;
+
+  /**
+   * Gathering form of {@link #write(ByteBuffer)}: takes {@code from[offset]} to {@code from[offset +
+   * length - 1]} in order. The default writes one buffer after the other.
+   */
+  default long write(ByteBuffer[] from, int offset, int length) throws IOException {
+    long taken = 0;
+    for (int i = offset; i < offset + length; i++) {
+      taken += write(from[i]);
+      if (from[i].hasRemaining()) {
+        break;
+      }
+    }
+    return taken;
+  }
+
+  /** Tells the peer that no more bytes will come. */
+  void shutdownOutput() throws IOException;
+
+  /** Discards what comes from now on; the next read says -1. */
+  void shutdownInput() throws IOException;
+
+  /** Closes for both sides. Any thread; idempotent. */
+  @Override
+  void close() throws IOException;
+
+  SocketAddress localAddress();
+
+  SocketAddress remoteAddress();
+
+  /** True when the bytes travel encrypted. */
+  default boolean secure() {
+    return false;
+  }
+
+  /** The protocol chosen by ALPN. */
+  default Optional<String> applicationProtocol() {
+    return Optional.empty();
+  }
+
+  /** The peer's certificate chain, its own first. */
+  default List<Certificate> peerCertificates() {
+    return List.of();
+  }
+
+  /** The name the peer asked for by SNI. */
+  default Optional<String> serverName() {
+    return Optional.empty();
+  }
+
+  /**
+   * The value of an option.
+   *
+   * @throws UnsupportedOperationException when there is no such option
+   */
+  <T> T option(SocketOption<T> option) throws IOException;
+
+  /**
+   * Sets an option.
+   *
+   * @throws UnsupportedOperationException when there is no such option
+   */
+  <T> void option(SocketOption<T> option, T value) throws IOException;
+}

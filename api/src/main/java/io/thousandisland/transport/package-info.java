@@ -1,0 +1,18 @@
+/**
+ * For transport authors: what carries the bytes.
+ *
+ * <p>Authors <em>implement</em> {@link io.thousandisland.transport.Transport}, {@link
+ * io.thousandisland.transport.ListeningChannel} and {@link
+ * io.thousandisland.transport.TransportSocket}; the runtime implements {@link
+ * io.thousandisland.transport.Readiness}. Everything here is non-blocking: a call does what it can
+ * at once, and readiness is told later. The blocking socket that a handler sees is built on top by
+ * the runtime, once, for every transport.
+ */
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.thousandisland.transport;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

@@ -1,0 +1,11 @@
+package io.thousandisland.runtime.server;
+
+/**
+ * What an operator wants to know of a handler service.
+ *
+ * @param name {@code handler.name}
+ * @param version version of its bundle
+ * @param serviceId {@code service.id}, unique in the framework and never used again
+ * @param ranking {@code service.ranking}
+ */
+public record HandlerFacts(String name, String version, long serviceId, int ranking) {}

@@ -1,0 +1,65 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.telemetry.TelemetryListener;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+
+/**
+ * Hands the events of one server to the listeners there are.
+ *
+ * <p>Without listeners an event costs one volatile read: callers ask {@link #on} before they make
+ * one. Any thread.
+ */
+public final class Telemetry {
+
+  /** Read by every thread that has an event; written when listeners come and go. */
+  private final List<TelemetryListener> listeners = new CopyOnWriteArrayList<>();
+
+  /** Listeners that have thrown, and have been named for it. */
+  private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
+
+  /** True when somebody listens. */
+  public boolean on() {
+    return !listeners.isEmpty();
+  }
+
+  public void add(TelemetryListener listener) {
+    listeners.add(listener);
+  }
+
+  public void remove(TelemetryListener listener) {
+    listeners.remove(listener);
+    failed.remove(listener);
+  }
+
+  /** Tells every listener, and is not harmed by any. */
+  public void emit(TelemetryEvent event) {
+    for (TelemetryListener listener : listeners) {
+      try {
+        listener.on(event);
+      } catch (Throwable thrown) { // a listener's trouble, whatever it is, stays its own
+        report(event.server(), listener, thrown);
+      }
+    }
+  }
+
+  private void report(String server, TelemetryListener culprit, Throwable thrown) {
+    if (!failed.add(culprit)) {
+      return;
+    }
+    var event =
+        new TelemetryEvent.TelemetryListenerFailed(server, culprit.getClass().getName(), thrown);
+    for (TelemetryListener other : listeners) {
+      if (other != culprit) {
+        try {
+          other.on(event);
+        } catch (Throwable again) { // it will be named at its next ordinary event
+          continue;
+        }
+      }
+    }
+  }
+}
