@@ -1,0 +1,47 @@
+package io.thousandisland.launcher;
+
+import org.osgi.framework.BundleActivator;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.framework.launch.Framework;
+
+/**
+ * Ties framework and process together: a signal stops the framework before the process ends, and a framework that is
+ * stopped from within (by the shell) ends the process.
+ */
+public final class StopWithTheProcess implements BundleActivator {
+  /** Read by bnd's launcher: start before any bundle does. */
+  public static final String IMMEDIATE = "AFTER_FRAMEWORK_INIT";
+
+  @Override
+  public void start(BundleContext context) {
+    Framework framework = context.getBundle(0).adapt(Framework.class);
+    Main.onShutdown(() -> stop(framework));
+    context.addBundleListener((SynchronousBundleListener) event -> exitWhenStopping(event));
+  }
+
+  @Override
+  public void stop(BundleContext context) {}
+
+  private static void stop(Framework framework) {
+    try {
+      framework.stop();
+      framework.waitForStop(0);
+    } catch (BundleException e) {
+      System.err.println("Could not stop the framework: " + e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** After a signal the exit is already under way, with the signal's code, and this one waits for ever. */
+  private static void exitWhenStopping(BundleEvent event) {
+    if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
+      Thread exit = new Thread(() -> System.exit(0), "exit");
+      exit.setDaemon(true);
+      exit.start();
+    }
+  }
+}
