@@ -1,0 +1,25 @@
+package io.thousandisland.runtime.supervision;
+
+/** A supervisor crashed because its children did, too often. The cause is the last one's. */
+public final class BudgetExhaustedException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  private final String supervisor;
+
+  BudgetExhaustedException(String supervisor, RestartBudget budget, Throwable cause) {
+    super(
+        "%s: more than %d restarts in %s s; the last crash: %s"
+            .formatted(
+                supervisor,
+                budget.restarts(),
+                budget.within().toNanos() / 1e9,
+                cause),
+        cause);
+    this.supervisor = supervisor;
+  }
+
+  /** Name of the supervisor. */
+  public String supervisor() {
+    return supervisor;
+  }
+}

@@ -1,0 +1,83 @@
+package io.thousandisland.runtime.supervision;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node in the list of its supervisor, and its present incarnation.
+ *
+ * <p>Thread: guarded by the supervisor's turn, except {@link Incarnation#crashed}, which any thread
+ * may call.
+ */
+final class Child {
+  private final Node node;
+  private final BiConsumer<Incarnation, Throwable> reports;
+  private @Nullable Incarnation present; // null before a start and after a stop
+
+  /** Of a supervisor that takes {@code reports} of crashes, from any thread and without waiting. */
+  Child(Node node, BiConsumer<Incarnation, Throwable> reports) {
+    this.node = node;
+    this.reports = reports;
+  }
+
+  Node node() {
+    return node;
+  }
+
+  void start() throws StartFailedException {
+    if (present != null) {
+      throw new IllegalStateException(node.name() + " must be stopped before it is started again");
+    }
+    Incarnation next = new Incarnation();
+    present = next;
+    try {
+      node.start(next);
+      next.started = true;
+    } catch (Throwable e) { // Errors too: a bundle that is being replaced may lack classes
+      throw new StartFailedException(node.name(), e);
+    }
+  }
+
+  /** A restart that failed counts as a crash of the incarnation it was to be. */
+  void startFailed(StartFailedException reason) {
+    if (present != null) {
+      present.crashed(reason);
+    }
+  }
+
+  /** Ends the present incarnation, whether it runs, crashed or failed to start. */
+  void stop() {
+    Incarnation ending = present;
+    present = null; // from here on its reports are stale
+    if (ending != null && ending.started) {
+      try {
+        node.stop();
+      } catch (Throwable broken) { // its siblings must be stopped all the same
+        Uncaught.handle(broken);
+      }
+    }
+  }
+
+  /** One life of a node, from a start to the next: what the node reports its crash to. */
+  final class Incarnation implements Crash {
+    private final AtomicBoolean reported = new AtomicBoolean();
+    private boolean started; // guarded by the supervisor's turn
+
+    @Override
+    public void crashed(Throwable reason) {
+      if (reported.compareAndSet(false, true)) {
+        reports.accept(this, reason);
+      }
+    }
+
+    Child child() {
+      return Child.this;
+    }
+
+    /** False once it was stopped: whatever it reports is over and done with. */
+    boolean isPresent() {
+      return present == this;
+    }
+  }
+}

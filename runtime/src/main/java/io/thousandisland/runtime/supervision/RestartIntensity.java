@@ -1,0 +1,43 @@
+package io.thousandisland.runtime.supervision;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.function.LongSupplier;
+
+/**
+ * The count of recent restarts against a budget.
+ *
+ * <p>Thread: one at a time; its supervisor's turn guards it.
+ */
+final class RestartIntensity {
+  private final RestartBudget budget;
+  private final LongSupplier nanoTime;
+  private final Deque<Long> recent = new ArrayDeque<>();
+
+  RestartIntensity(RestartBudget budget, LongSupplier nanoTime) {
+    this.budget = budget;
+    this.nanoTime = nanoTime;
+  }
+
+  RestartBudget budget() {
+    return budget;
+  }
+
+  /** Counts one more restart. One that is exactly as old as the budget's time still counts. */
+  boolean allowsOneMore() {
+    long now = nanoTime.getAsLong();
+    // differences, not comparisons: nanoTime may overflow
+    while (!recent.isEmpty() && now - recent.getFirst() > budget.within().toNanos()) {
+      recent.removeFirst();
+    }
+    if (recent.size() >= budget.restarts()) {
+      return false;
+    }
+    recent.addLast(now);
+    return true;
+  }
+
+  void reset() {
+    recent.clear();
+  }
+}

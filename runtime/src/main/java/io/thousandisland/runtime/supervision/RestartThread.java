@@ -1,0 +1,56 @@
+package io.thousandisland.runtime.supervision;
+
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * A thread that runs steps one after the other, and exists only while there are some: a supervisor
+ * with nothing to repair costs none.
+ *
+ * <p>It is a platform thread. Supervision is needed most when handlers misbehave, and handlers that
+ * compute without end hold every carrier: a virtual thread would wait for them.
+ *
+ * <p>Thread: any may call {@link #execute}, which never waits for a step.
+ */
+final class RestartThread implements Executor {
+  private final ThreadFactory platform;
+  private final ThreadFactory virtual;
+  private final Queue<Runnable> steps = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger left = new AtomicInteger(); // a thread exists while it is above 0
+
+  RestartThread(String name) {
+    // Inherits nothing: whoever crashed may belong to a bundle that is about to go.
+    this(
+        Thread.ofPlatform().name(name).daemon().inheritInheritableThreadLocals(false).factory(),
+        Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).factory());
+  }
+
+  RestartThread(ThreadFactory platform, ThreadFactory virtual) {
+    this.platform = platform;
+    this.virtual = virtual;
+  }
+
+  @Override
+  public void execute(Runnable step) {
+    steps.add(step);
+    if (left.getAndIncrement() == 0) {
+      try {
+        platform.newThread(this::run).start();
+      } catch (OutOfMemoryError noThread) {
+        // The system has no thread left, perhaps the very reason of the crash. A virtual one needs
+        // none, and a report must not be lost.
+        virtual.newThread(this::run).start();
+      }
+    }
+  }
+
+  private void run() {
+    do {
+      Thread.interrupted(); // a step's leftover must not close the next one's channels
+      Uncaught.isolate(steps.remove());
+    } while (left.decrementAndGet() > 0);
+  }
+}

@@ -1,0 +1,243 @@
+package io.thousandisland.runtime.supervision;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A node that starts its children in order, stops them in reverse, and restarts those that crash
+ * until its budget is spent; then it crashes itself.
+ *
+ * <p>Thread: any, one <em>step</em> at a time. A step is a start, a stop, an add, a remove, or the
+ * answer to one crash; it runs from {@link #takeTurn} to {@code turn.unlock()} and calls the
+ * children's {@code start} and {@code stop}. The first four run on their caller's thread, the answers
+ * to crashes on this supervisor's {@link RestartThread}. A crash takes no turn: it leaves a report on
+ * the queue of that thread and is gone, so no child ever waits for its supervisor. Turns are taken
+ * from parent to child only.
+ */
+public final class Supervisor implements Node {
+  private final String name;
+  private final Strategy strategy;
+  private final Observer observer;
+  private final RestartThread restarts;
+
+  // Fair, so that a child that keeps crashing does not keep others from their turn.
+  private final ReentrantLock turn = new ReentrantLock(true);
+
+  // Written in a turn; stop() clears `running` before its turn, so that a restart does not go on to
+  // the next child. Read by any thread.
+  private volatile boolean running;
+  private volatile List<Child> children; // in start order; never modified, only replaced
+
+  private final RestartIntensity intensity; // guarded by turn
+  private @Nullable Crash above; // guarded by turn
+
+  /** A crash restarts the child and those after it in the list. */
+  public static Supervisor restForOne(
+      String name, RestartBudget budget, Observer observer, Node... children) {
+    return new Supervisor(
+        name, Strategy.REST_FOR_ONE, budget, observer, List.of(children), System::nanoTime);
+  }
+
+  /** A crash restarts that child; children may come and go. */
+  public static Supervisor oneForOne(
+      String name, RestartBudget budget, Observer observer, List<? extends Node> children) {
+    return new Supervisor(
+        name, Strategy.ONE_FOR_ONE, budget, observer, children, System::nanoTime);
+  }
+
+  Supervisor(
+      String name,
+      Strategy strategy,
+      RestartBudget budget,
+      Observer observer,
+      List<? extends Node> children,
+      LongSupplier nanoTime) {
+    this.name = name;
+    this.strategy = strategy;
+    this.observer = observer;
+    this.restarts = new RestartThread("supervisor " + name);
+    this.intensity = new RestartIntensity(budget, nanoTime);
+    this.children = children.stream().map(this::child).toList();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  /** The nodes it looks after now, in start order. */
+  public List<Node> children() {
+    return children.stream().map(Child::node).toList();
+  }
+
+  /**
+   * Starts the children in order.
+   *
+   * @throws StartFailedException when one cannot start; those before it are stopped again
+   */
+  @Override
+  public void start(Crash crash) throws StartFailedException {
+    takeTurn();
+    try {
+      if (running) {
+        throw new IllegalStateException(name + " is started already");
+      }
+      above = crash;
+      intensity.reset();
+      running = true;
+      for (Child child : children) {
+        child.start();
+      }
+    } catch (StartFailedException e) {
+      running = false;
+      stop(children);
+      throw e;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Stops the children in reverse; waits for the start or stop of a child that is in flight. */
+  @Override
+  public void stop() {
+    refuseOwnStep();
+    running = false;
+    takeTurn();
+    try {
+      stop(children);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /**
+   * Takes on one more child, the last in the list, and starts it if this supervisor runs.
+   *
+   * @throws StartFailedException when it cannot start; then it is not taken on
+   */
+  public void add(Node node) throws StartFailedException {
+    refuseFixedList();
+    takeTurn();
+    try {
+      if (find(node) != null) {
+        throw new IllegalArgumentException(name + " has " + node.name() + " already");
+      }
+      Child child = child(node);
+      if (running) {
+        child.start();
+      }
+      List<Child> more = new ArrayList<>(children);
+      more.add(child);
+      children = List.copyOf(more);
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Stops a child and forgets it. Without effect when it is none. */
+  public void remove(Node node) {
+    refuseFixedList();
+    takeTurn();
+    try {
+      Child child = find(node);
+      if (child != null) {
+        children = children.stream().filter(other -> other != child).toList();
+        child.stop();
+      }
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  private Child child(Node node) {
+    return new Child(
+        node, (crashed, reason) -> restarts.execute(() -> answer(crashed, reason)));
+  }
+
+  /** The step that answers a crash. What it has to tell is told when the turn is over. */
+  private void answer(Child.Incarnation crashed, Throwable reason) {
+    Runnable news;
+    takeTurn();
+    try {
+      // Reports may be overtaken: by a stop, a remove, or a restart for another child's sake.
+      if (!running || !crashed.isPresent()) {
+        return;
+      }
+      news =
+          intensity.allowsOneMore() ? restart(crashed.child(), reason) : giveUp(reason);
+    } finally {
+      turn.unlock();
+    }
+    news.run();
+  }
+
+  private Runnable restart(Child crashed, Throwable reason) {
+    List<Child> affected = strategy.affected(children, crashed);
+    stop(affected);
+    Runnable news = () -> {};
+    for (Child child : affected) {
+      if (!running) {
+        break; // a stop waits for its turn
+      }
+      try {
+        child.start();
+      } catch (StartFailedException e) {
+        // The next crash, with a step and a share of the budget of its own. Those before it stay.
+        e.addSuppressed(reason);
+        child.startFailed(e);
+        break;
+      }
+      if (child == crashed) {
+        news = () -> Uncaught.isolate(() -> observer.restarted(child.node().name(), reason));
+      }
+    }
+    return news;
+  }
+
+  private Runnable giveUp(Throwable reason) {
+    running = false;
+    stop(children);
+    Crash escalation = above;
+    var exhausted = new BudgetExhaustedException(name, intensity.budget(), reason);
+    return () -> {
+      Uncaught.isolate(() -> observer.budgetExhausted(name, reason));
+      if (escalation != null) {
+        escalation.crashed(exhausted);
+      }
+    };
+  }
+
+  private static void stop(List<Child> inOrder) {
+    inOrder.reversed().forEach(Child::stop);
+  }
+
+  private @Nullable Child find(Node node) {
+    for (Child child : children) {
+      if (child.node() == node) {
+        return child;
+      }
+    }
+    return null;
+  }
+
+  private void takeTurn() {
+    refuseOwnStep();
+    turn.lock();
+  }
+
+  private void refuseOwnStep() {
+    if (turn.isHeldByCurrentThread()) {
+      throw new IllegalStateException(
+          name + ": the start or stop of a child must not start, stop, add or remove");
+    }
+  }
+
+  private void refuseFixedList() {
+    if (strategy != Strategy.ONE_FOR_ONE) {
+      throw new UnsupportedOperationException(name + " has a fixed list of children");
+    }
+  }
+}

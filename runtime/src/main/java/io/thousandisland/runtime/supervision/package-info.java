@@ -1,0 +1,27 @@
+/**
+ * Supervision: who is started after whom, and what happens when one of them crashes. Erlang's
+ * supervisors, cut down to what a server needs.
+ *
+ * <pre>
+ *   Root                     keeps one node up, with backoff, until stopped
+ *    └── Supervisor          starts its list in order, stops it in reverse, restarts within a budget
+ *         ├── Node           whatever can be started and stopped, a Supervisor too
+ *         └── Node
+ *
+ *   start, stop     run downwards, on the caller's thread, one at a time for each supervisor
+ *   Crash.crashed   goes upwards, from any thread, and only leaves a report
+ *   restarts        run on a platform thread of the supervisor that was told
+ *   budget spent    the supervisor stops its children and crashes itself: one level up, same rules
+ * </pre>
+ *
+ * <p>Locks are taken from the top of the tree downwards only, and a crash takes none; so a child may
+ * crash while it is being started, stopped or restarted, and a stop may join the thread that is just
+ * reporting its crash.
+ *
+ * <p>This room knows threads, not sockets, and neither OSGi nor the rest of this bundle: it imports
+ * the JDK. {@code component → server → supervision} is the way the arrows run.
+ */
+@NullMarked
+package io.thousandisland.runtime.supervision;
+
+import org.jspecify.annotations.NullMarked;

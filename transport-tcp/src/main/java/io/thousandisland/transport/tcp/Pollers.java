@@ -1,0 +1,71 @@
+package io.thousandisland.transport.tcp;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * The pollers of the transport, shared by all servers.
+ *
+ * <p>Thread: any.
+ */
+final class Pollers implements Closeable {
+  private final List<Poller> pollers;
+  private final AtomicInteger turns = new AtomicInteger();
+
+  private Pollers(List<Poller> pollers) {
+    this.pollers = List.copyOf(pollers);
+  }
+
+  /** Starts {@code count} pollers, or none when one of them cannot be. */
+  static Pollers start(int count, ThreadFactory threads) throws IOException {
+    List<Poller> opened = new ArrayList<>();
+    try {
+      for (int i = 0; i < count; i++) {
+        opened.add(new Poller(threads));
+      }
+      opened.forEach(Poller::start);
+      return new Pollers(opened);
+    } catch (Throwable e) {
+      try {
+        new Pollers(opened).close();
+      } catch (IOException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
+  }
+
+  /** The pollers in turn. */
+  Poller next() {
+    return pollers.get(Math.floorMod(turns.getAndIncrement(), pollers.size()));
+  }
+
+  /** How many channels are registered with them. */
+  int channels() {
+    return pollers.stream().mapToInt(Poller::channels).sum();
+  }
+
+  /** Ends the threads and closes the channels still registered, telling their listeners. */
+  @Override
+  public void close() throws IOException {
+    IOException failed = null;
+    for (Poller poller : pollers) {
+      try {
+        poller.close();
+      } catch (IOException e) {
+        if (failed == null) {
+          failed = e;
+        } else {
+          failed.addSuppressed(e);
+        }
+      }
+    }
+    if (failed != null) {
+      throw failed;
+    }
+  }
+}

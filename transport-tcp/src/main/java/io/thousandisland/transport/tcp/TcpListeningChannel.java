@@ -1,0 +1,153 @@
+package io.thousandisland.transport.tcp;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.OutOfDescriptorsException;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnknownHostException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A bound TCP port.
+ *
+ * <p>Thread: any; {@link #ready} the poller.
+ */
+final class TcpListeningChannel implements ListeningChannel, Polled {
+
+  /** Loaded in time: when it is needed, no descriptor is left to open its class file with. */
+  @SuppressWarnings("unused")
+  private static final Class<?> LOADED = OutOfDescriptorsException.class;
+
+  private final ServerSocketChannel channel;
+  private final SocketAddress local;
+  private final TcpOptions options;
+  private final Pollers pollers;
+  private final Registration registration;
+  private final Interest accepting;
+
+  /** Read by the poller and by whoever closes. */
+  private volatile Runnable acceptable = () -> {};
+
+  private TcpListeningChannel(ServerSocketChannel channel, TcpOptions options, Pollers pollers)
+      throws IOException {
+    this.channel = channel;
+    this.local = channel.getLocalAddress();
+    this.options = options;
+    this.pollers = pollers;
+    registration = new Registration(channel, pollers.next(), this);
+    accepting = new Interest(SelectionKey.OP_ACCEPT, registration);
+  }
+
+  static TcpListeningChannel open(ListenAt at, TcpOptions options, Pollers pollers)
+      throws IOException {
+    InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(at.host());
+    }
+    ServerSocketChannel channel = ServerSocketChannel.open();
+    try {
+      channel.configureBlocking(false);
+      options.applyToListening(channel);
+      bind(channel, address, at);
+      var listening = new TcpListeningChannel(channel, options, pollers);
+      listening.registration.take(); // the port is given up when the pollers end, at the latest
+      return listening;
+    } catch (Throwable e) {
+      channel.close();
+      if (e instanceof ClosedSelectorException) {
+        throw new IOException("tcp transport has been stopped", e);
+      }
+      throw e;
+    }
+  }
+
+  private static void bind(ServerSocketChannel channel, InetSocketAddress address, ListenAt at)
+      throws IOException {
+    try {
+      channel.bind(address, at.backlog());
+    } catch (BindException e) {
+      var named = new BindException(e.getMessage() + ": " + at.host() + ":" + at.port());
+      named.initCause(e);
+      throw named;
+    }
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  @Override
+  public void start(Runnable acceptable) {
+    this.acceptable = acceptable;
+  }
+
+  @Override
+  public void ready(int ops) {
+    if (accepting.ready()) {
+      acceptable.run();
+    }
+  }
+
+  @Override
+  public @Nullable TcpSocket accept() throws IOException {
+    SocketChannel accepted;
+    try {
+      accepted = channel.accept();
+    } catch (ClosedChannelException closed) {
+      throw closed;
+    } catch (IOException e) {
+      throw outOfDescriptors() ? new OutOfDescriptorsException(e) : e;
+    }
+    if (accepted == null) {
+      accepting.arm();
+      return null;
+    }
+    try {
+      accepted.configureBlocking(false);
+      options.applyToAccepted(accepted);
+      return new TcpSocket(accepted, pollers.next());
+    } catch (Throwable e) {
+      accepted.close();
+      throw e;
+    }
+  }
+
+  /** The JDK tells it by message only; whether another descriptor can be had is sure. */
+  private static boolean outOfDescriptors() {
+    try {
+      SocketChannel.open().close();
+      return false;
+    } catch (IOException e) {
+      return true;
+    }
+  }
+
+  @Override
+  public boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /** Returns when the port is free: until its descriptor is released, the kernel takes connects. */
+  @Override
+  public void close() throws IOException {
+    try {
+      registration.closeAndWait();
+    } finally {
+      acceptable.run();
+    }
+  }
+
+  @Override
+  public String toString() {
+    return "tcp " + local + " [" + accepting + "]";
+  }
+}

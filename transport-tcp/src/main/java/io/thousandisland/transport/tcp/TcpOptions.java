@@ -1,0 +1,90 @@
+package io.thousandisland.transport.tcp;
+
+import static java.net.StandardSocketOptions.SO_RCVBUF;
+import static java.net.StandardSocketOptions.SO_REUSEADDR;
+import static java.net.StandardSocketOptions.SO_REUSEPORT;
+import static java.net.StandardSocketOptions.TCP_NODELAY;
+
+import io.thousandisland.transport.ListenAt;
+import java.io.IOException;
+import java.net.SocketOption;
+import java.nio.channels.NetworkChannel;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The socket options of one listening channel and of the connections it accepts: the defaults, and
+ * over them what was asked for.
+ */
+final class TcpOptions {
+
+  /** Set on the listening channel before it is bound; accepted connections inherit them. */
+  private static final Set<SocketOption<?>> OF_LISTENING = Set.of(SO_RCVBUF, SO_REUSEADDR);
+
+  private final Map<SocketOption<?>, Object> listening = new HashMap<>();
+  private final Map<SocketOption<?>, Object> accepted = new HashMap<>();
+
+  private TcpOptions() {
+    listening.put(SO_REUSEADDR, true);
+    accepted.put(TCP_NODELAY, true);
+  }
+
+  /**
+   * The options for {@code at}, tried on a socket: better refused now than at each accept.
+   *
+   * @throws IllegalArgumentException when one cannot be; the message names it
+   */
+  static TcpOptions of(ListenAt at) throws IOException {
+    TcpOptions options = new TcpOptions();
+    at.options().forEach(options::put);
+    if (at.reusePort()) {
+      options.listening.put(SO_REUSEPORT, true);
+    }
+    try (SocketChannel trial = SocketChannel.open()) {
+      options.applyToAccepted(trial);
+    }
+    return options;
+  }
+
+  private void put(SocketOption<?> option, Object value) {
+    if (option.equals(SO_REUSEPORT)) {
+      throw new IllegalArgumentException(
+          "option SO_REUSEPORT cannot be set: several listening sockets at one port set it");
+    }
+    if (!option.type().isInstance(value)) {
+      throw new IllegalArgumentException(
+          "option %s = %s: must be of type %s"
+              .formatted(option.name(), value, option.type().getSimpleName()));
+    }
+    (OF_LISTENING.contains(option) ? listening : accepted).put(option, value);
+  }
+
+  void applyToListening(ServerSocketChannel channel) throws IOException {
+    apply(listening, channel);
+  }
+
+  void applyToAccepted(SocketChannel channel) throws IOException {
+    apply(accepted, channel);
+  }
+
+  private static void apply(Map<SocketOption<?>, Object> options, NetworkChannel channel)
+      throws IOException {
+    for (var option : options.entrySet()) {
+      set(channel, option.getKey(), option.getValue());
+    }
+  }
+
+  @SuppressWarnings("unchecked") // put has looked at the type
+  private static <T> void set(NetworkChannel channel, SocketOption<T> option, Object value)
+      throws IOException {
+    try {
+      channel.setOption(option, (T) value);
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "option %s = %s: %s".formatted(option.name(), value, e.getMessage()), e);
+    }
+  }
+}

@@ -1,0 +1,190 @@
+package io.thousandisland.transport.tcp;
+
+import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.SocketChannel;
+
+/**
+ * One accepted connection.
+ *
+ * <p>Thread: the connection's own, except {@link #close}, which any thread may call, and {@link
+ * #ready}, which the poller calls.
+ */
+final class TcpSocket implements TransportSocket, Polled {
+
+  /**
+   * The most that is read into or written from a heap buffer at once. The JDK copies the whole of it
+   * through a direct buffer of the same size, which the carrier thread then keeps.
+   */
+  private static final int HEAP_SLICE = 128 * 1024;
+
+  private final SocketChannel channel;
+  private final SocketAddress local;
+  private final SocketAddress remote;
+  private final Registration registration;
+  private final Interest reading;
+  private final Interest writing;
+
+  /** Read by the poller. */
+  private volatile Readiness readiness = NobodyYet.INSTANCE;
+
+  /**
+   * @param channel connected, non-blocking
+   */
+  TcpSocket(SocketChannel channel, Poller poller) throws IOException {
+    this.channel = channel;
+    local = channel.getLocalAddress();
+    remote = channel.getRemoteAddress();
+    registration = new Registration(channel, poller, this);
+    reading = new Interest(SelectionKey.OP_READ, registration);
+    writing = new Interest(SelectionKey.OP_WRITE, registration);
+  }
+
+  @Override
+  public void start(Readiness readiness) {
+    this.readiness = readiness;
+  }
+
+  @Override
+  public void ready(int ops) {
+    if ((ops & SelectionKey.OP_READ) != 0 && reading.ready()) {
+      readiness.readable();
+    }
+    if ((ops & SelectionKey.OP_WRITE) != 0 && writing.ready()) {
+      readiness.writable();
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    int limit = into.limit();
+    int read;
+    try {
+      read = channel.read(into.limit(sliceLimit(into)));
+    } finally {
+      into.limit(limit);
+    }
+    if (read >= 0 && into.hasRemaining()) {
+      reading.arm();
+    }
+    return read;
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    int limit = from.limit();
+    int taken = 0;
+    int now;
+    do {
+      try {
+        now = channel.write(from.limit(sliceLimit(from)));
+      } finally {
+        from.limit(limit);
+      }
+      taken += now;
+    } while (now == HEAP_SLICE && from.hasRemaining());
+    if (from.hasRemaining()) {
+      writing.arm();
+    }
+    return taken;
+  }
+
+  @Override
+  public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+    if (heapBytes(from, offset, length) > HEAP_SLICE) {
+      return TransportSocket.super.write(from, offset, length);
+    }
+    int next = offset;
+    int end = offset + length;
+    long taken = 0;
+    while (next < end) {
+      long now = channel.write(from, next, end - next);
+      taken += now;
+      while (next < end && !from[next].hasRemaining()) {
+        next++;
+      }
+      // Less than all is no sign of a full kernel yet: one call takes a limited number of buffers.
+      if (now == 0 && next < end) {
+        writing.arm();
+        break;
+      }
+    }
+    return taken;
+  }
+
+  private static int sliceLimit(ByteBuffer buffer) {
+    return buffer.isDirect()
+        ? buffer.limit()
+        : buffer.position() + Math.min(buffer.remaining(), HEAP_SLICE);
+  }
+
+  private static long heapBytes(ByteBuffer[] buffers, int offset, int length) {
+    long bytes = 0;
+    for (int i = offset; i < offset + length; i++) {
+      bytes += buffers[i].isDirect() ? 0 : buffers[i].remaining();
+    }
+    return bytes;
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    channel.shutdownOutput();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    channel.shutdownInput();
+  }
+
+  /** Also tells the listener, so that a thread that waits notices. */
+  @Override
+  public void close() throws IOException {
+    try {
+      registration.close();
+    } finally {
+      readiness.readable();
+      readiness.writable();
+    }
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return local;
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return remote;
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    return channel.getOption(option);
+  }
+
+  @Override
+  public <T> void option(SocketOption<T> option, T value) throws IOException {
+    channel.setOption(option, value);
+  }
+
+  @Override
+  public String toString() {
+    return "tcp " + local + " <- " + remote + " [" + reading + ", " + writing + "]";
+  }
+
+  /** Stands in until {@link #start}. */
+  private enum NobodyYet implements Readiness {
+    INSTANCE;
+
+    @Override
+    public void readable() {}
+
+    @Override
+    public void writable() {}
+  }
+}

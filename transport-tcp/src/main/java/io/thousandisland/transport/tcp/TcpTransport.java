@@ -1,0 +1,70 @@
+package io.thousandisland.transport.tcp;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportName;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+
+/**
+ * Plain TCP.
+ *
+ * <p>Its pollers start with the first listening channel. When the component goes they end, and with
+ * them what is still registered: nothing would wake it any more. Listening channels always are
+ * registered. A connection that is not, because it never had to wait, finds the poller closed as
+ * soon as it does have to, and is closed then.
+ *
+ * <p>Thread: any.
+ */
+@Component
+@TransportName("tcp")
+public final class TcpTransport implements Transport {
+  private final PollerThreads threads;
+
+  /** Guarded by this. */
+  private @Nullable Pollers pollers;
+
+  /** Guarded by this. */
+  private boolean stopped;
+
+  @Activate
+  public TcpTransport() {
+    this(PollerThreads.ofThisJdk());
+  }
+
+  TcpTransport(PollerThreads threads) {
+    this.threads = threads;
+  }
+
+  @Override
+  public ListeningChannel listen(ListenAt at) throws IOException {
+    return TcpListeningChannel.open(at, TcpOptions.of(at), pollers());
+  }
+
+  @Deactivate
+  void stop() throws IOException {
+    Pollers running;
+    synchronized (this) {
+      stopped = true;
+      running = pollers;
+    }
+    if (running != null) {
+      running.close();
+    }
+  }
+
+  /** The pollers, as many as processors. */
+  synchronized Pollers pollers() throws IOException {
+    if (stopped) {
+      throw new IOException("tcp transport has been stopped");
+    }
+    if (pollers == null) {
+      pollers = Pollers.start(Runtime.getRuntime().availableProcessors(), threads.factory());
+    }
+    return pollers;
+  }
+}
