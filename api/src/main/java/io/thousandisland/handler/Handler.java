@@ -20,8 +20,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * handleShutdown}; anything else ends it in {@code handleError}.
  *
  * <p>Exactly one of {@code handleClose}, {@code handleError}, {@code handleTimeout} and {@code
- * handleShutdown} ends every connection whose {@code handleConnection} was called or whose handshake
- * failed; the socket is closed right after it.
+ * handleShutdown} ends every connection whose {@code handleConnection} was called or whose
+ * handshake failed; the socket is closed right after it.
  *
  * @param <S> the state of one connection; {@code Void} for handlers that keep none
  */

@@ -25,7 +25,10 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 @Retention(RetentionPolicy.CLASS)
 public @interface HandlerName {
 
-  /** Capability namespace of handlers; the capability's attribute of the same name is the handler's name. */
+  /**
+   * Capability namespace of handlers; the capability's attribute of the same name is the handler's
+   * name.
+   */
   String NAMESPACE = "io.thousandisland.handler";
 
   /** Capability namespace of the runtime that serves them. */

@@ -29,8 +29,8 @@ public sealed interface Next<S extends @Nullable Object> {
   }
 
   /**
-   * Ends the connection in {@code handleError}, or in {@code handleTimeout} when {@code reason} is a
-   * {@link ReadTimeoutException}.
+   * Ends the connection in {@code handleError}, or in {@code handleTimeout} when {@code reason} is
+   * a {@link ReadTimeoutException}.
    */
   static <S extends @Nullable Object> Next<S> fail(Throwable reason, S state) {
     return new Fail<>(reason, state);
@@ -38,9 +38,9 @@ public sealed interface Next<S extends @Nullable Object> {
 
   /**
    * Goes on over another transport, laid on top of this one: STARTTLS. Its handshake has the
-   * handshake timeout; when it does not succeed, or {@code transport} is not there or cannot be laid
-   * over this one, the connection ends in {@code handleError}. Bytes not yet read belong to the new
-   * transport.
+   * handshake timeout; when it does not succeed, or {@code transport} is not there or cannot be
+   * laid over this one, the connection ends in {@code handleError}. Bytes not yet read belong to
+   * the new transport.
    *
    * @param transport the {@code transport.name} of the transport to switch to
    * @param options what that transport wants to know; it documents its keys
@@ -88,7 +88,8 @@ public sealed interface Next<S extends @Nullable Object> {
 
   /** See {@link Next#switchTransport}. */
   record SwitchTransport<S extends @Nullable Object>(
-      String transport, Map<String, Object> options, S state, ReadTimeout readTimeout) implements Next<S> {
+      String transport, Map<String, Object> options, S state, ReadTimeout readTimeout)
+      implements Next<S> {
     public SwitchTransport {
       Objects.requireNonNull(transport, "transport");
       Objects.requireNonNull(readTimeout, "readTimeout");

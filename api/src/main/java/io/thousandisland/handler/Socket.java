@@ -14,8 +14,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * One connection, as its handler sees it: bytes out, bytes in on demand, and facts.
  *
- * <p>Thread: belongs to the callbacks of its connection. {@link #ref()} gives what other threads may
- * hold.
+ * <p>Thread: belongs to the callbacks of its connection. {@link #ref()} gives what other threads
+ * may hold.
  */
 @ProviderType
 public interface Socket {
@@ -89,7 +89,9 @@ public interface Socket {
   /** A handle on this connection that any thread may keep and use. */
   SocketRef ref();
 
-  /** True once this connection was advised to finish soon; for handlers that own the conversation. */
+  /**
+   * True once this connection was advised to finish soon; for handlers that own the conversation.
+   */
   boolean draining();
 
   SocketAddress localAddress();

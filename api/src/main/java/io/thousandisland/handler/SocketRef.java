@@ -3,8 +3,8 @@ package io.thousandisland.handler;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A handle on a connection that may be kept and used by any thread, longer than the connection lives.
- * It keeps neither the connection nor its handler in memory.
+ * A handle on a connection that may be kept and used by any thread, longer than the connection
+ * lives. It keeps neither the connection nor its handler in memory.
  */
 @ProviderType
 public interface SocketRef {

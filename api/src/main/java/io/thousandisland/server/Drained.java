@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param graceful connections that ended by themselves or after saying goodbye
  * @param forced connections closed by force when the shutdown timeout was over
- * @param lingering names of the threads that ignore their closed socket and an interrupt, and run on
+ * @param lingering names of the threads that ignore their closed socket and an interrupt, and run
+ *     on
  * @param took from the first advice to the last close
  */
 public record Drained(int graceful, int forced, List<String> lingering, Duration took) {

@@ -5,10 +5,10 @@ import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * One running server. Registered as an OSGi service for each configuration of the factory PID {@code
- * io.thousandisland.server}, with the service properties {@code server.name}, {@code server.host},
- * {@code server.port} (the actual one; absent while not bound) and {@code server.status}, which follow
- * the server's life.
+ * One running server. Registered as an OSGi service for each configuration of the factory PID
+ * {@code io.thousandisland.server}, with the service properties {@code server.name}, {@code
+ * server.host}, {@code server.port} (the actual one; absent while not bound) and {@code
+ * server.status}, which follow the server's life.
  *
  * <p>Thread: any.
  */
@@ -45,15 +45,15 @@ public interface Server {
   void suspend();
 
   /**
-   * Listens again, at the same port as before, an ephemeral one included. Returns when it listens, or
-   * when the first try failed; {@link #status} tells. Without effect when not suspended.
+   * Listens again, at the same port as before, an ephemeral one included. Returns when it listens,
+   * or when the first try failed; {@link #status} tells. Without effect when not suspended.
    */
   void resume();
 
   /**
    * Suspends, advises every connection to finish, and ends those that do not: handleDrain at once,
-   * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server is
-   * SUSPENDED, until {@link #resume}.
+   * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server
+   * is SUSPENDED, until {@link #resume}.
    */
   CompletableFuture<Drained> drain();
 

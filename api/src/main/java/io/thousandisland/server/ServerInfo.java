@@ -17,8 +17,8 @@ import java.util.Optional;
  * @param connections live connections
  * @param maxConnections the most it takes at once
  * @param accepted connections accepted since it started
- * @param generations handler bindings with live connections, and the one that serves new ones; oldest
- *     first
+ * @param generations handler bindings with live connections, and the one that serves new ones;
+ *     oldest first
  * @param started when it was configured first
  */
 public record ServerInfo(

@@ -3,7 +3,8 @@ package io.thousandisland.telemetry;
 import java.net.SocketAddress;
 
 /**
- * Which connection an event is about. Spans nest: the server's listener, its acceptor, the connection.
+ * Which connection an event is about. Spans nest: the server's listener, its acceptor, the
+ * connection.
  *
  * @param server name of the server
  * @param acceptor number of the acceptor, from 1

@@ -25,11 +25,19 @@ public sealed interface TelemetryEvent {
 
   // ---- server
 
-  /** @param reason in words for an operator; empty for RUNNING */
+  /**
+   * Another status.
+   *
+   * @param reason in words for an operator; empty for RUNNING
+   */
   record StatusChanged(String server, Status from, Status to, String reason)
       implements TelemetryEvent {}
 
-  /** The server runs on its old configuration. @param reason names the key, the value, the allowed */
+  /**
+   * The server runs on its old configuration.
+   *
+   * @param reason names the key, the value, the allowed
+   */
   record ConfigurationRefused(String server, String reason) implements TelemetryEvent {}
 
   /** A drain of the server, of one acceptor or of one generation is over. */
@@ -37,15 +45,27 @@ public sealed interface TelemetryEvent {
 
   // ---- listener
 
-  /** @param channels how many listening channels were opened there */
+  /**
+   * The server listens.
+   *
+   * @param channels how many listening channels were opened there
+   */
   record ListenerStarted(String server, SocketAddress address, int channels)
       implements TelemetryEvent {}
 
-  /** @param lasted how long it listened */
+  /**
+   * The server listens no more.
+   *
+   * @param lasted how long it listened
+   */
   record ListenerStopped(String server, SocketAddress address, Duration lasted)
       implements TelemetryEvent {}
 
-  /** The port could not be had. @param retryIn when it is tried again */
+  /**
+   * The port could not be had.
+   *
+   * @param retryIn when it is tried again
+   */
   record ListenFailed(String server, Throwable reason, Duration retryIn)
       implements TelemetryEvent {}
 
@@ -53,7 +73,11 @@ public sealed interface TelemetryEvent {
 
   record AcceptorStarted(String server, int acceptor) implements TelemetryEvent {}
 
-  /** @param connections how many it took in its life */
+  /**
+   * An acceptor has ended.
+   *
+   * @param connections how many it took in its life
+   */
   record AcceptorStopped(String server, int acceptor, long connections, Duration lasted)
       implements TelemetryEvent {}
 
@@ -64,7 +88,11 @@ public sealed interface TelemetryEvent {
   record AcceptPaused(String server, int acceptor, Throwable reason, Duration pause)
       implements TelemetryEvent {}
 
-  /** The most connections are live. @param rejected true when the new one was closed for it */
+  /**
+   * The most connections are live.
+   *
+   * @param rejected true when the new one was closed for it
+   */
   record LimitReached(String server, int acceptor, int limit, boolean rejected)
       implements TelemetryEvent {}
 
@@ -72,10 +100,18 @@ public sealed interface TelemetryEvent {
 
   record ConnectionStarted(Span span) implements OfConnection {}
 
-  /** The handshake is done, the handler takes over. @param handshake how long it took */
+  /**
+   * The handshake is done, the handler takes over.
+   *
+   * @param handshake how long it took
+   */
   record ConnectionReady(Span span, int generation, Duration handshake) implements OfConnection {}
 
-  /** @param counters exact, however it ended */
+  /**
+   * A connection has ended.
+   *
+   * @param counters exact, however it ended
+   */
   record ConnectionStopped(Span span, Ending ending, Counters counters, Duration lasted)
       implements OfConnection {}
 
@@ -85,13 +121,21 @@ public sealed interface TelemetryEvent {
 
   record Sent(Span span, long bytes) implements OfConnection {}
 
-  /** @param bytes what the kernel had taken by then */
+  /**
+   * A send failed.
+   *
+   * @param bytes what the kernel had taken by then
+   */
   record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
 
   /** The terminal callback threw; the connection ended as it would have. */
   record HandlerThrew(Span span, Throwable reason) implements OfConnection {}
 
-  /** The handler takes no such messages. @param type class name of the message */
+  /**
+   * The handler takes no such messages.
+   *
+   * @param type class name of the message
+   */
   record MessageDropped(Span span, String type) implements OfConnection {}
 
   // ---- handlers

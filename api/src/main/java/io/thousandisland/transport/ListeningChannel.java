@@ -9,8 +9,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * A bound port that connections arrive at.
  *
- * <p>Thread: any; several acceptors share one channel, though the runtime lets one of them accept at
- * a time.
+ * <p>Thread: any; several acceptors share one channel, though the runtime lets one of them accept
+ * at a time.
  */
 @ConsumerType
 public interface ListeningChannel extends Closeable {
@@ -20,9 +20,9 @@ public interface ListeningChannel extends Closeable {
 
   /**
    * Names who is told that a connection may be waiting. Called once, before the first {@link
-   * #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection arrived
-   * since; extra calls do no harm. It must be called from a thread of the transport's, never blocks,
-   * and throws nothing. It is also called when the channel closes.
+   * #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection
+   * arrived since; extra calls do no harm. It must be called from a thread of the transport's,
+   * never blocks, and throws nothing. It is also called when the channel closes.
    */
   void start(Runnable acceptable);
 

@@ -8,8 +8,8 @@ import org.osgi.annotation.bundle.Capability;
 import org.osgi.service.component.annotations.ComponentPropertyType;
 
 /**
- * The name under which a server finds a transport: the service property {@code transport.name}. On a
- * component it also declares to the resolver that the bundle provides a transport.
+ * The name under which a server finds a transport: the service property {@code transport.name}. On
+ * a component it also declares to the resolver that the bundle provides a transport.
  */
 @ComponentPropertyType
 @Capability(

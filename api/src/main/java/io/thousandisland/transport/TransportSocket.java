@@ -20,8 +20,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface TransportSocket extends Closeable {
 
   /**
-   * Names who is told of readiness. Called before the first handshake step, read or write, and again
-   * when another transport is laid over this one; the latest listener counts.
+   * Names who is told of readiness. Called before the first handshake step, read or write, and
+   * again when another transport is laid over this one; the latest listener counts.
    */
   void start(Readiness readiness);
 
@@ -57,8 +57,8 @@ public interface TransportSocket extends Closeable {
   int write(ByteBuffer from) throws IOException;
 
   /**
-   * Gathering form of {@link #write(ByteBuffer)}: takes {@code from[offset]} to {@code from[offset +
-   * length - 1]} in order. The default writes one buffer after the other.
+   * Gathering form of {@link #write(ByteBuffer)}: takes {@code from[offset]} to {@code from[offset
+   * + length - 1]} in order. The default writes one buffer after the other.
    */
   default long write(ByteBuffer[] from, int offset, int length) throws IOException {
     long taken = 0;

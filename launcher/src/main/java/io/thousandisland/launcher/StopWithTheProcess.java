@@ -8,8 +8,8 @@ import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 
 /**
- * Ties framework and process together: a signal stops the framework before the process ends, and a framework that is
- * stopped from within (by the shell) ends the process.
+ * Ties framework and process together: a signal stops the framework before the process ends, and a
+ * framework that is stopped from within (by the shell) ends the process.
  */
 public final class StopWithTheProcess implements BundleActivator {
   /** Read by bnd's launcher: start before any bundle does. */
@@ -36,7 +36,10 @@ public final class StopWithTheProcess implements BundleActivator {
     }
   }
 
-  /** After a signal the exit is already under way, with the signal's code, and this one waits for ever. */
+  /**
+   * After a signal the exit is already under way, with the signal's code, and this one waits for
+   * ever.
+   */
   private static void exitWhenStopping(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
       Thread exit = new Thread(() -> System.exit(0), "exit");

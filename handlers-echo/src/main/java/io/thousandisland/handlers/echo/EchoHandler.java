@@ -15,8 +15,9 @@ import org.osgi.service.component.annotations.Component;
  * <p>The {@code @Component} makes it a service, the {@code @HandlerName} is what a server's
  * configuration asks for. That is all the wiring there is.
  *
- * <p>One object serves every connection at the same time. That is safe because it keeps nothing: what
- * a connection had to remember would travel in its state, of which echo has none, hence {@code Void}.
+ * <p>One object serves every connection at the same time. That is safe because it keeps nothing:
+ * what a connection had to remember would travel in its state, of which echo has none, hence {@code
+ * Void}.
  */
 @Component
 @HandlerName("echo")

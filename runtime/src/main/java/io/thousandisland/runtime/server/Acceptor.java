@@ -9,9 +9,11 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
 
 /**
- * One of the acceptors that share a server's work: its connections, and the worker that accepts them.
+ * One of the acceptors that share a server's work: its connections, and the worker that accepts
+ * them.
  *
- * <p>A crash of the worker restarts the worker and touches no connection: it comes last in the list.
+ * <p>A crash of the worker restarts the worker and touches no connection: it comes last in the
+ * list.
  *
  * <p>Thread: started and stopped by the supervisor above; the rest by any.
  */

@@ -55,8 +55,8 @@ final class AcceptorSupervisor implements Node {
   /**
    * Starts or takes away acceptors until there are as many as the settings say.
    *
-   * @return those taken away: they accept nothing any more; their connections are still to be drained,
-   *     and {@link #remove} is to be called then
+   * @return those taken away: they accept nothing any more; their connections are still to be
+   *     drained, and {@link #remove} is to be called then
    */
   List<Acceptor> resize() throws Exception {
     int wanted = context.settings().acceptors();

@@ -104,8 +104,8 @@ final class AcceptorWorker implements Node {
   }
 
   /**
-   * Accepts nothing until there were as many calls of {@link #resume}. Returns when the connection in
-   * hand is handed over.
+   * Accepts nothing until there were as many calls of {@link #resume}. Returns when the connection
+   * in hand is handed over.
    */
   void pause() {
     var resting = new CountDownLatch(1);

@@ -6,9 +6,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 /**
  * The read buffers that connections borrow while they have something to read.
  *
- * <p>A connection holds one from the moment data is there until its callback has returned, none while
- * it waits. So there are about as many as callbacks run at once. Free ones beyond {@link #KEPT} are
- * left to the garbage collector.
+ * <p>A connection holds one from the moment data is there until its callback has returned, none
+ * while it waits. So there are about as many as callbacks run at once. Free ones beyond {@link
+ * #KEPT} are left to the garbage collector.
  *
  * <p>Thread: any; no lock. A slot is emptied by an exchange and filled by a compare-and-set, so a
  * buffer is in one place only.
@@ -21,7 +21,9 @@ final class BufferPool {
   private final AtomicReferenceArray<ByteBuffer> free = new AtomicReferenceArray<>(KEPT);
   private final int size;
 
-  /** @param size bytes of one buffer */
+  /**
+   * @param size bytes of one buffer
+   */
   BufferPool(int size) {
     this.size = size;
   }

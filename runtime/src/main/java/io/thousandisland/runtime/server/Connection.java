@@ -52,7 +52,9 @@ final class Connection implements Runnable {
   private enum Terminal {
     TO_COME,
     BEGUN,
-    /** The drain gave up on this connection: its handler's service is gone, and is not called again. */
+    /**
+     * The drain gave up on this connection: its handler's service is gone, and is not called again.
+     */
     ABANDONED
   }
 
@@ -80,7 +82,9 @@ final class Connection implements Runnable {
   private long waitUntil = NEVER;
   private @Nullable Span span;
 
-  /** @param ended told, on the own thread, when everything of this connection is over */
+  /**
+   * @param ended told, on the own thread, when everything of this connection is over
+   */
   Connection(
       ServerContext context, int acceptor, Consumer<Connection> ended, TransportSocket transport) {
     this.context = context;
@@ -136,7 +140,8 @@ final class Connection implements Runnable {
   }
 
   /**
-   * Enters the generation that serves now; while there is none the client waits, and notices nothing.
+   * Enters the generation that serves now; while there is none the client waits, and notices
+   * nothing.
    *
    * @return null when the connection ended before a handler came
    */
@@ -321,14 +326,19 @@ final class Connection implements Runnable {
     if (signals.isRaised(FORCED)) {
       return new Ending.Forced();
     }
-    return switch (reason) {
-      case ReadTimeoutException timeout -> new Ending.TimedOut();
-      case PeerClosedException closed -> new Ending.ByPeer();
-      case ShutdownException shutdown when signals.isRaised(SHUTDOWN) -> new Ending.ShutDown();
-      // who closed the connection under a blocked callback meant it to end so
-      case IOException broken when thrown && signals.isRaised(CLOSE) -> new Ending.ByUs();
-      default -> new Ending.Failed(reason, thrown);
-    };
+    if (reason instanceof ReadTimeoutException) {
+      return new Ending.TimedOut();
+    }
+    if (reason instanceof PeerClosedException) {
+      return new Ending.ByPeer();
+    }
+    if (reason instanceof ShutdownException && signals.isRaised(SHUTDOWN)) {
+      return new Ending.ShutDown();
+    }
+    if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
+      return new Ending.ByUs(); // who closed it under a blocked callback meant it to end so
+    }
+    return new Ending.Failed(reason, thrown);
   }
 
   private void sayGoodbye(Handler<@Nullable Object> handler, Ending ending) {
@@ -371,7 +381,9 @@ final class Connection implements Runnable {
     signals.raise(SHUTDOWN);
   }
 
-  /** Closes the socket under whatever the handler does, and interrupts it: the last means there is. */
+  /**
+   * Closes the socket under whatever the handler does, and interrupts it: the last means there is.
+   */
   void force() {
     signals.raise(FORCED);
     closeTransport();

@@ -15,8 +15,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The live connections of one acceptor. A connection is never restarted.
  *
- * <p>Thread: the acceptor's worker starts connections, each connection says itself that it has ended,
- * any thread looks.
+ * <p>Thread: the acceptor's worker starts connections, each connection says itself that it has
+ * ended, any thread looks.
  */
 final class ConnectionSupervisor implements Node {
 
@@ -59,7 +59,8 @@ final class ConnectionSupervisor implements Node {
       live.add(connection);
       taken.incrementAndGet();
       connection.start();
-    } catch (Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
+    } catch (
+        Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
       if (connection != null) {
         live.remove(connection);
       }

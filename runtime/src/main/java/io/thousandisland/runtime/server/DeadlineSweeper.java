@@ -9,17 +9,19 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Watches the deadlines of all connections, at the cost of a field write for each new one.
  *
- * <p>A hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6) used lazily: a connection whose
- * deadline moves to a later time stays in the slot it is in; when that slot comes up, the sweeper
- * looks at the deadline again and puts the connection where it now belongs. A busy connection with a
- * timeout of a minute is thus looked at every {@link #HORIZON}, however often it reads.
+ * <p>A hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6) used lazily: a connection
+ * whose deadline moves to a later time stays in the slot it is in; when that slot comes up, the
+ * sweeper looks at the deadline again and puts the connection where it now belongs. A busy
+ * connection with a timeout of a minute is thus looked at every {@link #HORIZON}, however often it
+ * reads.
  *
  * <p>{@code Signals.visit} is the tick at which the wheel will look. Whoever moves it by
- * compare-and-set puts the entry into that tick's slot; an entry whose {@code visit} lies later than
- * the slot it is found in is stale, and dropped.
+ * compare-and-set puts the entry into that tick's slot; an entry whose {@code visit} lies later
+ * than the slot it is found in is stale, and dropped.
  *
- * <p>Thread: a platform thread of its own, so that handlers which keep every carrier busy cannot stop
- * the clock; parked while nothing has a deadline. {@link #watch} and {@link #now} by any thread.
+ * <p>Thread: a platform thread of its own, so that handlers which keep every carrier busy cannot
+ * stop the clock; parked while nothing has a deadline. {@link #watch} and {@link #now} by any
+ * thread.
  */
 final class DeadlineSweeper implements AutoCloseable {
 
@@ -59,7 +61,10 @@ final class DeadlineSweeper implements AutoCloseable {
     return System.nanoTime() - origin;
   }
 
-  /** The point in time {@code after} from now; {@link Signals#NEVER} when that is further than counts. */
+  /**
+   * The point in time {@code after} from now; {@link Signals#NEVER} when that is further than
+   * counts.
+   */
   long in(Duration after) {
     return countable(after) ? now() + after.toNanos() : Signals.NEVER;
   }

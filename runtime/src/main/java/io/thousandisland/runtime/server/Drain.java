@@ -18,8 +18,9 @@ import java.util.function.Supplier;
 final class Drain {
 
   /**
-   * How long threads have to notice that they were closed by force, as part of the shutdown timeout: a
-   * twentieth, at least 20 ms and at most 500 ms. The server is down within 1.2 times that timeout.
+   * How long threads have to notice that they were closed by force, as part of the shutdown
+   * timeout: a twentieth, at least 20 ms and at most 500 ms. The server is down within 1.2 times
+   * that timeout.
    */
   private static Duration grace(Duration shutdownTimeout) {
     long millis = Math.clamp(shutdownTimeout.toMillis() / 20, 20, 500);
@@ -31,7 +32,9 @@ final class Drain {
   private final Duration shutdownTimeout;
   private final Set<Connection> seen = new HashSet<>();
 
-  /** @param live looked at again until it is empty, so that late arrivals are not missed */
+  /**
+   * @param live looked at again until it is empty, so that late arrivals are not missed
+   */
   Drain(Supplier<Collection<Connection>> live, Duration drainTimeout, Duration shutdownTimeout) {
     this.live = live;
     this.drainTimeout = drainTimeout;

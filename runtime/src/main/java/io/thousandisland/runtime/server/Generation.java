@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One binding of one handler service, and how many connections it serves.
  *
- * <p>A generation is open, then closed, then ended: closed to new connections when another one serves
- * them or its handler leaves, ended when its last connection is gone. An ended generation refers to
- * its handler no more.
+ * <p>A generation is open, then closed, then ended: closed to new connections when another one
+ * serves them or its handler leaves, ended when its last connection is gone. An ended generation
+ * refers to its handler no more.
  *
  * <p>Thread: any.
  */
@@ -24,7 +24,9 @@ final class Generation {
   private final HandlerFacts facts;
   private final Consumer<Generation> ended;
 
-  /** Number of connections, and the CLOSED bit: one word, so that entering and closing cannot cross. */
+  /**
+   * Number of connections, and the CLOSED bit: one word, so that entering and closing cannot cross.
+   */
   private final AtomicInteger live = new AtomicInteger();
 
   /** Written when the generation ends; read by connections that have entered. */

@@ -8,8 +8,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler generations of one server that have not ended: the one that serves new connections, and
- * those that still have some.
+ * The handler generations of one server that have not ended: the one that serves new connections,
+ * and those that still have some.
  *
  * <p>Thread: changed by the server's own thread, except that a generation ends on the thread of its
  * last connection; looked at by any.
@@ -26,7 +26,9 @@ final class Generations {
     this.context = context;
   }
 
-  /** Binds {@code handler}: it serves new connections from now on. Returns the one before, closed. */
+  /**
+   * Binds {@code handler}: it serves new connections from now on. Returns the one before, closed.
+   */
   @Nullable Generation serve(HandlerFacts facts, Handler<?> handler) {
     Generation before = context.handlers.serving();
     var next = new Generation(++number, facts, handler, this::ended);

@@ -20,7 +20,9 @@ final class Handlers {
     return serving;
   }
 
-  /** From now on new connections get {@code next}; null: they wait. Does not close the one before. */
+  /**
+   * From now on new connections get {@code next}; null: they wait. Does not close the one before.
+   */
   void serve(@Nullable Generation next) {
     serving = next;
     if (next != null) {
@@ -40,7 +42,8 @@ final class Handlers {
     waiting.add(me);
     try {
       for (; ; ) {
-        // looked at after adding ourselves: serve() sets first and tells then, so one sees the other
+        // looked at after adding ourselves: serve() sets first and tells then, so one sees the
+        // other
         if (serving != null) {
           return 0;
         }

@@ -1,6 +1,8 @@
 package io.thousandisland.runtime.server;
 
-/** A configuration value that cannot be; the message names the key, the value and what is allowed. */
+/**
+ * A configuration value that cannot be; the message names the key, the value and what is allowed.
+ */
 public final class InvalidSetting extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -10,12 +10,12 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread on which one server changes its state, one step after the other; so that state needs no
- * lock, and no lock is held when listeners of the change are told.
+ * The thread on which one server changes its state, one step after the other; so that state needs
+ * no lock, and no lock is held when listeners of the change are told.
  *
- * <p>Steps are short: who waits for connections does so on a thread of its own. A platform thread, so
- * that handlers which keep every carrier busy cannot keep a server from being stopped; it goes away
- * when there is nothing to do.
+ * <p>Steps are short: who waits for connections does so on a thread of its own. A platform thread,
+ * so that handlers which keep every carrier busy cannot keep a server from being stopped; it goes
+ * away when there is nothing to do.
  */
 final class LifeThread implements Executor {
 
@@ -33,8 +33,7 @@ final class LifeThread implements Executor {
             TimeUnit.SECONDS,
             new LinkedBlockingQueue<>(),
             task -> {
-              Thread thread =
-                  Thread.ofPlatform().daemon().name(server + " server").unstarted(task);
+              Thread thread = Thread.ofPlatform().daemon().name(server + " server").unstarted(task);
               current = thread;
               return thread;
             });

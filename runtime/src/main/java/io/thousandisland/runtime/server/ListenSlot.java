@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * The place of one listening channel, where workers wait for their turn to accept.
  *
- * <p>The slot outlives its channel: while the server is suspended, or the channel is lost and not yet
- * bound again, workers wait here as they do for a client. One worker has the turn at a time; it takes
- * one connection, then the turn goes to the one that has waited longest. That spreads connections
- * evenly over the acceptors, and wakes one thread for a connection, not all.
+ * <p>The slot outlives its channel: while the server is suspended, or the channel is lost and not
+ * yet bound again, workers wait here as they do for a client. One worker has the turn at a time; it
+ * takes one connection, then the turn goes to the one that has waited longest. That spreads
+ * connections evenly over the acceptors, and wakes one thread for a connection, not all.
  *
  * <p>Thread: any.
  */

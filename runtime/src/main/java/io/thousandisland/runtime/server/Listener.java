@@ -21,9 +21,9 @@ import org.jspecify.annotations.Nullable;
  * The listening channels of one server.
  *
  * <p>It is told whether to listen ({@link #listen}) or not ({@link #silence}), any number of times;
- * once it has had a port it asks for the same one again, an ephemeral one included. A port that cannot
- * be had, and a channel that is lost, are weather, not bugs: it says so, keeps trying with exponential
- * backoff, and costs no connection.
+ * once it has had a port it asks for the same one again, an ephemeral one included. A port that
+ * cannot be had, and a channel that is lost, are weather, not bugs: it says so, keeps trying with
+ * exponential backoff, and costs no connection.
  *
  * <p>Thread: any calls; one lock guards all fields, held while the transport binds or closes, never
  * while connections or handlers run. Tries after the first run on a thread of their own.
@@ -49,7 +49,9 @@ final class Listener implements Node {
   private volatile @Nullable SocketAddress address;
   private volatile @Nullable Throwable failure;
 
-  /** @param changed told, without the lock, when {@link #address} or {@link #failure} changed */
+  /**
+   * @param changed told, without the lock, when {@link #address} or {@link #failure} changed
+   */
   Listener(ServerContext context, Runnable changed) {
     this.context = context;
     this.changed = changed;
@@ -177,7 +179,9 @@ final class Listener implements Node {
     }
   }
 
-  /** True when all slots have a channel. Those that have one serve, whatever becomes of the others. */
+  /**
+   * True when all slots have a channel. Those that have one serve, whatever becomes of the others.
+   */
   private boolean open() {
     Transport by = transport;
     if (by == null) {
@@ -200,8 +204,7 @@ final class Listener implements Node {
     if (!announced) {
       announced = true;
       openedAt = System.nanoTime();
-      context.emit(
-          () -> new TelemetryEvent.ListenerStarted(context.name(), at(), slots.size()));
+      context.emit(() -> new TelemetryEvent.ListenerStarted(context.name(), at(), slots.size()));
     }
     return true;
   }

@@ -14,8 +14,8 @@ import java.nio.channels.AsynchronousCloseException;
 /**
  * What goes out on one connection: writes all of it or fails, and counts.
  *
- * <p>The peer's window is the only buffer: while it takes nothing the handler waits, at most the send
- * timeout, so a peer that never reads costs no memory.
+ * <p>The peer's window is the only buffer: while it takes nothing the handler waits, at most the
+ * send timeout, so a peer that never reads costs no memory.
  *
  * <p>Thread: the connection's own; the counters are read by any, for snapshots.
  */
@@ -83,8 +83,8 @@ final class Outbound {
   }
 
   /**
-   * Waits until the peer has taken something. A shutdown does not end this wait, since what is being
-   * sent is work in flight; force does.
+   * Waits until the peer has taken something. A shutdown does not end this wait, since what is
+   * being sent is work in flight; force does.
    */
   private void awaitRoom() throws IOException {
     signals.deadline(context.sweeper.in(context.settings().sendTimeout()));
@@ -120,7 +120,6 @@ final class Outbound {
   }
 
   private void failed(long before, IOException reason) {
-    connection.emit(
-        () -> new TelemetryEvent.SendFailed(connection.span(), bytes - before, reason));
+    connection.emit(() -> new TelemetryEvent.SendFailed(connection.span(), bytes - before, reason));
   }
 }

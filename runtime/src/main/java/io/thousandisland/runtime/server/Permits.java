@@ -6,8 +6,8 @@ import java.util.Deque;
 /**
  * The places for connections that a server has: a hard cap that can change while it runs.
  *
- * <p>Thread: any. Lowering the cap below what is in use takes nothing from anybody; it is reached as
- * connections end.
+ * <p>Thread: any. Lowering the cap below what is in use takes nothing from anybody; it is reached
+ * as connections end.
  */
 final class Permits {
 

@@ -79,7 +79,9 @@ final class ServerContext {
     transports = byName;
   }
 
-  /** Emits what {@code event} makes, if anybody listens. For events that are not on the hot path. */
+  /**
+   * Emits what {@code event} makes, if anybody listens. For events that are not on the hot path.
+   */
   void emit(Supplier<TelemetryEvent> event) {
     if (telemetry.on()) {
       telemetry.emit(event.get());

@@ -32,9 +32,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * One server: the top of the tree, and what it is told from outside.
  *
- * <p>Thread: any calls. Every change runs as a step on the server's {@link LifeThread}, which owns the
- * fields below; drains run on threads of their own, so that a handler which leaves slowly does not
- * keep the next one from serving.
+ * <p>Thread: any calls. Every change runs as a step on the server's {@link LifeThread}, which owns
+ * the fields below; drains run on threads of their own, so that a handler which leaves slowly does
+ * not keep the next one from serving.
  */
 public final class ServerNode implements Server {
 
@@ -49,7 +49,9 @@ public final class ServerNode implements Server {
 
   // ---- the life thread's own; what status() needs of it is published as one value
 
-  private @Nullable Transport transport;
+  /** Also read by who chooses one. */
+  private volatile @Nullable Transport transport;
+
   private @Nullable String noTransport = "no transport bound";
   private @Nullable String noHandler = "no handler bound";
   private @Nullable String refused;
@@ -65,7 +67,9 @@ public final class ServerNode implements Server {
   private @Nullable CompletableFuture<Drained> stopping;
   private boolean stopped;
 
-  /** What {@link #status} and the reason are derived from; replaced as a whole by the life thread. */
+  /**
+   * What {@link #status} and the reason are derived from; replaced as a whole by the life thread.
+   */
   private volatile Condition condition = new Condition(Status.WAITING, "not started");
 
   private record Condition(Status status, String reason) {}
@@ -118,7 +122,9 @@ public final class ServerNode implements Server {
 
   // ---- what the component tells
 
-  /** {@code changed} is told, on any thread and under no lock, when status, port or reason changed. */
+  /**
+   * {@code changed} is told, on any thread and under no lock, when status, port or reason changed.
+   */
   public void onChange(Runnable changed) {
     onChange = changed;
   }
@@ -151,19 +157,52 @@ public final class ServerNode implements Server {
         });
   }
 
+  /** The transport bound now. */
+  public @Nullable Transport transport() {
+    return transport;
+  }
+
+  /** No transport matches. */
+  public void noTransport(String why) {
+    life.run(
+        () -> {
+          noTransport = why;
+          publish();
+        });
+  }
+
   /**
-   * The transport is going: closes the listener and drains the connections. Returns when they have
-   * ended or the deadline has passed.
+   * The transport is going: closes the listener and drains the connections. The future completes
+   * when they have ended, or the deadline has passed.
    */
-  public void transportGone(String why) {
-    life.call(
-            () -> {
-              transport = null;
-              noTransport = why;
-              reconcile();
-              return drainOnOwnThread("transport", acceptors::live);
-            })
-        .join();
+  public CompletableFuture<Drained> transportGone(String why) {
+    return life.call(
+        () -> {
+          transport = null;
+          noTransport = why;
+          reconcile();
+          return drainOnOwnThread(
+              "transport", pausedWhile(acceptors.all()), acceptors::live, () -> {});
+        });
+  }
+
+  /**
+   * Lets the best handler serve new connections, or says {@code otherwise} when there is none.
+   * {@code best} is asked on the server's own thread, so that a handler which has left meanwhile is
+   * not chosen: who lets it go takes it out first and calls {@link #retire} then.
+   */
+  public void handler(Supplier<Optional<HandlerBinding>> best, String otherwise) {
+    life.run(
+        () -> {
+          Optional<HandlerBinding> chosen = best.get();
+          Generation serving = context.handlers.serving();
+          if (chosen.isEmpty()) {
+            serveNobody(otherwise);
+          } else if (serving == null
+              || serving.facts().serviceId() != chosen.get().facts().serviceId()) {
+            serve(chosen.get().facts(), chosen.get().handler());
+          }
+        });
   }
 
   /** {@code handler} serves new connections from now on. */
@@ -200,8 +239,7 @@ public final class ServerNode implements Server {
       return;
     }
     int absence = ++absences;
-    Executor later =
-        CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, life);
+    Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, life);
     later.execute(
         () -> {
           if (absence == absences) {
@@ -213,7 +251,8 @@ public final class ServerNode implements Server {
 
   /**
    * Ends all connections of a handler's service. When the future completes, by the deadlines of the
-   * settings at the latest, no callback of that handler begins any more and nothing here refers to it.
+   * settings at the latest, no callback of that handler begins any more and nothing here refers to
+   * it.
    */
   public CompletableFuture<Drained> retire(long serviceId) {
     return life.call(
@@ -255,7 +294,10 @@ public final class ServerNode implements Server {
     return generation != null && leaving.contains(generation);
   }
 
-  /** Takes up changed settings: what can apply live does; the rest restarts only the nodes concerned. */
+  /**
+   * Takes up changed settings: what can apply live does; the rest restarts only the nodes
+   * concerned.
+   */
   public void configure(ServerSettings changed) {
     life.run(
         () -> {
@@ -393,10 +435,7 @@ public final class ServerNode implements Server {
                     new IllegalArgumentException(
                         "no acceptor " + number + "; there are 1 to " + acceptors.size()));
     return drainOnOwnThread(
-        acceptor.name(),
-        pausedWhile(List.of(acceptor)),
-        acceptor.connections()::live,
-        () -> {});
+        acceptor.name(), pausedWhile(List.of(acceptor)), acceptor.connections()::live, () -> {});
   }
 
   /** Keeps workers from handing over more connections while those they have are drained. */
@@ -485,6 +524,8 @@ public final class ServerNode implements Server {
       return new Condition(Status.STOPPED, "");
     } else if (drains > 0 || stopping != null) {
       return new Condition(Status.DRAINING, "");
+    } else if (!told && refused != null) {
+      return new Condition(Status.FAILED, refused);
     } else if (rootFailure != null) {
       return new Condition(Status.FAILED, rootFailure.toString());
     } else if (suspended) {
@@ -521,9 +562,7 @@ public final class ServerNode implements Server {
         now.status(),
         now.reason().isEmpty() ? Optional.empty() : Optional.of(now.reason()),
         Optional.ofNullable(listener.address()),
-        context.transportName().isEmpty()
-            ? Optional.empty()
-            : Optional.of(context.transportName()),
+        context.transportName().isEmpty() ? Optional.empty() : Optional.of(context.transportName()),
         acceptors.size(),
         listener.openChannels(),
         acceptors.live().size(),

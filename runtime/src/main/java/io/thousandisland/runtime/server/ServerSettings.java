@@ -6,8 +6,9 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * One server's configuration, validated: an instance is always sound. The compact constructor is the
- * only validator; the component room turns configuration into this record, and reports what it throws.
+ * One server's configuration, validated: an instance is always sound. The compact constructor is
+ * the only validator; the component room turns configuration into this record, and reports what it
+ * throws.
  *
  * <p>Defaults are those of Thousand Island where it has them.
  *
@@ -98,6 +99,33 @@ public record ServerSettings(
     between("restarts", restarts, 0, 1_000);
     positive("restartWindow", restartWindow);
     socketOptions = Map.copyOf(socketOptions);
+  }
+
+  /** The same with other timeouts for a drain. */
+  public ServerSettings withDrain(Duration drain, Duration shutdown) {
+    return new ServerSettings(
+        name,
+        host,
+        port,
+        backlog,
+        acceptors,
+        listenSockets,
+        maxConnections,
+        whenLimitReached,
+        readTimeout,
+        sendTimeout,
+        handshakeTimeout,
+        drain,
+        shutdown,
+        handlerWait,
+        whenHandlerLeaves,
+        whenBetterHandlerArrives,
+        readBufferSize,
+        unreadLimit,
+        mailboxSize,
+        restarts,
+        restartWindow,
+        socketOptions);
   }
 
   /** The settings of a server of which only the name is known. */

@@ -8,8 +8,9 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * The one place where a thread of the tree waits: a set of reasons to go on, and a deadline.
  *
- * <p>One thread, the owner, takes and awaits; any thread may raise. A raise is an atomic OR followed
- * by an unpark, so none is lost: a permit given before the owner parks ends that park at once.
+ * <p>One thread, the owner, takes and awaits; any thread may raise. A raise is an atomic OR
+ * followed by an unpark, so none is lost: a permit given before the owner parks ends that park at
+ * once.
  */
 final class Signals implements Readiness {
 

@@ -20,8 +20,8 @@ final class Unread {
   }
 
   /**
-   * A buffer, ready to be written to, that begins with the unread bytes and has room for more: {@code
-   * pooled} when they fit into it, else one of our own.
+   * A buffer, ready to be written to, that begins with the unread bytes and has room for more:
+   * {@code pooled} when they fit into it, else one of our own.
    *
    * @throws IOException when {@code limit} bytes are unread already
    */

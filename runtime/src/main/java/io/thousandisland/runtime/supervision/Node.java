@@ -21,8 +21,8 @@ public interface Node {
   void start(Crash crash) throws Exception;
 
   /**
-   * Stops and returns when stopped, bounded by the node's own timeouts. Called exactly once for each
-   * start that succeeded, also when it crashed since. Throws nothing.
+   * Stops and returns when stopped, bounded by the node's own timeouts. Called exactly once for
+   * each start that succeeded, also when it crashed since. Throws nothing.
    */
   void stop();
 }

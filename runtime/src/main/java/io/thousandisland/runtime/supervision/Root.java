@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
  * The top of a tree: keeps one node up, and when that fails waits longer each time before it tries
  * again, until stopped. Used once; after {@link #stop} a new one takes its place.
  *
- * <p>Thread: any may call; the node is started and stopped on one platform thread of the root's own,
- * so that handlers that hold every carrier do not stall it. That thread runs from start to stop and
- * is parked nearly always; whoever has news for it sets a flag and unparks it.
+ * <p>Thread: any may call; the node is started and stopped on one platform thread of the root's
+ * own, so that handlers that hold every carrier do not stall it. That thread runs from start to
+ * stop and is parked nearly always; whoever has news for it sets a flag and unparks it.
  */
 public final class Root {
   private final Node top;

@@ -12,10 +12,10 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: any, one <em>step</em> at a time. A step is a start, a stop, an add, a remove, or the
  * answer to one crash; it runs from {@link #takeTurn} to {@code turn.unlock()} and calls the
- * children's {@code start} and {@code stop}. The first four run on their caller's thread, the answers
- * to crashes on this supervisor's {@link RestartThread}. A crash takes no turn: it leaves a report on
- * the queue of that thread and is gone, so no child ever waits for its supervisor. Turns are taken
- * from parent to child only.
+ * children's {@code start} and {@code stop}. The first four run on their caller's thread, the
+ * answers to crashes on this supervisor's {@link RestartThread}. A crash takes no turn: it leaves a
+ * report on the queue of that thread and is gone, so no child ever waits for its supervisor. Turns
+ * are taken from parent to child only.
  */
 public final class Supervisor implements Node {
   private final String name;
@@ -44,8 +44,7 @@ public final class Supervisor implements Node {
   /** A crash restarts that child; children may come and go. */
   public static Supervisor oneForOne(
       String name, RestartBudget budget, Observer observer, List<? extends Node> children) {
-    return new Supervisor(
-        name, Strategy.ONE_FOR_ONE, budget, observer, children, System::nanoTime);
+    return new Supervisor(name, Strategy.ONE_FOR_ONE, budget, observer, children, System::nanoTime);
   }
 
   Supervisor(
@@ -153,8 +152,7 @@ public final class Supervisor implements Node {
   }
 
   private Child child(Node node) {
-    return new Child(
-        node, (crashed, reason) -> restarts.execute(() -> answer(crashed, reason)));
+    return new Child(node, (crashed, reason) -> restarts.execute(() -> answer(crashed, reason)));
   }
 
   /** The step that answers a crash. What it has to tell is told when the turn is over. */
@@ -166,8 +164,7 @@ public final class Supervisor implements Node {
       if (!running || !crashed.isPresent()) {
         return;
       }
-      news =
-          intensity.allowsOneMore() ? restart(crashed.child(), reason) : giveUp(reason);
+      news = intensity.allowsOneMore() ? restart(crashed.child(), reason) : giveUp(reason);
     } finally {
       turn.unlock();
     }
@@ -214,6 +211,7 @@ public final class Supervisor implements Node {
     inOrder.reversed().forEach(Child::stop);
   }
 
+  @SuppressWarnings("ReferenceEquality") // the very node, not one like it
   private @Nullable Child find(Node node) {
     for (Child child : children) {
       if (child.node() == node) {

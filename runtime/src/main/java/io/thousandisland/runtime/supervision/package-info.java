@@ -14,9 +14,9 @@
  *   budget spent    the supervisor stops its children and crashes itself: one level up, same rules
  * </pre>
  *
- * <p>Locks are taken from the top of the tree downwards only, and a crash takes none; so a child may
- * crash while it is being started, stopped or restarted, and a stop may join the thread that is just
- * reporting its crash.
+ * <p>Locks are taken from the top of the tree downwards only, and a crash takes none; so a child
+ * may crash while it is being started, stopped or restarted, and a stop may join the thread that is
+ * just reporting its crash.
  *
  * <p>This room knows threads, not sockets, and neither OSGi nor the rest of this bundle: it imports
  * the JDK. {@code component → server → supervision} is the way the arrows run.

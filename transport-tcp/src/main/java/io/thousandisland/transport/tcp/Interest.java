@@ -8,8 +8,8 @@ import java.lang.invoke.VarHandle;
  *
  * <p>A selector is level-triggered: it reports a channel again and again for as long as there is
  * something unread. The plain remedy, switching the interest off at each report and on again before
- * each wait, costs two system calls and a wake-up of the poller per message. Here the interest stays
- * on. Usually the reader has drained the channel before the poller looks again, so nothing is
+ * each wait, costs two system calls and a wake-up of the poller per message. Here the interest
+ * stays on. Usually the reader has drained the channel before the poller looks again, so nothing is
  * repeated and nothing needs switching. Only when readiness <em>is</em> repeated is the interest
  * switched off.
  *
@@ -27,8 +27,8 @@ import java.lang.invoke.VarHandle;
  *   <li>OFF: readiness was repeated while IDLE. Interest is off.
  * </ul>
  *
- * <p>Two threads meet here: the channel's own, which calls {@link #arm}, and the poller, which calls
- * {@link #ready}. Two things may go wrong between them.
+ * <p>Two threads meet here: the channel's own, which calls {@link #arm}, and the poller, which
+ * calls {@link #ready}. Two things may go wrong between them.
  *
  * <p><strong>Bytes arrive between the short read and arm.</strong> The poller may report them while
  * the state is still IDLE, and then nobody is told. Nothing is lost: after arm the interest is on

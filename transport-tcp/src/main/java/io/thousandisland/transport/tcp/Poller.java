@@ -21,17 +21,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * One selector and the thread that asks it.
  *
- * <p>The thread blocks in the selector, tells what it found, steps aside so that those who were told
- * can run, and looks again without blocking until nothing is left. On a virtual thread that stepping
- * aside is what makes it cheap: the connections have drained their channels before the next look.
+ * <p>The thread blocks in the selector, tells what it found, steps aside so that those who were
+ * told can run, and looks again without blocking until nothing is left. On a virtual thread that
+ * stepping aside is what makes it cheap: the connections have drained their channels before the
+ * next look.
  *
- * <p><strong>Waking it.</strong> A selector takes notice of changed interest, new and cancelled keys
- * when a selection begins. {@code wakeup} is a system call, so it is made only when the poller may be
- * blocked: the poller sets {@link #sleeping}, <em>then</em> begins a selection; others make their
- * change, <em>then</em> read {@code sleeping}. Both are volatile, so in their one order either the
- * read comes after the write and finds true, and {@code wakeup} ends the selection; or it comes
- * before, and so does the change, and the selection that follows takes notice of it. The same holds
- * for {@link #releases}, which the poller looks at after it has set the flag.
+ * <p><strong>Waking it.</strong> A selector takes notice of changed interest, new and cancelled
+ * keys when a selection begins. {@code wakeup} is a system call, so it is made only when the poller
+ * may be blocked: the poller sets {@link #sleeping}, <em>then</em> begins a selection; others make
+ * their change, <em>then</em> read {@code sleeping}. Both are volatile, so in their one order
+ * either the read comes after the write and finds true, and {@code wakeup} ends the selection; or
+ * it comes before, and so does the change, and the selection that follows takes notice of it. The
+ * same holds for {@link #releases}, which the poller looks at after it has set the flag.
  *
  * <p>Thread: private methods the poller's own, the others any.
  */
@@ -155,6 +156,8 @@ final class Poller implements Closeable {
     end();
   }
 
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // the yield lets those who were told read, before we look again
   private void poll() throws IOException {
     boolean unused = Thread.interrupted(); // an interrupted thread does not block in a selector
     sleeping = true;

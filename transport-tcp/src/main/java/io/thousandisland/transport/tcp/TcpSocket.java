@@ -18,8 +18,8 @@ import java.nio.channels.SocketChannel;
 final class TcpSocket implements TransportSocket, Polled {
 
   /**
-   * The most that is read into or written from a heap buffer at once. The JDK copies the whole of it
-   * through a direct buffer of the same size, which the carrier thread then keeps.
+   * The most that is read into or written from a heap buffer at once. The JDK copies the whole of
+   * it through a direct buffer of the same size, which the carrier thread then keeps.
    */
   private static final int HEAP_SLICE = 128 * 1024;
 

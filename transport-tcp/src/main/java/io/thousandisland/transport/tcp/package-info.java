@@ -9,8 +9,8 @@
  *     └── Poller                one selector, one thread: tells who is ready
  * </pre>
  *
- * Sockets and listening channels do their work on their callers' threads. Only when there is nothing
- * to do do they need a poller, and take a place at one ({@link
+ * Sockets and listening channels do their work on their callers' threads. Only when there is
+ * nothing to do do they need a poller, and take a place at one ({@link
  * io.thousandisland.transport.tcp.Registration}). What is waited for there, and why no wake-up is
  * lost, is the matter of {@link io.thousandisland.transport.tcp.Interest}.
  */

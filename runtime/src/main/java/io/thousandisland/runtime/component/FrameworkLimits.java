@@ -1,0 +1,86 @@
+package io.thousandisland.runtime.component;
+
+import io.thousandisland.runtime.server.ServerSettings;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.osgi.framework.BundleContext;
+
+/**
+ * How long an unbind may take before SCR or the framework loses patience. A drain runs inside an
+ * unbind, so its timeouts must fit.
+ *
+ * <p>Felix SCR gives up a lock after {@code ds.lock.timeout.milliseconds} (5 s unless set), Equinox
+ * a bundle's state change after {@code osgi.module.lock.timeout} seconds (30 unless set); Felix the
+ * framework has no such limit.
+ */
+record FrameworkLimits(Duration longest, String property) {
+
+  /** Beyond the timeouts themselves: force, and what the unbind does before and after. */
+  static final Duration MARGIN = Duration.ofSeconds(1);
+
+  static FrameworkLimits of(BundleContext context) {
+    long scr = number(context, "ds.lock.timeout.milliseconds", 5_000);
+    var limit = new FrameworkLimits(Duration.ofMillis(scr), "ds.lock.timeout.milliseconds");
+    if ("org.eclipse.osgi".equals(context.getBundle(0).getSymbolicName())) {
+      Duration equinox = Duration.ofSeconds(number(context, "osgi.module.lock.timeout", 30));
+      if (equinox.compareTo(limit.longest) < 0) {
+        return new FrameworkLimits(equinox, "osgi.module.lock.timeout");
+      }
+    }
+    return limit;
+  }
+
+  private static long number(BundleContext context, String property, long otherwise) {
+    String text = context.getProperty(property);
+    try {
+      return text == null ? otherwise : Long.parseLong(text.strip());
+    } catch (NumberFormatException e) {
+      return otherwise; // as those who read it do
+    }
+  }
+
+  /** What is wrong with these settings here; empty when they fit. */
+  List<String> problems(ServerSettings settings) {
+    var problems = new ArrayList<String>();
+    if (!fits(settings)) {
+      problems.add(
+          "drainTimeout + shutdownTimeout is "
+              + settings.drainTimeout().plus(settings.shutdownTimeout()).toMillis()
+              + "ms; allowed: "
+              + longest.minus(MARGIN).toMillis()
+              + "ms together, for the framework property "
+              + property
+              + " is "
+              + longest.toMillis()
+              + "ms here; raise it, or shorten them");
+    }
+    return problems;
+  }
+
+  private boolean fits(ServerSettings settings) {
+    Duration needed = settings.drainTimeout().plus(settings.shutdownTimeout()).plus(MARGIN);
+    return needed.compareTo(longest) <= 0;
+  }
+
+  /**
+   * True when {@code properties} say nothing about it, so that defaults may be shortened to fit.
+   */
+  static boolean leftToUs(Map<String, Object> properties) {
+    return !properties.containsKey("drainTimeout") && !properties.containsKey("shutdownTimeout");
+  }
+
+  /** The drain and shutdown timeouts that fit, in the proportion of the defaults. */
+  ServerSettings shorten(ServerSettings settings) {
+    if (fits(settings)) {
+      return settings;
+    }
+    Duration together = longest.minus(MARGIN);
+    if (together.isNegative()) {
+      together = Duration.ZERO;
+    }
+    Duration drain = together.multipliedBy(2).dividedBy(5);
+    return settings.withDrain(drain, together.minus(drain));
+  }
+}
