@@ -2,6 +2,7 @@ package io.thousandisland.launcher;
 
 import java.io.Console;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -13,13 +14,16 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The first class of the executable jars: refuses a Java that is too old in one line, maps the few options of the
- * command line to what the bundles read, and hands over to bnd's launcher. Compiled for Java 8, so that it can say so.
+ * The first class of the executable jars: refuses a Java that is too old in one line, maps the few
+ * options of the command line to what the bundles read, and hands over to bnd's launcher. Compiled
+ * for Java 8, so that it can say so.
  */
 public final class Main {
   private static final int NEEDED = 21;
 
-  /** What the shutdown hook does first; set once the framework exists, read by the hook's thread. */
+  /**
+   * What the shutdown hook does first; set once the framework exists, read by the hook's thread.
+   */
   private static volatile Runnable stopFramework = () -> {};
 
   private Main() {}
@@ -35,7 +39,8 @@ public final class Main {
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
     Files.createDirectories(deploy);
     setDefault("felix.fileinstall.dir", deploy.toString());
-    // The shell of a server without a terminal must not take the end of its input for a wish to stop.
+    // The shell of a server without a terminal must not take the end of its input for a wish to
+    // stop.
     setDefault("gosh.args", onTerminal() ? "--noshutdown" : "--nointeractive --noshutdown");
     setDefault("logback.configurationFile", String.valueOf(Main.class.getResource("/logback.xml")));
 
@@ -60,13 +65,17 @@ public final class Main {
         .invoke(null, (Object) args);
   }
 
-  /** Called when the framework exists. Public because the caller has another class loader: the one that can see it. */
+  /**
+   * Called when the framework exists. Public because the caller has another class loader: the one
+   * that can see it.
+   */
   public static void onShutdown(Runnable stop) {
     stopFramework = stop;
   }
 
   private static int release(String specification) {
-    return Integer.parseInt(specification.startsWith("1.") ? specification.substring(2) : specification);
+    return Integer.parseInt(
+        specification.startsWith("1.") ? specification.substring(2) : specification);
   }
 
   private static void setDefault(String key, String value) {
@@ -90,12 +99,13 @@ public final class Main {
 
   private static void delete(Path tree) {
     try (Stream<Path> paths = Files.walk(tree)) {
-      List<Path> deepestFirst = paths.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
+      List<Path> deepestFirst =
+          paths.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
       for (Path path : deepestFirst) {
         Files.deleteIfExists(path);
       }
-    } catch (IOException e) {
-      System.err.println("Could not delete " + tree + ": " + e);
+    } catch (IOException | UncheckedIOException e) {
+      // stopped while the framework was being created: a few files of it stay behind
     }
   }
 }
