@@ -2,6 +2,7 @@ package io.thousandisland.launcher;
 
 import java.io.Console;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
@@ -103,8 +104,8 @@ public final class Main {
       for (Path path : deepestFirst) {
         Files.deleteIfExists(path);
       }
-    } catch (IOException e) {
-      System.err.println("Could not delete " + tree + ": " + e);
+    } catch (IOException | UncheckedIOException e) {
+      // stopped while the framework was being created: a few files of it stay behind
     }
   }
 }

@@ -1,11 +1,14 @@
 package io.thousandisland.launcher;
 
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
+import org.osgi.util.tracker.ServiceTracker;
 
 /**
  * Ties framework and process together: a signal stops the framework before the process ends, and a
@@ -15,18 +18,26 @@ public final class StopWithTheProcess implements BundleActivator {
   /** Read by bnd's launcher: start before any bundle does. */
   public static final String IMMEDIATE = "AFTER_FRAMEWORK_INIT";
 
+  private static final long START_MILLIS = 15_000;
+
   @Override
-  public void start(BundleContext context) {
-    Framework framework = context.getBundle(0).adapt(Framework.class);
-    Main.onShutdown(() -> stop(framework));
+  public void start(BundleContext context) throws InvalidSyntaxException {
+    ServiceTracker<?, ?> ready =
+        new ServiceTracker<>(context, context.createFilter("(launcher.ready=true)"), null);
+    ready.open();
+    Main.onShutdown(() -> stop(context.getBundle(0).adapt(Framework.class), ready));
     context.addBundleListener((SynchronousBundleListener) event -> exitWhenStopping(event));
   }
 
   @Override
   public void stop(BundleContext context) {}
 
-  private static void stop(Framework framework) {
+  private static void stop(Framework framework, ServiceTracker<?, ?> ready) {
     try {
+      if (framework.getState() != Bundle.STOPPING) {
+        // bnd's launcher takes a stop in the middle of its start for an error
+        ready.waitForService(START_MILLIS);
+      }
       framework.stop();
       framework.waitForStop(0);
     } catch (BundleException e) {
