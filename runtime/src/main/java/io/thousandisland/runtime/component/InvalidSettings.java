@@ -6,7 +6,15 @@ import java.util.List;
 final class InvalidSettings extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  private final String problems;
+
   InvalidSettings(List<String> problems) {
     super(String.join("; ", problems));
+    this.problems = String.join("; ", problems);
+  }
+
+  /** The message. */
+  String problems() {
+    return problems;
   }
 }

@@ -95,7 +95,7 @@ public final class ServerComponent {
     try {
       valid = read(configured, limits);
     } catch (InvalidSettings e) {
-      wrong = e.getMessage();
+      wrong = e.problems();
     }
     // with a wrong configuration there is a server all the same: it says FAILED and why
     ServerSettings start =
@@ -151,7 +151,7 @@ public final class ServerComponent {
       tellIfShortened(now.node(), changed, now.limits(), valid);
       now.node().start();
     } catch (InvalidSettings e) {
-      now.node().refused(e.getMessage());
+      now.node().refused(e.problems());
     }
   }
 

@@ -68,6 +68,7 @@ final class ServerRegistration {
     return properties;
   }
 
+  @SuppressWarnings("JdkObsolete") // the framework's own type
   private static Dictionary<String, Object> dictionary(Map<String, Object> properties) {
     return new Hashtable<>(properties);
   }

@@ -93,7 +93,7 @@ final class SettingsReader {
               duration("restartWindow"),
               parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
     } catch (InvalidSetting e) {
-      problems.add(e.getMessage());
+      problems.add(String.valueOf(e.getMessage()));
     }
     if (settings == null || !problems.isEmpty()) {
       throw new InvalidSettings(problems);
@@ -153,7 +153,7 @@ final class SettingsReader {
     try {
       return parse.apply(key);
     } catch (InvalidSetting e) {
-      problems.add(e.getMessage());
+      problems.add(String.valueOf(e.getMessage()));
       return instead;
     }
   }

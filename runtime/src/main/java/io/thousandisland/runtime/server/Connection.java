@@ -183,6 +183,7 @@ final class Connection implements Runnable {
   }
 
   /** Does what the raised reasons ask for; null to go on. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending step(Handler<@Nullable Object> handler, int why) throws Exception {
     if ((why & ENDING) != 0) {
       return endingAsked();
@@ -206,6 +207,7 @@ final class Connection implements Runnable {
     return ending;
   }
 
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending receive(Handler<@Nullable Object> handler) throws Exception {
     BufferPool pool = context.pool();
     ByteBuffer pooled = pool.borrow();
@@ -225,6 +227,7 @@ final class Connection implements Runnable {
     }
   }
 
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending deliver(Handler<@Nullable Object> handler) throws Exception {
     Object message = socket.mailbox().take();
     if (message == null) {
@@ -341,6 +344,7 @@ final class Connection implements Runnable {
     return new Ending.Failed(reason, thrown);
   }
 
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private void sayGoodbye(Handler<@Nullable Object> handler, Ending ending) {
     if (!terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
       return;

@@ -45,7 +45,7 @@ final class Inbound {
   }
 
   /** As {@link TransportSocket#read}. */
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   int read(ByteBuffer into) throws IOException {
     int got;
     try {

@@ -270,6 +270,7 @@ final class Listener implements Node {
   }
 
   /** Waits, tries, and says whether to go on trying. */
+  @SuppressWarnings("WaitNotInLoop") // waking early only means trying early
   private boolean waitAndTry(Duration wait) {
     Throwable reason = failure;
     if (reason != null) {

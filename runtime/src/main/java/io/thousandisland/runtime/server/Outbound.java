@@ -106,12 +106,12 @@ final class Outbound {
     }
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void count(long taken) {
     bytes += taken;
   }
 
-  @SuppressWarnings("NonAtomicOperationOnVolatileField") // one writer
+  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void sent(long before) {
     calls++;
     if (connection.telemetryOn()) {

@@ -79,18 +79,23 @@ public final class Root {
     while (!stopped) {
       retry = false;
       Fate fate = live();
-      if (stopped || fate.reason() == null) {
+      Throwable reason = fate.reason();
+      if (stopped || reason == null) {
         return;
       }
       failures = backoff.forgivenAfter(fate.up()) ? 1 : failures + 1;
       Duration wait = backoff.after(failures);
       long next = time.nanoTime() + wait.toNanos();
-      Uncaught.isolate(() -> listener.down(fate.reason(), wait));
+      Uncaught.isolate(() -> listener.down(reason, wait));
       pauseUntil(next);
     }
   }
 
-  /** How one life of the node ended. @param reason null when it was told to */
+  /**
+   * How one life of the node ended.
+   *
+   * @param reason null when it was told to
+   */
   private record Fate(@Nullable Throwable reason, Duration up) {}
 
   /** One life of the node: from its start, should that succeed, to its stop. */
