@@ -52,7 +52,10 @@ import org.osgi.service.metatype.annotations.Designate;
     name = "thousandisland",
     version = "1.0.0",
     effective = "active")
-@Requirement(namespace = TransportName.NAMESPACE, effective = "active")
+@Requirement(
+    namespace = TransportName.NAMESPACE,
+    filter = "(io.thousandisland.transport=*)",
+    effective = "active")
 @Requirement(
     namespace = "osgi.service",
     filter = "(objectClass=org.osgi.service.cm.ConfigurationAdmin)",
