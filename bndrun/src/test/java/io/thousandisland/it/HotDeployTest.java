@@ -255,7 +255,8 @@ class HotDeployTest {
   }
 
   /** A collection needs a nudge: it is asked for until the reference turns up, for 20 seconds. */
-  private static @Nullable Object collected(ReferenceQueue<ClassLoader> queue) throws InterruptedException {
+  private static @Nullable Object collected(ReferenceQueue<ClassLoader> queue)
+      throws InterruptedException {
     for (int i = 0; i < 200; i++) {
       System.gc();
       Object found = queue.remove(100);

@@ -171,6 +171,7 @@ public final class ServerComponent {
   // ---- handlers
 
   @Reference(
+      name = "handler",
       service = Handler.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
@@ -225,6 +226,7 @@ public final class ServerComponent {
   // ---- transports
 
   @Reference(
+      name = "transport",
       service = Transport.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
