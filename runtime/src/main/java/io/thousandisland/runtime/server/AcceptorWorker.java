@@ -132,6 +132,7 @@ final class AcceptorWorker implements Node {
   }
 
   private void work(Signals me) throws IOException {
+    boolean more = true;
     while (true) {
       rest(me);
       if (me.isRaised(STOP)) {
@@ -141,10 +142,10 @@ final class AcceptorWorker implements Node {
         continue;
       }
       ListenSlot slot = listener.slotFor(acceptor);
-      if (slot.awaitTurn(me, STOP | PAUSE) != 0) {
+      if (slot.awaitTurn(me, !more, STOP | PAUSE) != 0) {
         continue;
       }
-      boolean more = true;
+      more = true;
       try {
         more = acceptOne(me, slot);
       } finally {

@@ -51,12 +51,18 @@ final class ListenSlot {
   /**
    * Waits for the turn.
    *
+   * @param first true for a worker whose last turn brought nothing: it keeps its place in front, or
+   *     quiet times would give every connection to the same acceptor
    * @return 0 when {@code me} has it and must {@link #pass} it on, or what came first of {@code
    *     otherwise}
    */
-  int awaitTurn(Signals me, int otherwise) {
+  int awaitTurn(Signals me, boolean first, int otherwise) {
     synchronized (this) {
-      waiting.add(me);
+      if (first) {
+        waiting.addFirst(me);
+      } else {
+        waiting.addLast(me);
+      }
       offer();
     }
     int got = me.await(Signals.TURN | otherwise);

@@ -1,0 +1,37 @@
+package io.thousandisland.runtime.server;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/** What test clients do over and over. */
+final class Peers {
+  private Peers() {}
+
+  static void send(Socket client, String text) throws IOException {
+    client.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  static String read(Socket client, int length) throws IOException {
+    return new String(client.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+  }
+
+  /** Sends and reads as much back. */
+  static String echo(Socket client, String text) throws IOException {
+    send(client, text);
+    return read(client, text.length());
+  }
+
+  /** All that comes until the server closes; what came before a reset counts. */
+  static String readToEnd(Socket client) throws IOException {
+    return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+  }
+
+  static boolean ended(Socket client) throws IOException {
+    try {
+      return client.getInputStream().read() < 0;
+    } catch (java.net.SocketException reset) {
+      return true;
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.tcp.TcpTransport;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** A server for the length of a test, on loopback and a port of its own; remembers its events. */
+final class RunningServer implements AutoCloseable {
+
+  static final Transport TCP = new TcpTransport();
+
+  /** Generous: these machines are shared. */
+  private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
+
+  private final Engine engine = new Engine();
+  private final List<TelemetryEvent> events = new ArrayList<>();
+  private final List<Socket> clients = new ArrayList<>();
+  private long services;
+  final ServerNode node;
+
+  RunningServer(ServerSettings settings, Transport transport, Handler<?> handler) {
+    var telemetry = new Telemetry();
+    telemetry.add(this::remember);
+    node = new ServerNode(settings, telemetry, engine);
+    node.onChange(this::wake);
+    node.transport("test", transport);
+    serve(handler);
+    node.start();
+    await(Status.RUNNING);
+  }
+
+  RunningServer(ServerSettings settings, Handler<?> handler) {
+    this(settings, TCP, handler);
+  }
+
+  RunningServer(Handler<?> handler) {
+    this(settings(), handler);
+  }
+
+  /** Defaults, but for short drains. */
+  static ServerSettings settings() {
+    return ServerSettings.defaults("test").withDrain(Duration.ZERO, Duration.ofSeconds(5));
+  }
+
+  long serve(Handler<?> handler) {
+    node.serve(new HandlerFacts("h" + ++services, "1.0.0", services, 0), handler);
+    return services;
+  }
+
+  private synchronized void remember(TelemetryEvent event) {
+    events.add(event);
+    notifyAll();
+  }
+
+  private synchronized void wake() {
+    notifyAll();
+  }
+
+  /** Waits for {@code condition}, which is looked at again after every event. */
+  synchronized void await(String what, Predicate<RunningServer> condition) {
+    long deadline = System.nanoTime() + PATIENCE;
+    try {
+      while (!condition.test(this)) {
+        long left = deadline - System.nanoTime();
+        if (left <= 0) {
+          throw new AssertionError("never " + what + ": " + node.info() + " " + tail());
+        }
+        TimeUnit.NANOSECONDS.timedWait(this, Math.min(left, TimeUnit.MILLISECONDS.toNanos(100)));
+      }
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private List<TelemetryEvent> tail() {
+    return events.subList(Math.max(0, events.size() - 20), events.size());
+  }
+
+  void await(Status status) {
+    await("status " + status, server -> server.node.status() == status);
+  }
+
+  void awaitConnections(int count) {
+    await(count + " connections", server -> server.node.info().connections() == count);
+  }
+
+  /** The first event of that kind, as soon as there is one. */
+  <E extends TelemetryEvent> E awaitEvent(Class<E> kind) {
+    await(kind.getSimpleName(), server -> !server.events(kind).isEmpty());
+    return events(kind).getFirst();
+  }
+
+  synchronized <E extends TelemetryEvent> List<E> events(Class<E> kind) {
+    return events.stream().filter(kind::isInstance).map(kind::cast).toList();
+  }
+
+  synchronized List<TelemetryEvent> events() {
+    return List.copyOf(events);
+  }
+
+  int port() {
+    return ((InetSocketAddress) node.info().address().orElseThrow()).getPort();
+  }
+
+  /** A client that waits 20 s for a reply, at most; closed with the server. */
+  Socket connect() throws IOException {
+    return connect(port());
+  }
+
+  Socket connect(int port) throws IOException {
+    var client = new Socket();
+    synchronized (this) {
+      clients.add(client);
+    }
+    client.setSoTimeout(20_000);
+    client.setTcpNoDelay(true);
+    client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
+    return client;
+  }
+
+  Drained stop() {
+    return node.stop().join();
+  }
+
+  @Override
+  public void close() throws IOException {
+    stop();
+    engine.close();
+    for (Socket client : clients) {
+      client.close();
+    }
+  }
+}

@@ -1,0 +1,488 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Peers.echo;
+import static io.thousandisland.runtime.server.Peers.ended;
+import static io.thousandisland.runtime.server.Peers.read;
+import static io.thousandisland.runtime.server.Peers.readToEnd;
+import static io.thousandisland.runtime.server.Peers.send;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.lang.ref.WeakReference;
+import java.net.ConnectException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules S2 to S5, W2, W3; conformance rows L and V; and load. */
+class ServerLifeTest {
+
+  private static ServerSettings limitedTo(int most, ServerSettings.WhenLimitReached then) {
+    ServerSettings s = RunningServer.settings();
+    return with(
+        s, s.acceptors(), s.listenSockets(), most, then, s.drainTimeout(), s.shutdownTimeout());
+  }
+
+  private static ServerSettings with(
+      ServerSettings s,
+      int acceptors,
+      int listenSockets,
+      int maxConnections,
+      ServerSettings.WhenLimitReached whenLimitReached,
+      Duration drain,
+      Duration shutdown) {
+    return new ServerSettings(
+        s.name(),
+        s.host(),
+        s.port(),
+        s.backlog(),
+        acceptors,
+        listenSockets,
+        maxConnections,
+        whenLimitReached,
+        s.readTimeout(),
+        s.sendTimeout(),
+        s.handshakeTimeout(),
+        drain,
+        shutdown,
+        s.handlerWait(),
+        s.whenHandlerLeaves(),
+        s.whenBetterHandlerArrives(),
+        s.readBufferSize(),
+        s.unreadLimit(),
+        s.mailboxSize(),
+        s.restarts(),
+        s.restartWindow(),
+        s.socketOptions());
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1_000, 16_384, 16_385, 1 << 20, 64 << 20})
+  void echoesAnySizeIntact(int size) throws Exception {
+    byte[] sent = new byte[size];
+    for (int i = 0; i < size; i++) {
+      sent[i] = (byte) (i * 31 + i / 251);
+    }
+    try (var server = new RunningServer(new TestHandler())) {
+      var client = server.connect();
+      Thread writer =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      client.getOutputStream().write(sent);
+                      client.shutdownOutput();
+                    } catch (java.io.IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  });
+      byte[] got = client.getInputStream().readAllBytes(); // K16: half-close returns all before it
+      writer.join();
+      assertThat(Arrays.equals(got, sent)).isTrue();
+    }
+  }
+
+  @Test
+  void v1ThousandConnectionsAtOnce() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      var clients = new ArrayList<java.net.Socket>();
+      for (int i = 0; i < 1_000; i++) {
+        clients.add(server.connect());
+      }
+      for (var client : clients) {
+        send(client, "ping");
+      }
+      for (var client : clients) {
+        assertThat(read(client, 4)).isEqualTo("ping");
+      }
+      server.awaitConnections(1_000);
+      assertThat(server.node.connections()).hasSize(1_000); // V4
+    }
+  }
+
+  @Test
+  void v2AtTheLimitTheNextClientWaitsForAPlace() throws Exception {
+    var settings = limitedTo(1, ServerSettings.WhenLimitReached.PARK);
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      var first = server.connect();
+      assertThat(echo(first, "a")).isEqualTo("a");
+      var second = server.connect();
+      send(second, "b");
+      server.awaitEvent(TelemetryEvent.LimitReached.class);
+      assertThat(server.node.info().connections()).isEqualTo(1);
+      first.close();
+      assertThat(read(second, 1)).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void v3AtTheLimitTheNextClientIsClosedWhenToldToReject() throws Exception {
+    var settings = limitedTo(1, ServerSettings.WhenLimitReached.REJECT);
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      var first = server.connect();
+      assertThat(echo(first, "a")).isEqualTo("a");
+      assertThat(ended(server.connect())).isTrue();
+      assertThat(echo(first, "b")).isEqualTo("b");
+      first.close();
+      server.awaitConnections(0);
+      assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void v5SuspendRefusesNewAndKeepsOldAndResumeListensAtTheSamePort() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      int port = server.port();
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      server.node.suspend();
+      assertThat(server.node.status()).isEqualTo(Status.SUSPENDED);
+      assertThatThrownBy(() -> server.connect(port)).isInstanceOf(ConnectException.class);
+      assertThat(echo(client, "b")).isEqualTo("b");
+      server.node.resume();
+      server.await(Status.RUNNING);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void v6StopRefusesNewConnectsWhileWorkInFlightCompletes() throws Exception {
+    var working = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            working.countDown();
+            goOn.await();
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      int port = server.port();
+      var client = server.connect();
+      send(client, "work");
+      working.await();
+      var stopped = server.node.stop();
+      assertThatThrownBy(() -> server.connect(port)).isInstanceOf(ConnectException.class);
+      goOn.countDown();
+      assertThat(readToEnd(client)).isEqualTo("work");
+      assertThat(stopped.get(20, TimeUnit.SECONDS).graceful()).isEqualTo(1);
+      assertThat(handler.ended()).isEqualTo("shutdown new");
+      assertThat(server.node.status()).isEqualTo(Status.STOPPED);
+    }
+  }
+
+  @Test
+  void v7HandlersSayGoodbyeAtShutdownAlsoAfterSuspendAndResume() throws Exception {
+    var polite =
+        new TestHandler() {
+          @Override
+          public void handleShutdown(Socket socket, String state) {
+            try {
+              socket.send(bytes("bye"));
+            } catch (java.io.IOException e) {
+              errors.add(e);
+            }
+          }
+        };
+    try (var server = new RunningServer(polite)) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      server.node.suspend();
+      server.node.resume();
+      server.stop();
+      assertThat(readToEnd(client)).isEqualTo("bye");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4, 64})
+  void v8HandlersThatWillNotEndAreForcedAtTheShutdownTimeoutAllTogether(int acceptors)
+      throws Exception {
+    var release = new CountDownLatch(1);
+    var stubborn =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state) {
+            refs.add(socket.ref());
+            while (release.getCount() > 0) { // ignores interrupts and its closed socket
+              LockSupport.parkNanos(50_000_000);
+              boolean ignored = Thread.interrupted();
+            }
+            return Next.close(state);
+          }
+
+          @Override
+          public Next<String> handleConnection(Socket socket) {
+            return Next.proceed("new");
+          }
+        };
+    Duration timeout = Duration.ofMillis(500);
+    ServerSettings s = RunningServer.settings();
+    var settings = with(s, acceptors, 1, 1_000, s.whenLimitReached(), Duration.ZERO, timeout);
+    try (var server = new RunningServer(settings, stubborn)) {
+      int connections = acceptors * 2;
+      for (int i = 0; i < connections; i++) {
+        send(server.connect(), "x");
+      }
+      for (int i = 0; i < connections; i++) {
+        stubborn.ref();
+      }
+      Drained drained = server.stop();
+      System.out.printf(
+          "V8: %d acceptors, %d handlers that will not end: down after %d ms of %d%n",
+          acceptors, connections, drained.took().toMillis(), timeout.toMillis());
+      assertThat(drained.forced()).isEqualTo(connections);
+      assertThat(drained.lingering()).hasSize(connections).allMatch(n -> n.contains("connection"));
+      assertThat(drained.took()).isLessThan(timeout.multipliedBy(12).dividedBy(10));
+    } finally {
+      release.countDown();
+    }
+  }
+
+  @Test
+  void v9v10EventsOfAWholeLifeComeInOrder() throws Exception {
+    var handler = new TestHandler();
+    var server = new RunningServer(handler);
+    try (server) {
+      assertThat(server.node.info().connections()).isZero();
+      var one = server.connect();
+      var two = server.connect();
+      assertThat(echo(one, "a") + echo(two, "b")).isEqualTo("ab");
+      assertThat(server.node.info().connections()).isEqualTo(2);
+      one.close();
+      two.close();
+      server.awaitConnections(0);
+    }
+    List<String> order =
+        server.events().stream()
+            .map(e -> e.getClass().getSimpleName())
+            .filter(n -> !n.startsWith("Received") && !n.startsWith("Sent"))
+            .distinct()
+            .toList();
+    assertThat(order)
+        .containsSubsequence(
+            "ListenerStarted",
+            "ConnectionStarted",
+            "ConnectionReady",
+            "ConnectionStopped",
+            "ListenerStopped",
+            "AcceptorStopped");
+    assertThat(server.events(TelemetryEvent.ListenerStopped.class).getFirst().lasted())
+        .isPositive(); // L2
+    assertThat(
+            server.events(TelemetryEvent.AcceptorStopped.class).stream()
+                .mapToLong(TelemetryEvent.AcceptorStopped::connections)
+                .sum())
+        .isEqualTo(2);
+  }
+
+  @Test
+  void v15HundredStartsAndStopsOnOnePortLeaveNothingBehind() throws Exception {
+    int port;
+    try (var first = new RunningServer(new TestHandler())) {
+      port = first.port();
+    }
+    ServerSettings s = RunningServer.settings();
+    var settings =
+        new ServerSettings(
+            s.name(),
+            s.host(),
+            port,
+            s.backlog(),
+            2,
+            1,
+            100,
+            s.whenLimitReached(),
+            s.readTimeout(),
+            s.sendTimeout(),
+            s.handshakeTimeout(),
+            s.drainTimeout(),
+            s.shutdownTimeout(),
+            s.handlerWait(),
+            s.whenHandlerLeaves(),
+            s.whenBetterHandlerArrives(),
+            s.readBufferSize(),
+            s.unreadLimit(),
+            s.mailboxSize(),
+            s.restarts(),
+            s.restartWindow(),
+            s.socketOptions());
+    for (int i = 0; i < 100; i++) {
+      try (var server = new RunningServer(settings, new TestHandler())) {
+        assertThat(echo(server.connect(), "x")).isEqualTo("x");
+      }
+    }
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      assertThat(files.count()).isLessThan(200);
+    }
+  }
+
+  @Test
+  void l1SeveralListeningSocketsShareOnePort() throws Exception {
+    ServerSettings s = RunningServer.settings();
+    var settings = with(s, 4, 3, 100, s.whenLimitReached(), s.drainTimeout(), s.shutdownTimeout());
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      assertThat(server.node.info().listenSockets()).isEqualTo(3);
+      for (int i = 0; i < 20; i++) {
+        assertThat(echo(server.connect(), "x")).isEqualTo("x");
+      }
+    }
+  }
+
+  @Test
+  void c2MoreListenSocketsThanAcceptorsAreRefused() {
+    ServerSettings s = RunningServer.settings();
+    assertThatThrownBy(
+            () -> with(s, 1, 2, 1, s.whenLimitReached(), s.drainTimeout(), s.shutdownTimeout()))
+        .isInstanceOf(InvalidSetting.class)
+        .hasMessageContaining("listenSockets is 2")
+        .hasMessageContaining("at most the number of acceptors (1)");
+  }
+
+  @Test
+  void c3DefaultsAreThoseOfTheContract() {
+    ServerSettings defaults = ServerSettings.defaults("x");
+    assertThat(defaults.listenSockets()).isEqualTo(1);
+    assertThat(defaults.handshakeTimeout()).isEqualTo(Duration.ofSeconds(5));
+    assertThat(defaults.readTimeout()).isEqualTo(Duration.ofSeconds(60));
+    assertThat(defaults.shutdownTimeout()).isEqualTo(Duration.ofSeconds(15));
+    assertThat(defaults.backlog()).isEqualTo(1024);
+  }
+
+  @Test
+  void fiftyPeersThatNeverReadSlowNobodyDown() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      byte[] much = new byte[8 << 20];
+      for (int i = 0; i < 50; i++) {
+        var greedy = server.connect();
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    greedy.getOutputStream().write(much);
+                  } catch (java.io.IOException closedByTheTest) {
+                    return;
+                  }
+                });
+      }
+      server.awaitConnections(50);
+      var client = server.connect();
+      for (int i = 0; i < 100; i++) {
+        assertThat(echo(client, "ping")).isEqualTo("ping");
+      }
+      // what a peer that never reads costs: a read buffer, borrowed while its send waits
+      long direct =
+          java.lang.management.ManagementFactory.getPlatformMXBeans(
+                  java.lang.management.BufferPoolMXBean.class)
+              .stream()
+              .filter(pool -> pool.getName().equals("direct"))
+              .mapToLong(java.lang.management.BufferPoolMXBean::getMemoryUsed)
+              .sum();
+      System.out.printf("50 peers that never read: %d KiB of direct buffers%n", direct / 1024);
+      assertThat(direct).isLessThan(32L << 20);
+    }
+  }
+
+  @Test
+  void twoThousandResetsLeaveNoDescriptorBehind() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      assertThat(echo(server.connect(), "warm")).isEqualTo("warm");
+      long before = descriptors();
+      for (int i = 0; i < 2_000; i++) {
+        try (var client = new java.net.Socket()) {
+          client.setSoLinger(true, 0);
+          client.connect(
+              new java.net.InetSocketAddress(
+                  java.net.InetAddress.getLoopbackAddress(), server.port()));
+          client.getOutputStream().write(1);
+        }
+      }
+      server.awaitConnections(1);
+      server.await("back to " + before + " descriptors", x -> descriptors() <= before + 5);
+    }
+  }
+
+  private static long descriptors() {
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.count();
+    } catch (java.io.IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @Test
+  void drainOfOneAcceptorLeavesTheOthersAlone() throws Exception {
+    ServerSettings s = RunningServer.settings();
+    var settings =
+        with(s, 2, 1, 100, s.whenLimitReached(), Duration.ofMillis(100), s.shutdownTimeout());
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      for (int i = 0; i < 10; i++) {
+        assertThat(echo(server.connect(), "x")).isEqualTo("x");
+      }
+      long first = server.node.connections().stream().filter(c -> c.acceptor() == 1).count();
+      assertThat(first).isBetween(1L, 9L);
+      Drained drained = server.node.drainAcceptor(1).get(20, TimeUnit.SECONDS);
+      assertThat(drained.graceful()).isEqualTo((int) first);
+      assertThat(server.node.connections()).allMatch(c -> c.acceptor() == 2);
+      assertThat(server.node.status()).isEqualTo(Status.RUNNING);
+      assertThat(echo(server.connect(), "y")).isEqualTo("y");
+      assertThatThrownBy(() -> server.node.drainAcceptor(3))
+          .hasMessageContaining("no acceptor 3; there are 1 to 2");
+    }
+  }
+
+  @Test
+  void w3RetiredHandlerIsForgottenEvenWhenItHadToBeForced() throws Exception {
+    ServerSettings s = RunningServer.settings();
+    var settings = with(s, 2, 1, 100, s.whenLimitReached(), Duration.ZERO, Duration.ofMillis(200));
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      WeakReference<TestHandler> left = serveAndRetire(server);
+      server.awaitConnections(0);
+      for (int i = 0; i < 100 && left.get() != null; i++) {
+        System.gc();
+        LockSupport.parkNanos(20_000_000);
+      }
+      assertThat(left.get()).isNull();
+    }
+  }
+
+  private static WeakReference<TestHandler> serveAndRetire(RunningServer server) throws Exception {
+    var blocking =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            new CountDownLatch(1).await(); // until interrupted
+            return Next.proceed(state);
+          }
+        };
+    long service = server.serve(blocking);
+    var client = server.connect();
+    send(client, "x");
+    server.await("received", x -> !x.events(TelemetryEvent.Received.class).isEmpty());
+    Drained drained = server.node.retire(service).get(20, TimeUnit.SECONDS);
+    assertThat(drained.forced()).isEqualTo(1);
+    assertThat(drained.lingering()).isEmpty();
+    assertThat(server.node.status()).isEqualTo(Status.WAITING);
+    return new WeakReference<>(blocking);
+  }
+}

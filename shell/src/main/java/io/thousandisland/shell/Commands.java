@@ -1,0 +1,150 @@
+package io.thousandisland.shell;
+
+import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Server;
+import io.thousandisland.server.ServerInfo;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicy;
+
+/**
+ * The commands of the scope {@code ti}.
+ *
+ * <p>Thread: the shell's.
+ */
+@Component(
+    service = Commands.class,
+    property = {
+      "osgi.command.scope=ti",
+      "osgi.command.function=servers",
+      "osgi.command.function=connections",
+      "osgi.command.function=suspend",
+      "osgi.command.function=resume",
+      "osgi.command.function=drain"
+    })
+public final class Commands {
+
+  private final List<Server> servers = new CopyOnWriteArrayList<>();
+
+  @Reference(cardinality = ReferenceCardinality.MULTIPLE, policy = ReferencePolicy.DYNAMIC)
+  void bindServer(Server server) {
+    servers.add(server);
+  }
+
+  void unbindServer(Server server) {
+    servers.remove(server);
+  }
+
+  @Descriptor("lists the servers: status, address, connections, handler generations")
+  public String servers() {
+    return Table.of(
+        List.of("NAME", "STATUS", "ADDRESS", "CONNECTIONS", "GENERATIONS", "REASON"),
+        servers.stream()
+            .map(Server::info)
+            .sorted(Comparator.comparing(ServerInfo::name))
+            .map(Commands::row)
+            .toList());
+  }
+
+  private static List<String> row(ServerInfo info) {
+    return List.of(
+        info.name(),
+        info.status().name(),
+        info.address().map(Object::toString).orElse("-"),
+        info.connections() + "/" + info.maxConnections(),
+        info.generations().stream().map(Commands::generation).collect(Collectors.joining(", ")),
+        info.reason().orElse(""));
+  }
+
+  private static String generation(GenerationInfo generation) {
+    return generation.number()
+        + (generation.serving() ? "* " : " ")
+        + generation.handler()
+        + " "
+        + generation.version()
+        + " ("
+        + generation.connections()
+        + ")";
+  }
+
+  @Descriptor("lists the live connections of all servers")
+  public String connections() {
+    return servers.stream()
+        .map(server -> connections(server.name()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Descriptor("lists the live connections of one server")
+  public String connections(@Descriptor("name of the server") String name) {
+    return Table.of(
+        List.of("ID", "REMOTE", "ACCEPTOR", "GENERATION", "RECEIVED", "SENT", "SINCE"),
+        find(name).connections().stream().map(Commands::row).toList());
+  }
+
+  private static List<String> row(ConnectionInfo info) {
+    return List.of(
+        Long.toString(info.id()),
+        info.remote().toString(),
+        Integer.toString(info.acceptor()),
+        Integer.toString(info.generation()),
+        Long.toString(info.counters().bytesReceived()),
+        Long.toString(info.counters().bytesSent()),
+        info.started().toString());
+  }
+
+  @Descriptor("refuses new connections; live ones go on")
+  public String suspend(@Descriptor("name of the server") String name) {
+    find(name).suspend();
+    return servers();
+  }
+
+  @Descriptor("listens again, at the same port")
+  public String resume(@Descriptor("name of the server") String name) {
+    find(name).resume();
+    return servers();
+  }
+
+  @Descriptor("suspends a server and ends its connections; waits, and reports")
+  public String drain(@Descriptor("name of the server") String name) {
+    return report(find(name).drain());
+  }
+
+  @Descriptor("ends the connections of one acceptor, which goes on afterwards; waits, and reports")
+  public String drain(
+      @Descriptor("name of the server") String name,
+      @Descriptor("number of the acceptor, from 1") int acceptor) {
+    return report(find(name).drainAcceptor(acceptor));
+  }
+
+  private static String report(CompletableFuture<Drained> drain) {
+    Drained drained = drain.join();
+    return "%d graceful, %d forced, lingering threads: %s, took %d ms"
+        .formatted(
+            drained.graceful(),
+            drained.forced(),
+            drained.lingering().isEmpty() ? "none" : String.join(", ", drained.lingering()),
+            drained.took().toMillis());
+  }
+
+  private Server find(String name) {
+    return servers.stream()
+        .filter(server -> server.name().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no server named "
+                        + name
+                        + "; there are: "
+                        + servers.stream().map(Server::name).sorted().toList()));
+  }
+}

@@ -1,0 +1,5 @@
+/** Gogo commands for operators. */
+@NullMarked
+package io.thousandisland.shell;
+
+import org.jspecify.annotations.NullMarked;

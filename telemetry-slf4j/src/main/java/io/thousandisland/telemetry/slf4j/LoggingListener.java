@@ -1,0 +1,128 @@
+package io.thousandisland.telemetry.slf4j;
+
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.telemetry.TelemetryListener;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * Logs events to the logger {@code io.thousandisland.server}, at levels that add up: ERROR what an
+ * operator must act on, WARN what went wrong, INFO the life of servers and handlers, DEBUG that of
+ * connections, TRACE every send and receive.
+ *
+ * <p>An event whose level is off costs a switch and a question.
+ *
+ * <p>Thread: any.
+ */
+@Component
+public final class LoggingListener implements TelemetryListener {
+
+  private final Logger log;
+
+  public LoggingListener() {
+    this(LoggerFactory.getLogger("io.thousandisland.server"));
+  }
+
+  LoggingListener(Logger log) {
+    this.log = log;
+  }
+
+  @Override
+  public void on(TelemetryEvent event) {
+    Level level = level(event);
+    if (log.isEnabledForLevel(level)) {
+      Throwable trace = trace(event);
+      var line = log.atLevel(level).setMessage("{}: {}").addArgument(event.server());
+      line = line.addArgument(words(event));
+      (trace == null ? line : line.setCause(trace)).log();
+    }
+  }
+
+  private static Level level(TelemetryEvent event) {
+    return switch (event) {
+      case TelemetryEvent.StatusChanged e -> level(e.to());
+      case TelemetryEvent.DrainEnded e ->
+          e.result().lingering().isEmpty() ? Level.INFO : Level.ERROR;
+      case TelemetryEvent.RestartBudgetExhausted e -> Level.ERROR;
+      case TelemetryEvent.TelemetryListenerFailed e -> Level.ERROR;
+      case TelemetryEvent.ConfigurationRefused e -> Level.WARN;
+      case TelemetryEvent.ListenFailed e -> Level.WARN;
+      case TelemetryEvent.AcceptFailed e -> Level.WARN;
+      case TelemetryEvent.AcceptPaused e -> Level.WARN;
+      case TelemetryEvent.LimitReached e -> Level.WARN;
+      case TelemetryEvent.Restarted e -> Level.WARN;
+      case TelemetryEvent.HandlerThrew e -> Level.WARN;
+      case TelemetryEvent.ListenerStarted e -> Level.INFO;
+      case TelemetryEvent.ListenerStopped e -> Level.INFO;
+      case TelemetryEvent.HandlerBound e -> Level.INFO;
+      case TelemetryEvent.HandlerUnbound e -> Level.INFO;
+      case TelemetryEvent.GenerationEnded e -> Level.INFO;
+      case TelemetryEvent.AcceptorStarted e -> Level.DEBUG;
+      case TelemetryEvent.AcceptorStopped e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionStarted e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionReady e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionStopped e -> bug(e.ending()) ? Level.WARN : Level.DEBUG;
+      case TelemetryEvent.ReceiveFailed e -> Level.DEBUG;
+      case TelemetryEvent.SendFailed e -> Level.DEBUG;
+      case TelemetryEvent.MessageDropped e -> Level.DEBUG;
+      case TelemetryEvent.Received e -> Level.TRACE;
+      case TelemetryEvent.Sent e -> Level.TRACE;
+    };
+  }
+
+  private static Level level(Status status) {
+    return switch (status) {
+      case FAILED -> Level.ERROR;
+      case WAITING -> Level.WARN;
+      default -> Level.INFO;
+    };
+  }
+
+  /** What a handler threw is a bug, unless it is the network's: that breaks every day. */
+  private static boolean bug(Ending ending) {
+    return ending instanceof Ending.Failed failed
+        && failed.thrown()
+        && !(failed.reason() instanceof IOException);
+  }
+
+  private static @Nullable Throwable trace(TelemetryEvent event) {
+    return switch (event) {
+      case TelemetryEvent.ConnectionStopped e ->
+          e.ending() instanceof Ending.Failed failed && failed.thrown() ? failed.reason() : null;
+      case TelemetryEvent.HandlerThrew e -> e.reason();
+      case TelemetryEvent.Restarted e -> e.reason();
+      case TelemetryEvent.RestartBudgetExhausted e -> e.reason();
+      case TelemetryEvent.TelemetryListenerFailed e -> e.reason();
+      default -> null;
+    };
+  }
+
+  private static String words(TelemetryEvent event) {
+    return switch (event) {
+      case TelemetryEvent.StatusChanged e ->
+          e.to() + (e.reason().isEmpty() ? "" : ": " + e.reason());
+      case TelemetryEvent.ConfigurationRefused e -> "configuration refused: " + e.reason();
+      case TelemetryEvent.ListenerStarted e -> "listening on " + e.address();
+      case TelemetryEvent.ListenerStopped e -> "no longer listening on " + e.address();
+      case TelemetryEvent.ListenFailed e ->
+          "cannot listen: " + e.reason().getMessage() + "; next try in " + e.retryIn();
+      case TelemetryEvent.DrainEnded e ->
+          e.what()
+              + " drained: "
+              + e.result().graceful()
+              + " graceful, "
+              + e.result().forced()
+              + " forced, lingering "
+              + e.result().lingering()
+              + ", took "
+              + e.result().took();
+      default -> event.toString();
+    };
+  }
+}

@@ -1,0 +1,88 @@
+package io.thousandisland.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.channels.SelectionKey;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rule X4: no wake-up is lost, and none costs more than it must. */
+class InterestTest {
+
+  /** A selection key that only knows whether it is looked at. */
+  private static final class Key implements Interest.Switch {
+    final AtomicBoolean on = new AtomicBoolean();
+    final AtomicInteger switches = new AtomicInteger();
+
+    @Override
+    public void on(int op) {
+      on.set(true);
+      switches.incrementAndGet();
+    }
+
+    @Override
+    public void off(int op) {
+      on.set(false);
+      switches.incrementAndGet();
+    }
+  }
+
+  @Test
+  void readerThatDrainsBeforeTheNextLookSwitchesNothing() {
+    var key = new Key();
+    var interest = new Interest(SelectionKey.OP_READ, key);
+    interest.arm();
+    for (int i = 0; i < 100; i++) {
+      assertThat(interest.ready()).isTrue();
+      interest.arm();
+    }
+    assertThat(key.switches).hasValue(1);
+  }
+
+  @Test
+  void repeatedReadinessIsSwitchedOffUntilArmedAgain() {
+    var key = new Key();
+    var interest = new Interest(SelectionKey.OP_READ, key);
+    interest.arm();
+    assertThat(interest.ready()).isTrue();
+    assertThat(interest.ready()).isFalse();
+    assertThat(key.on).isFalse();
+    interest.arm();
+    assertThat(key.on).isTrue();
+    assertThat(interest.ready()).isTrue();
+  }
+
+  /** A channel that always has data: as long as the key is on, the poller looks at it. */
+  @Test
+  @Timeout(60)
+  void noWakeUpIsLostInAMillionRounds() throws Exception {
+    var key = new Key();
+    var interest = new Interest(SelectionKey.OP_READ, key);
+    var told = new AtomicInteger();
+    var over = new AtomicBoolean();
+    Thread poller =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!over.get()) {
+                    if (key.on.get() && interest.ready()) {
+                      told.incrementAndGet();
+                    }
+                  }
+                });
+    try {
+      for (int round = 1; round <= 1_000_000; round++) {
+        interest.arm();
+        while (told.get() < round) {
+          Thread.onSpinWait();
+        }
+      }
+    } finally {
+      over.set(true);
+      poller.join();
+    }
+    assertThat(told).hasValue(1_000_000);
+  }
+}

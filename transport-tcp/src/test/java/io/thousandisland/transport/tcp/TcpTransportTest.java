@@ -1,0 +1,286 @@
+package io.thousandisland.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.StandardSocketOptions;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rules X2 to X4 over real sockets, on both kinds of pollers. */
+@Timeout(60)
+class TcpTransportTest {
+
+  private TcpTransport transport = new TcpTransport();
+
+  @AfterEach
+  void stop() throws IOException {
+    transport.stop();
+  }
+
+  private static ListenAt loopback(int port, boolean reusePort) {
+    return new ListenAt("127.0.0.1", port, 1024, reusePort, Map.of());
+  }
+
+  /** Waits for readiness as a connection does. */
+  private static final class Told implements Readiness {
+    final Semaphore readable = new Semaphore(0);
+    final Semaphore writable = new Semaphore(0);
+
+    @Override
+    public void readable() {
+      readable.release();
+    }
+
+    @Override
+    public void writable() {
+      writable.release();
+    }
+
+    void await(Semaphore what) throws InterruptedException {
+      assertThat(what.tryAcquire(20, TimeUnit.SECONDS)).as("told").isTrue();
+      what.drainPermits();
+    }
+  }
+
+  private static TransportSocket accept(ListeningChannel channel) throws Exception {
+    var acceptable = new Semaphore(0);
+    channel.start(acceptable::release);
+    for (; ; ) {
+      TransportSocket socket = channel.accept();
+      if (socket != null) {
+        return socket;
+      }
+      assertThat(acceptable.tryAcquire(20, TimeUnit.SECONDS)).as("told").isTrue();
+    }
+  }
+
+  private static Socket connect(ListeningChannel channel) throws IOException {
+    var client = new Socket();
+    client.connect(channel.localAddress());
+    return client;
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void readsWritesAndEndsAreTold(PollerThreads threads) throws Exception {
+    transport = new TcpTransport(threads);
+    try (var listening = transport.listen(loopback(0, false));
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      var told = new Told();
+      socket.start(told);
+      ByteBuffer into = ByteBuffer.allocate(16);
+      assertThat(socket.read(into)).isZero();
+      client.getOutputStream().write("hello".getBytes());
+      told.await(told.readable);
+      assertThat(socket.read(into)).isEqualTo(5);
+      assertThat(socket.write(into.flip())).isEqualTo(5);
+      assertThat(client.getInputStream().readNBytes(5)).isEqualTo("hello".getBytes());
+      client.shutdownOutput();
+      told.await(told.readable);
+      assertThat(socket.read(into.clear())).isEqualTo(-1);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void partialWriteIsToldWhenThereIsRoomAgain(PollerThreads threads) throws Exception {
+    transport = new TcpTransport(threads);
+    try (var listening = transport.listen(loopback(0, false));
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      var told = new Told();
+      socket.start(told);
+      ByteBuffer much = ByteBuffer.allocate(32 << 20);
+      socket.write(much);
+      assertThat(much.hasRemaining()).isTrue();
+      int rest = much.remaining();
+      Thread reader =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    try {
+                      client.getInputStream().readNBytes(32 << 20);
+                    } catch (IOException e) {
+                      throw new java.io.UncheckedIOException(e);
+                    }
+                  });
+      while (much.hasRemaining()) {
+        told.await(told.writable);
+        socket.write(much);
+      }
+      assertThat(rest).isPositive();
+      reader.join();
+    }
+  }
+
+  @Test
+  void resetIsAnIoException() throws Exception {
+    try (var listening = transport.listen(loopback(0, false));
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      var told = new Told();
+      socket.start(told);
+      assertThat(socket.read(ByteBuffer.allocate(1))).isZero();
+      client.setSoLinger(true, 0);
+      client.close();
+      told.await(told.readable);
+      assertThatThrownBy(() -> socket.read(ByteBuffer.allocate(1))).isInstanceOf(IOException.class);
+    }
+  }
+
+  @Test
+  void closeByAnotherThreadIsToldToWhoWaits() throws Exception {
+    try (var listening = transport.listen(loopback(0, false));
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      var told = new Told();
+      socket.start(told);
+      assertThat(socket.read(ByteBuffer.allocate(1))).isZero();
+      Thread.ofVirtual()
+          .start(
+              () -> {
+                try {
+                  socket.close();
+                } catch (IOException e) {
+                  throw new java.io.UncheckedIOException(e);
+                }
+              });
+      told.await(told.readable);
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void portInUseIsNamed() throws Exception {
+    try (var listening = transport.listen(loopback(0, false))) {
+      int port = ((InetSocketAddress) listening.localAddress()).getPort();
+      assertThatThrownBy(() -> transport.listen(loopback(port, false)))
+          .isInstanceOf(BindException.class)
+          .hasMessageContaining("127.0.0.1")
+          .hasMessageContaining(String.valueOf(port));
+    }
+  }
+
+  @Test
+  void twoChannelsShareAPort() throws Exception {
+    try (var one = transport.listen(loopback(0, true))) {
+      int port = ((InetSocketAddress) one.localAddress()).getPort();
+      try (var two = transport.listen(loopback(port, true))) {
+        assertThat(two.localAddress()).isEqualTo(one.localAddress());
+      }
+    }
+  }
+
+  @Test
+  void optionsOfTheUserOverrideDefaultsButNotWhatTheDesignDependsOn() throws Exception {
+    var at =
+        new ListenAt("127.0.0.1", 0, 8, false, Map.of(StandardSocketOptions.TCP_NODELAY, false));
+    try (var listening = transport.listen(at);
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      assertThat(client.isConnected()).isTrue();
+      assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isFalse();
+    }
+    var wrong =
+        new ListenAt("127.0.0.1", 0, 8, false, Map.of(StandardSocketOptions.SO_REUSEPORT, true));
+    assertThatThrownBy(() -> transport.listen(wrong))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("SO_REUSEPORT");
+  }
+
+  /** X4 over real selectors: 64 ping-pongs of 200 rounds with jitter, each waiting to be told. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void noWakeUpIsLostOverRealSelectors(PollerThreads threads) throws Exception {
+    transport = new TcpTransport(threads);
+    int pairs = 64;
+    int rounds = 200;
+    var failure = new AtomicReference<Throwable>();
+    var over = new CountDownLatch(pairs);
+    try (var listening = transport.listen(loopback(0, false))) {
+      var clients = new ArrayList<Socket>();
+      var acceptable = new Semaphore(0);
+      listening.start(acceptable::release);
+      for (int i = 0; i < pairs; i++) {
+        Socket client = connect(listening);
+        client.setTcpNoDelay(true);
+        clients.add(client);
+        TransportSocket socket = listening.accept();
+        while (socket == null) {
+          assertThat(acceptable.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+          socket = listening.accept();
+        }
+        TransportSocket mine = socket;
+        Thread.ofVirtual().start(() -> echoAll(mine, failure));
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  try {
+                    pingPong(client, rounds);
+                  } catch (Throwable e) {
+                    failure.compareAndSet(null, e);
+                  } finally {
+                    over.countDown();
+                  }
+                });
+      }
+      assertThat(over.await(50, TimeUnit.SECONDS)).as("all rounds, " + over).isTrue();
+      assertThat(failure.get()).isNull();
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  private static void pingPong(Socket client, int rounds) throws IOException {
+    client.setSoTimeout(20_000);
+    for (int round = 0; round < rounds; round++) {
+      client.getOutputStream().write(round);
+      if (client.getInputStream().read() != (round & 0xff)) {
+        throw new AssertionError("wrong byte in round " + round);
+      }
+    }
+  }
+
+  private static void echoAll(TransportSocket socket, AtomicReference<Throwable> failure) {
+    var told = new Told();
+    try (socket) {
+      socket.start(told);
+      ByteBuffer buffer = ByteBuffer.allocate(64);
+      for (int got = socket.read(buffer); got >= 0; got = socket.read(buffer)) {
+        if (got == 0) {
+          told.await(told.readable);
+        } else {
+          for (int i = ThreadLocalRandom.current().nextInt(200); i > 0; i--) {
+            Thread.onSpinWait();
+          }
+          socket.write(buffer.flip());
+        }
+        buffer.clear();
+      }
+    } catch (Throwable e) {
+      failure.compareAndSet(null, e);
+    }
+  }
+}
