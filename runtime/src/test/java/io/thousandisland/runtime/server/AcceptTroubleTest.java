@@ -1,0 +1,95 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Peers.echo;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.OutOfDescriptorsException;
+import java.io.IOException;
+import org.junit.jupiter.api.Test;
+
+/** Rules S2 and T3; conformance rows A1 to A4. */
+class AcceptTroubleTest {
+
+  private final FlakyTransport transport = new FlakyTransport();
+
+  private RunningServer server() {
+    return new RunningServer(RunningServer.settings(), transport, new TestHandler());
+  }
+
+  @Test
+  void a1a2DescriptorExhaustionPausesAndKeepsLiveConnections() throws Exception {
+    try (var server = server()) {
+      var before = server.connect();
+      assertThat(echo(before, "a")).isEqualTo("a");
+      transport.failNextAccepts(5, FlakyTransport::outOfDescriptors);
+      var waiting = server.connect();
+      assertThat(echo(before, "b")).isEqualTo("b");
+      assertThat(echo(waiting, "c")).isEqualTo("c");
+      assertThat(echo(server.connect(), "d")).isEqualTo("d");
+      assertThat(server.events(TelemetryEvent.AcceptPaused.class)).hasSize(5);
+      assertThat(server.events(TelemetryEvent.AcceptPaused.class).getFirst().reason())
+          .isInstanceOf(OutOfDescriptorsException.class);
+      assertThat(server.events(TelemetryEvent.Restarted.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void a3a4FailedAcceptsAreTheirClientsTroubleAndNameTheirCause() throws Exception {
+    try (var server = server()) {
+      transport.failNextAccepts(10, () -> new IOException("aborted on purpose"));
+      assertThat(echo(server.connect(), "x")).isEqualTo("x");
+      assertThat(server.events(TelemetryEvent.AcceptFailed.class))
+          .hasSize(10)
+          .allSatisfy(e -> assertThat(e.reason()).hasMessage("aborted on purpose"));
+      assertThat(server.events(TelemetryEvent.Restarted.class)).isEmpty();
+    }
+  }
+
+  @Test
+  void t3CrashOfAWorkerCostsNoConnection() throws Exception {
+    try (var server = server()) {
+      var before = server.connect();
+      assertThat(echo(before, "a")).isEqualTo("a");
+      transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
+      assertThat(echo(server.connect(), "b")).isEqualTo("b");
+      server.awaitEvent(TelemetryEvent.Restarted.class);
+      assertThat(echo(before, "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void t3LostChannelIsBoundAgainAtTheSamePort() throws Exception {
+    try (var server = server()) {
+      int port = server.port();
+      var before = server.connect();
+      assertThat(echo(before, "a")).isEqualTo("a");
+      transport.loseChannel();
+      server.await("bound again", s -> transport.binds() == 2);
+      server.await(Status.RUNNING);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(server.connect(), "b")).isEqualTo("b");
+      assertThat(echo(before, "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void a9PortThatCannotBeHadIsSaidAndTriedAgain() throws Exception {
+    try (var server = server()) {
+      int port = server.port();
+      var before = server.connect();
+      assertThat(echo(before, "a")).isEqualTo("a");
+      transport.portTaken = true;
+      server.node.suspend();
+      server.node.resume();
+      server.await(Status.FAILED);
+      assertThat(server.node.info().reason()).contains("on purpose");
+      assertThat(echo(before, "b")).isEqualTo("b");
+      transport.portTaken = false;
+      server.await(Status.RUNNING); // by itself, a second later
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.OutOfDescriptorsException;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.net.BindException;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** TCP whose next accepts, or binds, fail as told; and whose channels can be lost. */
+final class FlakyTransport implements Transport {
+
+  private final AtomicInteger failures = new AtomicInteger();
+  private final AtomicInteger binds = new AtomicInteger();
+  private volatile Supplier<Exception> failure = IOException::new;
+  volatile boolean portTaken;
+  private volatile @Nullable ListeningChannel newest;
+
+  void failNextAccepts(int count, Supplier<Exception> how) {
+    failure = how;
+    failures.set(count);
+  }
+
+  static Exception outOfDescriptors() {
+    return new OutOfDescriptorsException(new IOException("on purpose"));
+  }
+
+  void loseChannel() throws IOException {
+    ListeningChannel lost = newest;
+    if (lost != null) {
+      lost.close();
+    }
+  }
+
+  /** How often a port was bound. */
+  int binds() {
+    return binds.get();
+  }
+
+  @Override
+  public ListeningChannel listen(ListenAt at) throws IOException {
+    if (portTaken) {
+      throw new BindException("on purpose");
+    }
+    ListeningChannel real = RunningServer.TCP.listen(at);
+    newest = real;
+    binds.incrementAndGet();
+    return new ListeningChannel() {
+      @Override
+      public SocketAddress localAddress() {
+        return real.localAddress();
+      }
+
+      @Override
+      public void start(Runnable acceptable) {
+        real.start(acceptable);
+      }
+
+      @Override
+      public @Nullable TransportSocket accept() throws IOException {
+        if (failures.get() > 0 && failures.getAndDecrement() > 0) {
+          Exception wanted = failure.get();
+          if (wanted instanceof IOException io) {
+            throw io;
+          }
+          throw (RuntimeException) wanted;
+        }
+        return real.accept();
+      }
+
+      @Override
+      public boolean isOpen() {
+        return real.isOpen();
+      }
+
+      @Override
+      public void close() throws IOException {
+        real.close();
+      }
+    };
+  }
+}
