@@ -59,6 +59,7 @@ final class Connection implements Runnable {
   }
 
   private final ServerContext context;
+  private final Consumer<Connection> abandoned;
   private final Consumer<Connection> ended;
   private final long id;
   private final int acceptor;
@@ -83,12 +84,18 @@ final class Connection implements Runnable {
   private @Nullable Span span;
 
   /**
+   * @param abandoned told, by whoever drains, when nobody is to wait for this connection any more
    * @param ended told, on the own thread, when everything of this connection is over
    */
   Connection(
-      ServerContext context, int acceptor, Consumer<Connection> ended, TransportSocket transport) {
+      ServerContext context,
+      int acceptor,
+      Consumer<Connection> abandoned,
+      Consumer<Connection> ended,
+      TransportSocket transport) {
     this.context = context;
     this.acceptor = acceptor;
+    this.abandoned = abandoned;
     this.ended = ended;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
@@ -394,9 +401,13 @@ final class Connection implements Runnable {
     thread.interrupt();
   }
 
-  /** Gives up on a thread that ignores force: no callback begins on it any more. */
+  /**
+   * Gives up on a thread that ignores force: no callback begins on it any more, and nobody waits
+   * for it again. Its place is free when it does end.
+   */
   void abandon() {
     terminal.compareAndSet(Terminal.TO_COME, Terminal.ABANDONED);
+    abandoned.accept(this);
   }
 
   /** True when everything of this connection was over by {@code deadline}, a System.nanoTime. */

@@ -55,7 +55,7 @@ final class ConnectionSupervisor implements Node {
   void start(TransportSocket socket) {
     Connection connection = null;
     try {
-      connection = new Connection(context, acceptor, this::ended, socket);
+      connection = new Connection(context, acceptor, live::remove, this::ended, socket);
       live.add(connection);
       taken.incrementAndGet();
       connection.start();
