@@ -1,7 +1,6 @@
 package io.thousandisland.server;
 
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -55,7 +54,7 @@ public interface Server {
    * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server
    * is SUSPENDED, until {@link #resume}.
    */
-  CompletableFuture<Drained> drain();
+  Drain drain();
 
   /**
    * The same for the connections of one acceptor, which accepts nothing meanwhile and goes on
@@ -64,5 +63,5 @@ public interface Server {
    * @param acceptor 1 to the number of acceptors
    * @throws IllegalArgumentException when there is no such acceptor
    */
-  CompletableFuture<Drained> drainAcceptor(int acceptor);
+  Drain drainAcceptor(int acceptor);
 }

@@ -1,13 +1,13 @@
 package io.thousandisland.shell;
 
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
@@ -125,8 +125,8 @@ public final class Commands {
     return report(find(name).drainAcceptor(acceptor));
   }
 
-  private static String report(CompletableFuture<Drained> drain) {
-    Drained drained = drain.join();
+  private static String report(Drain drain) {
+    Drained drained = drain.result().join();
     return "%d graceful, %d forced, lingering threads: %s, took %d ms"
         .formatted(
             drained.graceful(),

@@ -47,7 +47,7 @@ record FrameworkLimits(Duration longest, String property) {
     if (!fits(settings)) {
       problems.add(
           "drainTimeout + shutdownTimeout is "
-              + settings.drainTimeout().plus(settings.shutdownTimeout()).toMillis()
+              + settings.timeouts().wholeDrain().toMillis()
               + "ms; allowed: "
               + longest.minus(MARGIN).toMillis()
               + "ms together, for the framework property "
@@ -60,7 +60,7 @@ record FrameworkLimits(Duration longest, String property) {
   }
 
   private boolean fits(ServerSettings settings) {
-    Duration needed = settings.drainTimeout().plus(settings.shutdownTimeout()).plus(MARGIN);
+    Duration needed = settings.timeouts().wholeDrain().plus(MARGIN);
     return needed.compareTo(longest) <= 0;
   }
 
@@ -81,6 +81,6 @@ record FrameworkLimits(Duration longest, String property) {
       together = Duration.ZERO;
     }
     Duration drain = together.multipliedBy(2).dividedBy(5);
-    return settings.withDrain(drain, together.minus(drain));
+    return settings.with(settings.timeouts().withDrain(drain, together.minus(drain)));
   }
 }

@@ -105,7 +105,7 @@ public final class ServerComponent {
         valid != null ? valid : ServerSettings.defaults(SettingsReader.name(configured));
     var node = new ServerNode(start, telemetry, shared.engine());
     node.transports(name -> transports.best("transport.name", name).orElse(null));
-    var registration = new ServerRegistration(context, node, start.host());
+    var registration = new ServerRegistration(context, node);
     node.onChange(registration::update);
     running = new Running(node, registration, limits);
     chooseTransport(node);
@@ -134,7 +134,7 @@ public final class ServerComponent {
   private static void tellIfShortened(
       ServerNode node, Map<String, Object> configured, FrameworkLimits limits, ServerSettings now) {
     ServerSettings asked = SettingsReader.read(configured);
-    if (!asked.drainTimeout().equals(now.drainTimeout())) {
+    if (!asked.timeouts().equals(now.timeouts())) {
       node.refused(
           String.join("; ", limits.problems(asked)) + "; until then they are shortened to fit");
     }
@@ -272,6 +272,7 @@ public final class ServerComponent {
   // ---- telemetry
 
   @Reference(
+      name = "listener",
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
@@ -289,7 +290,7 @@ public final class ServerComponent {
   private void await(CompletableFuture<Drained> drain) {
     ServerSettings now = settings;
     if (now != null) {
-      Waiting.until(drain, now.drainTimeout().plus(now.shutdownTimeout()).plus(PATIENCE));
+      Waiting.until(drain, now.timeouts().wholeDrain().plus(PATIENCE));
     }
   }
 }

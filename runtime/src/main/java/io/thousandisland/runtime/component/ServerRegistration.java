@@ -19,7 +19,6 @@ import org.osgi.framework.ServiceRegistration;
 final class ServerRegistration {
 
   private final ServerNode node;
-  private final String host;
   private final ServiceRegistration<Server> registration;
 
   /** What was published last. */
@@ -28,9 +27,8 @@ final class ServerRegistration {
   /** Set when unregistered; updates after that are for nobody. */
   private volatile boolean gone;
 
-  ServerRegistration(BundleContext context, ServerNode node, String host) {
+  ServerRegistration(BundleContext context, ServerNode node) {
     this.node = node;
-    this.host = host;
     this.published = properties();
     this.registration = context.registerService(Server.class, node, dictionary(published));
   }
@@ -60,7 +58,7 @@ final class ServerRegistration {
     ServerInfo info = node.info();
     var properties = new HashMap<String, Object>();
     properties.put(Server.NAME, info.name());
-    properties.put(Server.HOST, host);
+    properties.put(Server.HOST, node.host());
     properties.put(Server.STATUS, info.status().name());
     info.address()
         .filter(InetSocketAddress.class::isInstance)

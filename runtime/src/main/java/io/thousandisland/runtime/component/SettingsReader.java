@@ -1,11 +1,13 @@
 package io.thousandisland.runtime.component;
 
+import io.thousandisland.runtime.server.BufferSettings;
 import io.thousandisland.runtime.server.InvalidSetting;
+import io.thousandisland.runtime.server.LimitSettings;
+import io.thousandisland.runtime.server.ListenSettings;
+import io.thousandisland.runtime.server.Policies;
+import io.thousandisland.runtime.server.RestartSettings;
 import io.thousandisland.runtime.server.ServerSettings;
-import io.thousandisland.runtime.server.ServerSettings.WhenBetterHandlerArrives;
-import io.thousandisland.runtime.server.ServerSettings.WhenHandlerLeaves;
-import io.thousandisland.runtime.server.ServerSettings.WhenLimitReached;
-import java.lang.reflect.Method;
+import io.thousandisland.runtime.server.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,25 +15,14 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * Turns a component's properties into a server's settings. Keys, types and defaults are those of
  * {@link ServerConfig}; every key that is wrong or unknown is named, all in one message.
  */
 final class SettingsReader {
-
-  /** What Configuration Admin, SCR and those who feed them add to a configuration. */
-  private static final Set<String> PLATFORM =
-      Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
-
-  private static final List<String> PLATFORM_PREFIXES =
-      List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");
-
-  private static final Map<String, Method> KEYS = keys();
 
   private final Map<String, Object> properties;
   private final List<String> problems = new ArrayList<>();
@@ -56,97 +47,82 @@ final class SettingsReader {
     return pid.substring(Math.max(pid.lastIndexOf('~'), pid.lastIndexOf('.')) + 1);
   }
 
-  private static Map<String, Method> keys() {
-    var keys = new TreeMap<String, Method>();
-    for (Method method : ServerConfig.class.getDeclaredMethods()) {
-      keys.put(method.getName().replace('_', '.'), method);
-    }
-    return keys;
-  }
-
   private ServerSettings read() {
-    properties.keySet().stream().sorted().forEach(this::checkKnown);
-    ServerSettings settings = null;
-    try {
-      settings =
-          new ServerSettings(
-              name(properties),
-              text("host"),
-              number("port"),
-              number("backlog"),
-              number("acceptors"),
-              number("listenSockets"),
-              number("maxConnections"),
-              choice("whenLimitReached", WhenLimitReached.values()),
-              duration("readTimeout"),
-              duration("sendTimeout"),
-              duration("handshakeTimeout"),
-              duration("drainTimeout"),
-              duration("shutdownTimeout"),
-              duration("handlerWait"),
-              choice("whenHandlerLeaves", WhenHandlerLeaves.values()),
-              choice("whenBetterHandlerArrives", WhenBetterHandlerArrives.values()),
-              number("readBufferSize"),
-              number("unreadLimit"),
-              number("mailboxSize"),
-              number("restarts"),
-              duration("restartWindow"),
-              parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
-    } catch (InvalidSetting e) {
-      problems.add(String.valueOf(e.getMessage()));
-    }
-    if (settings == null || !problems.isEmpty()) {
+    properties.keySet().stream()
+        .sorted()
+        .flatMap(key -> ConfigKeys.problem(key).stream())
+        .forEach(problems::add);
+    // each group reports what is wrong with it, so that one message names as much as possible
+    ServerSettings read = ServerSettings.defaults(name(properties));
+    read = read.with(part(read.limits(), this::limits));
+    read = read.with(part(read.timeouts(), this::timeouts));
+    read = read.with(part(read.policies(), this::policies));
+    read = read.with(part(read.buffers(), this::buffers));
+    read = read.with(part(read.restarts(), this::restarts));
+    read = part(read, read, start -> start.withAcceptors(number("acceptors")));
+    ListenSettings listen = part(read.listen(), this::listen);
+    read = part(read, read, start -> start.with(listen));
+    if (!problems.isEmpty()) {
       throw new InvalidSettings(problems);
     }
-    return settings;
+    return read;
   }
 
-  private void checkKnown(String key) {
-    boolean platform =
-        PLATFORM.contains(key)
-            || PLATFORM_PREFIXES.stream().anyMatch(key::startsWith)
-            || key.endsWith(".cardinality.minimum")
-            || key.endsWith(".target");
-    if (!platform && !KEYS.containsKey(key)) {
-      problems.add(
-          "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
+  private <T> T part(T instead, Supplier<T> reader) {
+    return part(instead, instead, start -> reader.get());
+  }
+
+  private <S, T> T part(T instead, S start, Function<S, T> reader) {
+    try {
+      return reader.apply(start);
+    } catch (InvalidSetting e) {
+      problems.add(String.valueOf(e.getMessage()));
+      return instead;
     }
   }
 
-  private static Optional<String> closest(String key) {
-    return KEYS.keySet().stream()
-        .filter(
-            known -> distance(known.toLowerCase(Locale.ROOT), key.toLowerCase(Locale.ROOT)) <= 2)
-        .findFirst();
+  private ListenSettings listen() {
+    return new ListenSettings(
+        text("host"),
+        number("port"),
+        number("backlog"),
+        number("listenSockets"),
+        parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
   }
 
-  /** Levenshtein's distance. */
-  private static int distance(String a, String b) {
-    int[] row = new int[b.length() + 1];
-    Arrays.setAll(row, i -> i);
-    for (int i = 1; i <= a.length(); i++) {
-      int diagonal = row[0];
-      row[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        diagonal = row[j];
-        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
-      }
-    }
-    return row[b.length()];
+  private LimitSettings limits() {
+    return new LimitSettings(
+        number("maxConnections"), choice("whenLimitReached", LimitSettings.WhenReached.values()));
+  }
+
+  private Timeouts timeouts() {
+    return new Timeouts(
+        duration("readTimeout"),
+        duration("sendTimeout"),
+        duration("handshakeTimeout"),
+        duration("drainTimeout"),
+        duration("shutdownTimeout"),
+        duration("handlerWait"));
+  }
+
+  private Policies policies() {
+    return new Policies(
+        choice("whenHandlerLeaves", Policies.WhenHandlerLeaves.values()),
+        choice("whenBetterHandlerArrives", Policies.WhenBetterArrives.values()));
+  }
+
+  private BufferSettings buffers() {
+    return new BufferSettings(
+        number("readBufferSize"), number("unreadLimit"), number("mailboxSize"));
+  }
+
+  private RestartSettings restarts() {
+    return new RestartSettings(number("restarts"), duration("restartWindow"));
   }
 
   private Object value(String key) {
     Object given = properties.get(key);
-    return given != null ? given : defaultOf(key);
-  }
-
-  private static Object defaultOf(String key) {
-    Method method = KEYS.get(key);
-    if (method == null) {
-      throw new IllegalStateException("no such key in ServerConfig: " + key);
-    }
-    return method.getDefaultValue();
+    return given != null ? given : ConfigKeys.defaultOf(key);
   }
 
   private <T> T parsed(String key, T instead, Function<String, T> parse) {
@@ -165,7 +141,7 @@ final class SettingsReader {
   private int number(String key) {
     return parsed(
         key,
-        (Integer) defaultOf(key),
+        (Integer) ConfigKeys.defaultOf(key),
         k -> {
           try {
             return Integer.valueOf(text(k));
@@ -177,7 +153,9 @@ final class SettingsReader {
 
   private Duration duration(String key) {
     return parsed(
-        key, Durations.parse(key, (String) defaultOf(key)), k -> Durations.parse(k, text(k)));
+        key,
+        Durations.parse(key, (String) ConfigKeys.defaultOf(key)),
+        k -> Durations.parse(k, text(k)));
   }
 
   private <E extends Enum<E>> E choice(String key, E[] values) {

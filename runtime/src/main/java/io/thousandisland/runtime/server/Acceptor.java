@@ -3,10 +3,12 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
-import io.thousandisland.runtime.supervision.RestartBudget;
 import io.thousandisland.runtime.supervision.Supervisor;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * One of the acceptors that share a server's work: its connections, and the worker that accepts
@@ -28,13 +30,12 @@ final class Acceptor implements Node {
   /** Written by start, read by stop, which never overlap. */
   private volatile long startedAt;
 
-  Acceptor(
-      ServerContext context, int number, Listener listener, RestartBudget budget, Observer seen) {
+  Acceptor(ServerContext context, int number, Listener listener, Observer seen) {
     this.context = context;
     this.number = number;
     this.connections = new ConnectionSupervisor(context, number);
     this.worker = new AcceptorWorker(context, number, listener, connections);
-    this.children = Supervisor.restForOne(name(), budget, seen, connections, worker);
+    this.children = Supervisor.restForOne(name(), context::budget, seen, connections, worker);
   }
 
   @Override
@@ -52,6 +53,15 @@ final class Acceptor implements Node {
 
   AcceptorWorker worker() {
     return worker;
+  }
+
+  /**
+   * Makes {@code some} accept nothing until their workers are resumed. Returns when they have come
+   * to rest, the connection in hand handed over.
+   */
+  static void pause(Collection<Acceptor> some) {
+    List<CountDownLatch> resting = some.stream().map(a -> a.worker().pause()).toList();
+    boolean unused = Joins.awaitAll(resting, Joins.in(Joins.PROMPT));
   }
 
   @Override

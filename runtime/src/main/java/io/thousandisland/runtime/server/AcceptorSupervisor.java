@@ -3,12 +3,10 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
-import io.thousandisland.runtime.supervision.RestartBudget;
 import io.thousandisland.runtime.supervision.Supervisor;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -20,21 +18,18 @@ final class AcceptorSupervisor implements Node {
 
   private final ServerContext context;
   private final Listener listener;
-  private final RestartBudget budget;
   private final Observer seen;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
   private final Supervisor children;
 
-  AcceptorSupervisor(
-      ServerContext context, Listener listener, RestartBudget budget, Observer seen) {
+  AcceptorSupervisor(ServerContext context, Listener listener, Observer seen) {
     this.context = context;
     this.listener = listener;
-    this.budget = budget;
     this.seen = seen;
     for (int number = 1; number <= context.settings().acceptors(); number++) {
-      acceptors.add(new Acceptor(context, number, listener, budget, seen));
+      acceptors.add(new Acceptor(context, number, listener, seen));
     }
-    this.children = Supervisor.oneForOne(name(), budget, seen, List.copyOf(acceptors));
+    this.children = Supervisor.oneForOne(name(), context::budget, seen, List.copyOf(acceptors));
   }
 
   @Override
@@ -47,8 +42,10 @@ final class AcceptorSupervisor implements Node {
     children.start(crash);
   }
 
+  /** All workers are told first, so that what one is waited for the others need no more. */
   @Override
   public void stop() {
+    acceptors.forEach(acceptor -> acceptor.worker().halt());
     children.stop();
   }
 
@@ -61,12 +58,12 @@ final class AcceptorSupervisor implements Node {
   List<Acceptor> resize() throws Exception {
     int wanted = context.settings().acceptors();
     for (int number = acceptors.size() + 1; number <= wanted; number++) {
-      var acceptor = new Acceptor(context, number, listener, budget, seen);
+      var acceptor = new Acceptor(context, number, listener, seen);
       acceptors.add(acceptor);
       children.add(acceptor);
     }
     var surplus = new ArrayList<>(acceptors.subList(wanted, acceptors.size()));
-    surplus.forEach(acceptor -> acceptor.worker().pause());
+    Acceptor.pause(surplus);
     return surplus;
   }
 
@@ -75,8 +72,19 @@ final class AcceptorSupervisor implements Node {
     children.remove(surplus);
   }
 
-  Optional<Acceptor> acceptor(int number) {
-    return acceptors.stream().filter(acceptor -> acceptor.number() == number).findFirst();
+  /**
+   * The acceptor of that number.
+   *
+   * @throws IllegalArgumentException when there is none; the message says which there are
+   */
+  Acceptor acceptor(int number) {
+    return acceptors.stream()
+        .filter(acceptor -> acceptor.number() == number)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no acceptor " + number + "; there are 1 to " + acceptors.size()));
   }
 
   List<Acceptor> all() {
@@ -85,14 +93,6 @@ final class AcceptorSupervisor implements Node {
 
   int size() {
     return acceptors.size();
-  }
-
-  void pause() {
-    acceptors.forEach(acceptor -> acceptor.worker().pause());
-  }
-
-  void resume() {
-    acceptors.forEach(acceptor -> acceptor.worker().resume());
   }
 
   /** All live connections, as of now. */

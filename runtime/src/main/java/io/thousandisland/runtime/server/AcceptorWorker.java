@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
  * it, so that clients who must wait do so in the kernel's backlog. It is stopped by a signal, never
- * by an interrupt: that would close the channel it shares with others.
+ * by an interrupt: that would close the channel it shares with others. It blocks on nothing but its
+ * signals; who waits for it does so promptly, and does not wait when handlers hold every carrier.
  *
  * <p>Thread: the loop runs on a virtual thread of its own; start, stop, pause and resume by the
  * supervisor's or the server's.
@@ -42,6 +43,9 @@ final class AcceptorWorker implements Node {
 
   /** The running incarnation's; guarded by this. */
   private @Nullable Thread thread;
+
+  /** When the halted incarnation is waited for no longer; guarded by this. */
+  private long endBy;
 
   /** How many want it paused; guarded by this. */
   private int pauses;
@@ -87,37 +91,48 @@ final class AcceptorWorker implements Node {
     loop.start();
   }
 
+  /** Tells the loop to end, and does not wait for it. */
+  synchronized void halt() {
+    if (signals != null && !signals.isRaised(STOP)) {
+      signals.raise(STOP);
+      endBy = Joins.in(Joins.PROMPT);
+    }
+  }
+
   @Override
   public void stop() {
     Thread loop;
+    long deadline;
     synchronized (this) {
+      halt();
       loop = thread;
-      if (signals != null) {
-        signals.raise(STOP);
-      }
+      deadline = endBy;
       signals = null;
       thread = null;
     }
     if (loop != null) {
-      Joins.join(loop); // it blocks on nothing but its signals
+      boolean unused = Joins.joinUntil(loop, deadline);
     }
   }
 
   /**
-   * Accepts nothing until there were as many calls of {@link #resume}. Returns when the connection
-   * in hand is handed over.
+   * Accepts nothing until there were as many calls of {@link #resume}.
+   *
+   * @return counted down when the connection in hand is handed over
    */
-  void pause() {
-    var resting = new CountDownLatch(1);
-    synchronized (this) {
-      pauses++;
+  synchronized CountDownLatch pause() {
+    CountDownLatch resting = pause;
+    if (resting == null) { // else it rests already, or is about to
+      resting = new CountDownLatch(1);
       pause = resting;
-      if (signals == null) {
-        return; // not running: the next incarnation begins paused
-      }
+    }
+    pauses++;
+    if (signals == null) {
+      resting.countDown(); // not running: the next incarnation begins paused
+    } else {
       signals.raise(PAUSE);
     }
-    Joins.await(resting);
+    return resting;
   }
 
   synchronized void resume() {
@@ -201,7 +216,7 @@ final class AcceptorWorker implements Node {
   }
 
   private boolean rejecting() {
-    return context.settings().whenLimitReached() == ServerSettings.WhenLimitReached.REJECT;
+    return context.settings().limits().whenReached() == LimitSettings.WhenReached.REJECT;
   }
 
   private void handOver(@Nullable TransportSocket accepted, boolean permitted) throws IOException {

@@ -164,6 +164,7 @@ final class ConnectionSocket implements Socket {
   @Override
   public void close() {
     signals.raise(CLOSE);
+    in.discardArrived(context.pool());
     connection.closeTransport();
   }
 
@@ -192,7 +193,7 @@ final class ConnectionSocket implements Socket {
   Mailbox mailbox() {
     Mailbox mine = mailbox;
     if (mine == null) {
-      mine = new Mailbox(connection.id(), context.settings().mailboxSize(), signals);
+      mine = new Mailbox(connection.id(), context.settings().buffers().mailbox(), signals);
       mailbox = mine;
     }
     return mine;

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -24,6 +25,9 @@ final class ConnectionSupervisor implements Node {
   private final int acceptor;
   private final Set<Connection> live = ConcurrentHashMap.newKeySet();
 
+  /** Read by a worker that was told to end and has one more connection in hand. */
+  private volatile boolean stopped;
+
   /** Connections taken since this node was started. */
   private final AtomicLong taken = new AtomicLong();
 
@@ -40,6 +44,7 @@ final class ConnectionSupervisor implements Node {
   @Override
   public void start(Crash crash) {
     taken.set(0);
+    stopped = false;
   }
 
   /**
@@ -48,7 +53,9 @@ final class ConnectionSupervisor implements Node {
    */
   @Override
   public void stop() {
-    new Drain(this::live, Duration.ZERO, context.settings().shutdownTimeout()).run();
+    stopped = true;
+    Duration shutdown = context.settings().timeouts().shutdown();
+    Drained unused = new DrainRun(name(), this::live, Duration.ZERO, shutdown).run();
   }
 
   /** Runs a new connection, for which the caller holds a permit. */
@@ -57,6 +64,9 @@ final class ConnectionSupervisor implements Node {
     try {
       connection = new Connection(context, acceptor, live::remove, this::ended, socket);
       live.add(connection);
+      if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
+        connection.shutdown();
+      }
       taken.incrementAndGet();
       connection.start();
     } catch (

@@ -12,6 +12,9 @@ import java.nio.ByteBuffer;
  */
 final class Inbound {
 
+  /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
+  private static final int DISCARDS = 16;
+
   private final Connection connection;
   final Unread unread = new Unread();
 
@@ -42,6 +45,25 @@ final class Inbound {
 
   long calls() {
     return calls;
+  }
+
+  /**
+   * Takes out of the kernel what has arrived and nobody will read, up to a bound. A socket that is
+   * closed with bytes unread resets the connection, and a reset may cost the peer our last words.
+   */
+  void discardArrived(BufferPool pool) {
+    ByteBuffer buffer = pool.borrow();
+    try {
+      for (int i = 0; i < DISCARDS; i++) {
+        if (connection.transport().read(buffer.clear()) < buffer.capacity()) {
+          return;
+        }
+      }
+    } catch (IOException broken) {
+      mayRead = false; // then nothing we said will arrive anyway
+    } finally {
+      pool.release(buffer);
+    }
   }
 
   /** As {@link TransportSocket#read}. */

@@ -1,7 +1,10 @@
 package io.thousandisland.runtime.server;
 
 import java.time.Duration;
+import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Waiting for threads, in spite of interrupts: who waits here has promised somebody an answer. The
@@ -10,44 +13,57 @@ import java.util.concurrent.CountDownLatch;
 final class Joins {
   private Joins() {}
 
+  /**
+   * How long a thread of ours that blocks on nothing is waited for. It ends at once, unless
+   * handlers that compute without end hold every carrier; then nobody must wait for it. Nothing
+   * breaks when the wait is given up too early: what comes late is looked for.
+   */
+  static final Duration PROMPT = Duration.ofMillis(250);
+
   @FunctionalInterface
   private interface Waiting {
     boolean run() throws InterruptedException;
   }
 
-  static void join(Thread thread) {
-    uninterrupted(
-        () -> {
-          thread.join();
-          return true;
-        });
+  /** The point in time, a {@link System#nanoTime}, that is {@code after} from now. */
+  static long in(Duration after) {
+    return System.nanoTime() + after.toNanos();
   }
 
   /** True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. */
   static boolean joinUntil(Thread thread, long deadline) {
+    return joinUntil(thread, deadline, () -> false);
+  }
+
+  /** The same; an interrupt that comes when {@code enough} says so ends the wait. */
+  static boolean joinUntil(Thread thread, long deadline, BooleanSupplier enough) {
     // join(Duration) takes one without length as "look once"
     return uninterrupted(
-        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))), enough);
   }
 
-  static void await(CountDownLatch latch) {
-    uninterrupted(
-        () -> {
-          latch.await();
-          return true;
-        });
+  /** True when all of {@code latches} are down by {@code deadline}. */
+  static boolean awaitAll(Collection<CountDownLatch> latches, long deadline) {
+    boolean all = true;
+    for (CountDownLatch latch : latches) {
+      all &=
+          uninterrupted(
+              () -> latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS), () -> false);
+    }
+    return all;
   }
 
-  private static boolean uninterrupted(Waiting waiting) {
+  private static boolean uninterrupted(Waiting waiting, BooleanSupplier enough) {
     boolean interrupted = false;
     try {
-      for (; ; ) {
+      while (!enough.getAsBoolean()) {
         try {
           return waiting.run();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
+      return false;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

@@ -1,10 +1,11 @@
 package io.thousandisland.runtime.server;
 
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
-import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,31 +20,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class LifeThread implements Executor {
 
-  private final ThreadPoolExecutor executor;
+  private final ScheduledThreadPoolExecutor executor;
 
   /** The thread that runs steps now; read by callers to see whether they are it. */
   private volatile @Nullable Thread current;
 
   LifeThread(String server) {
-    this.executor =
-        new ThreadPoolExecutor(
-            1,
-            1,
-            5,
-            TimeUnit.SECONDS,
-            new LinkedBlockingQueue<>(),
-            task -> {
-              Thread thread = Thread.ofPlatform().daemon().name(server + " server").unstarted(task);
-              current = thread;
-              return thread;
-            });
+    this.executor = new ScheduledThreadPoolExecutor(1, task -> thread(server, task));
+    executor.setKeepAliveTime(5, TimeUnit.SECONDS);
     executor.allowCoreThreadTimeOut(true);
+    executor.setRemoveOnCancelPolicy(true);
+  }
+
+  private Thread thread(String server, Runnable task) {
+    Thread thread =
+        Thread.ofPlatform()
+            .daemon()
+            .name(server + " server")
+            .inheritInheritableThreadLocals(false)
+            .unstarted(task);
+    current = thread;
+    return thread;
   }
 
   /** Runs {@code step} some time soon. */
   @Override
   public void execute(Runnable step) {
     executor.execute(step);
+  }
+
+  /** Runs {@code step} after {@code wait}, unless cancelled. */
+  Future<?> later(Duration wait, Runnable step) {
+    return executor.schedule(step, wait.toNanos(), TimeUnit.NANOSECONDS);
   }
 
   /** Runs {@code step} and returns when it is done. On the life thread itself: at once. */

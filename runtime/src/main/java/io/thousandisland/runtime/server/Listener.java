@@ -60,7 +60,7 @@ final class Listener implements Node {
 
   private List<ListenSlot> newSlots() {
     var made = new ArrayList<ListenSlot>();
-    for (int i = 0; i < context.settings().listenSockets(); i++) {
+    for (int i = 0; i < context.settings().listen().sockets(); i++) {
       made.add(new ListenSlot());
     }
     return List.copyOf(made);
@@ -135,7 +135,7 @@ final class Listener implements Node {
         () -> {
           closeAll();
           port = -1;
-          if (slots.size() != context.settings().listenSockets()) {
+          if (slots.size() != context.settings().listen().sockets()) {
             slots = newSlots();
           }
           openOrRetry();
@@ -215,14 +215,14 @@ final class Listener implements Node {
   }
 
   private void openOne(ListenSlot slot, Transport by) throws IOException {
-    ServerSettings settings = context.settings();
+    ListenSettings settings = context.settings().listen();
     var at =
         new ListenAt(
             settings.host(),
             port >= 0 ? port : settings.port(),
             settings.backlog(),
-            settings.listenSockets() > 1,
-            settings.socketOptions());
+            settings.sockets() > 1,
+            settings.options());
     ListeningChannel channel = by.listen(at);
     address = channel.localAddress();
     if (address instanceof InetSocketAddress inet) {

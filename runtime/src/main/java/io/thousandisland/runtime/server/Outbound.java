@@ -87,7 +87,7 @@ final class Outbound {
    * being sent is work in flight; force does.
    */
   private void awaitRoom() throws IOException {
-    signals.deadline(context.sweeper.in(context.settings().sendTimeout()));
+    signals.deadline(context.sweeper.in(context.settings().timeouts().send()));
     try {
       for (; ; ) {
         int why = signals.await(WRITABLE | DEADLINE | FORCED);

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.supervision.RestartBudget;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
 import java.util.concurrent.atomic.AtomicLong;
@@ -40,8 +41,8 @@ final class ServerContext {
     this.telemetry = telemetry;
     this.engine = engine;
     this.sweeper = engine.sweeper();
-    this.permits = new Permits(settings.maxConnections());
-    this.pool = engine.pool(settings.readBufferSize());
+    this.permits = new Permits(settings.limits().maxConnections());
+    this.pool = engine.pool(settings.buffers().read());
   }
 
   ServerSettings settings() {
@@ -50,8 +51,13 @@ final class ServerContext {
 
   void settings(ServerSettings changed) {
     settings = changed;
-    pool = engine.pool(changed.readBufferSize());
-    permits.limit(changed.maxConnections());
+    pool = engine.pool(changed.buffers().read());
+    permits.limit(changed.limits().maxConnections());
+  }
+
+  /** What each supervisor of the tree allows. */
+  RestartBudget budget() {
+    return settings.restarts().budget();
   }
 
   BufferPool pool() {

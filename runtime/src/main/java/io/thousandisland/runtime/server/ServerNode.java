@@ -1,13 +1,14 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.server.Situation.Condition;
 import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.runtime.supervision.Observer;
-import io.thousandisland.runtime.supervision.RestartBudget;
 import io.thousandisland.runtime.supervision.Root;
 import io.thousandisland.runtime.supervision.RootListener;
 import io.thousandisland.runtime.supervision.Supervisor;
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
@@ -16,15 +17,10 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -33,59 +29,47 @@ import org.jspecify.annotations.Nullable;
  * One server: the top of the tree, and what it is told from outside.
  *
  * <p>Thread: any calls. Every change runs as a step on the server's {@link LifeThread}, which owns
- * the fields below; drains run on threads of their own, so that a handler which leaves slowly does
- * not keep the next one from serving.
+ * what changes; drains run on threads of their own, so that a handler which leaves slowly does not
+ * keep the next one from serving.
  */
 public final class ServerNode implements Server {
 
   private final ServerContext context;
   private final LifeThread life;
-  private final Generations generations;
   private final Listener listener;
   private final AcceptorSupervisor acceptors;
+  private final Drains drains;
+  private final Succession succession;
   private final Root root;
   private final Instant started = Instant.now();
+
+  /** Set once, before the server starts; told by the life thread. */
   private volatile Runnable onChange = () -> {};
 
-  // ---- the life thread's own; what status() needs of it is published as one value
+  // ---- the life thread's own
 
-  /** Also read by who chooses one. */
+  private final Situation situation = new Situation();
+  private boolean treeStarted;
+  private @Nullable CompletableFuture<Drained> stopping;
+
+  /** Written by the life thread; also read by who chooses one. */
   private volatile @Nullable Transport transport;
 
-  private @Nullable String noTransport = "no transport bound";
-  private @Nullable String noHandler = "no handler bound";
-  private @Nullable String refused;
-  private @Nullable Throwable rootFailure;
-  private boolean told;
-  private boolean treeStarted;
-  private boolean treeUp;
-  private boolean suspended;
-  private boolean portHeld;
-  private int absences;
-  private int drains;
-  private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
-  private @Nullable CompletableFuture<Drained> stopping;
-  private boolean stopped;
-
-  /**
-   * What {@link #status} and the reason are derived from; replaced as a whole by the life thread.
-   */
-  private volatile Condition condition = new Condition(Status.WAITING, "not started");
-
-  private record Condition(Status status, String reason) {}
+  /** What the situation comes to; replaced as a whole by the life thread, read by any. */
+  private volatile Condition condition = Condition.FIRST;
 
   /** Starts nothing yet. */
   public ServerNode(ServerSettings settings, Telemetry telemetry, Engine engine) {
     this.context = new ServerContext(settings, telemetry, engine);
     this.life = new LifeThread(settings.name());
-    this.generations = new Generations(context);
     this.listener = new Listener(context, () -> life.execute(this::publish));
-    var budget = new RestartBudget(settings.restarts(), settings.restartWindow());
     var seen = new Seen();
-    this.acceptors = new AcceptorSupervisor(context, listener, budget, seen);
+    this.acceptors = new AcceptorSupervisor(context, listener, seen);
+    this.drains = new Drains(context);
+    this.succession = new Succession(context, life, drains, acceptors::live, this::reconcile);
     this.root =
         new Root(
-            Supervisor.restForOne(settings.name(), budget, seen, listener, acceptors),
+            Supervisor.restForOne(settings.name(), context::budget, seen, listener, acceptors),
             Backoff.DEFAULT,
             seen);
   }
@@ -115,8 +99,8 @@ public final class ServerNode implements Server {
   }
 
   private void treeIs(boolean up, @Nullable Throwable failure) {
-    treeUp = up;
-    rootFailure = failure;
+    situation.treeUp = up;
+    situation.treeFailure = failure;
     publish();
   }
 
@@ -138,7 +122,7 @@ public final class ServerNode implements Server {
   public void start() {
     life.run(
         () -> {
-          told = true;
+          situation.told = true;
           reconcile();
         });
   }
@@ -151,7 +135,7 @@ public final class ServerNode implements Server {
             listener.silence();
           }
           transport = bound;
-          noTransport = null;
+          situation.noTransport = null;
           context.transportName(name);
           reconcile();
         });
@@ -166,7 +150,7 @@ public final class ServerNode implements Server {
   public void noTransport(String why) {
     life.run(
         () -> {
-          noTransport = why;
+          situation.noTransport = why;
           publish();
         });
   }
@@ -179,10 +163,9 @@ public final class ServerNode implements Server {
     return life.call(
         () -> {
           transport = null;
-          noTransport = why;
+          situation.noTransport = why;
           reconcile();
-          return drainOnOwnThread(
-              "transport", pausedWhile(acceptors.all()), acceptors::live, () -> {});
+          return drains.start("transport", acceptors::live, acceptors.all(), () -> {}).result();
         });
   }
 
@@ -194,14 +177,8 @@ public final class ServerNode implements Server {
   public void handler(Supplier<Optional<HandlerBinding>> best, String otherwise) {
     life.run(
         () -> {
-          Optional<HandlerBinding> chosen = best.get();
-          Generation serving = context.handlers.serving();
-          if (chosen.isEmpty()) {
-            serveNobody(otherwise);
-          } else if (serving == null
-              || serving.facts().serviceId() != chosen.get().facts().serviceId()) {
-            serve(chosen.get().facts(), chosen.get().handler());
-          }
+          succession.choose(best.get(), otherwise);
+          reconcile();
         });
   }
 
@@ -209,43 +186,8 @@ public final class ServerNode implements Server {
   public void serve(HandlerFacts facts, Handler<?> handler) {
     life.run(
         () -> {
-          Generation before = generations.serve(facts, handler);
-          noHandler = null;
-          portHeld = true;
-          absences++;
-          if (before != null
-              && context.settings().whenBetterHandlerArrives()
-                  == ServerSettings.WhenBetterHandlerArrives.DRAIN) {
-            drainGenerations(List.of(before));
-          }
+          succession.serve(facts, handler);
           reconcile();
-        });
-  }
-
-  /** No handler matches. The port stays bound for the handler wait, so that nobody is refused. */
-  public void serveNobody(String why) {
-    life.run(
-        () -> {
-          noHandler = why;
-          if (generations.serveNobody() != null) {
-            closePortUnlessServedWithin(context.settings().handlerWait());
-          }
-          reconcile();
-        });
-  }
-
-  private void closePortUnlessServedWithin(Duration wait) {
-    if (!DeadlineSweeper.countable(wait)) {
-      return;
-    }
-    int absence = ++absences;
-    Executor later = CompletableFuture.delayedExecutor(wait.toNanos(), TimeUnit.NANOSECONDS, life);
-    later.execute(
-        () -> {
-          if (absence == absences) {
-            portHeld = false;
-            reconcile();
-          }
         });
   }
 
@@ -257,41 +199,10 @@ public final class ServerNode implements Server {
   public CompletableFuture<Drained> retire(long serviceId) {
     return life.call(
         () -> {
-          CompletableFuture<Drained> running = retiring.get(serviceId);
-          if (running != null) {
-            return running;
-          }
-          List<Generation> leaving = generations.of(serviceId);
-          Generation serving = context.handlers.serving();
-          if (serving != null && leaving.contains(serving)) {
-            generations.serveNobody();
-            noHandler = "handler " + serving.facts().name() + " has left";
-            closePortUnlessServedWithin(context.settings().handlerWait());
-          }
-          CompletableFuture<Drained> future = drainGenerations(leaving);
-          if (!future.isDone()) {
-            retiring.put(serviceId, future);
-            future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
-          }
+          CompletableFuture<Drained> future = succession.retire(serviceId);
           reconcile();
           return future;
         });
-  }
-
-  private CompletableFuture<Drained> drainGenerations(List<Generation> leaving) {
-    if (leaving.isEmpty()) {
-      return CompletableFuture.completedFuture(Drained.NOTHING);
-    }
-    leaving.forEach(Generation::close);
-    String what = "generation " + leaving.getFirst().number();
-    return drainOnOwnThread(
-        what,
-        () -> acceptors.live().stream().filter(c -> isOneOf(leaving, c.generation())).toList(),
-        () -> generations.abandon(leaving));
-  }
-
-  private static boolean isOneOf(List<Generation> leaving, @Nullable Generation generation) {
-    return generation != null && leaving.contains(generation);
   }
 
   /**
@@ -303,23 +214,15 @@ public final class ServerNode implements Server {
         () -> {
           ServerSettings before = context.settings();
           context.settings(changed);
-          refused = null;
-          if (listensElsewhere(before, changed)) {
-            acceptors.pause();
+          situation.refused = null;
+          if (!before.listen().equals(changed.listen())) {
+            Acceptor.pause(acceptors.all());
             listener.reopen();
-            acceptors.resume();
+            acceptors.all().forEach(acceptor -> acceptor.worker().resume());
           }
           resizeAcceptors();
           reconcile();
         });
-  }
-
-  private static boolean listensElsewhere(ServerSettings before, ServerSettings changed) {
-    return before.port() != changed.port()
-        || !before.host().equals(changed.host())
-        || before.backlog() != changed.backlog()
-        || before.listenSockets() != changed.listenSockets()
-        || !before.socketOptions().equals(changed.socketOptions());
   }
 
   private void resizeAcceptors() {
@@ -330,7 +233,9 @@ public final class ServerNode implements Server {
       throw new IllegalStateException("an acceptor could not be started", e);
     }
     for (Acceptor acceptor : surplus) {
-      drainOnOwnThread(acceptor.name(), acceptor.connections()::live)
+      drains
+          .start(acceptor.name(), acceptor.connections()::live)
+          .result()
           .whenCompleteAsync((result, error) -> acceptors.remove(acceptor), life);
     }
   }
@@ -339,10 +244,9 @@ public final class ServerNode implements Server {
   public void refused(String reason) {
     life.run(
         () -> {
-          refused = reason;
+          situation.refused = reason;
           context.emit(() -> new TelemetryEvent.ConfigurationRefused(context.name(), reason));
           publish();
-          onChange.run();
         });
   }
 
@@ -354,9 +258,9 @@ public final class ServerNode implements Server {
           if (running != null) {
             return running;
           }
-          listener.silence();
           CompletableFuture<Drained> future =
               drainServer()
+                  .result()
                   .thenApplyAsync(
                       result -> {
                         stopTree();
@@ -364,7 +268,8 @@ public final class ServerNode implements Server {
                       },
                       life);
           stopping = future;
-          publish();
+          situation.stopping = true;
+          reconcile(); // closes the port while the connections are told already
           return future;
         });
   }
@@ -373,12 +278,9 @@ public final class ServerNode implements Server {
     if (treeStarted) {
       root.stop();
     }
-    Generation serving = generations.serveNobody();
-    if (serving != null) {
-      generations.abandon(List.of(serving));
-    }
+    succession.end();
     transport = null;
-    stopped = true;
+    situation.stopped = true;
     publish();
   }
 
@@ -388,7 +290,7 @@ public final class ServerNode implements Server {
   public void suspend() {
     life.run(
         () -> {
-          suspended = true;
+          situation.suspended = true;
           reconcile();
         });
   }
@@ -397,102 +299,51 @@ public final class ServerNode implements Server {
   public void resume() {
     life.run(
         () -> {
-          suspended = false;
+          situation.suspended = false;
           reconcile();
         });
   }
 
   @Override
-  public CompletableFuture<Drained> drain() {
+  public Drain drain() {
     return life.call(
         () -> {
-          suspended = true;
-          reconcile();
-          return drainServer();
+          situation.suspended = true;
+          DrainRun drain = drainServer();
+          reconcile(); // closes the port while the connections are told already
+          return drain;
         });
   }
 
-  private CompletableFuture<Drained> drainServer() {
-    drains++;
+  private DrainRun drainServer() {
+    situation.drains++;
     publish();
-    CompletableFuture<Drained> drained =
-        drainOnOwnThread("server", pausedWhile(acceptors.all()), acceptors::live, () -> {});
-    return drained.whenCompleteAsync(
-        (result, error) -> {
-          drains--;
-          publish();
-        },
-        life);
+    DrainRun drain = drains.start("server", acceptors::live, acceptors.all(), () -> {});
+    drain
+        .result()
+        .whenCompleteAsync(
+            (result, error) -> {
+              situation.drains--;
+              publish();
+            },
+            life);
+    return drain;
   }
 
   @Override
-  public CompletableFuture<Drained> drainAcceptor(int number) {
-    Acceptor acceptor =
-        acceptors
-            .acceptor(number)
-            .orElseThrow(
-                () ->
-                    new IllegalArgumentException(
-                        "no acceptor " + number + "; there are 1 to " + acceptors.size()));
-    return drainOnOwnThread(
-        acceptor.name(), pausedWhile(List.of(acceptor)), acceptor.connections()::live, () -> {});
-  }
-
-  /** Keeps workers from handing over more connections while those they have are drained. */
-  private static UnaryDrain pausedWhile(List<Acceptor> paused) {
-    List<Acceptor> all = List.copyOf(paused);
-    return drain -> {
-      all.forEach(acceptor -> acceptor.worker().pause());
-      try {
-        return drain.get();
-      } finally {
-        all.forEach(acceptor -> acceptor.worker().resume());
-      }
-    };
-  }
-
-  @FunctionalInterface
-  private interface UnaryDrain {
-    Drained around(Supplier<Drained> drain);
-  }
-
-  private CompletableFuture<Drained> drainOnOwnThread(
-      String what, Supplier<Collection<Connection>> live) {
-    return drainOnOwnThread(what, Supplier::get, live, () -> {});
-  }
-
-  private CompletableFuture<Drained> drainOnOwnThread(
-      String what, Supplier<Collection<Connection>> live, Runnable afterwards) {
-    return drainOnOwnThread(what, Supplier::get, live, afterwards);
-  }
-
-  /** A platform thread: handlers that keep all carriers busy are what it may have to end. */
-  private CompletableFuture<Drained> drainOnOwnThread(
-      String what,
-      UnaryDrain circumstances,
-      Supplier<Collection<Connection>> live,
-      Runnable afterwards) {
-    ServerSettings settings = context.settings();
-    var drain = new Drain(live, settings.drainTimeout(), settings.shutdownTimeout());
-    Executor ownThread =
-        task -> Thread.ofPlatform().daemon().name(settings.name() + " drain " + what).start(task);
-    return CompletableFuture.supplyAsync(
-        () -> {
-          Drained result = circumstances.around(drain::run);
-          afterwards.run();
-          context.emit(() -> new TelemetryEvent.DrainEnded(context.name(), what, result));
-          return result;
-        },
-        ownThread);
+  public Drain drainAcceptor(int number) {
+    Acceptor acceptor = acceptors.acceptor(number);
+    return drains.start(acceptor.name(), acceptor.connections()::live, List.of(acceptor), () -> {});
   }
 
   // ---- the state machine, on the life thread
 
-  /** Makes the listener and the tree what the fields say they should be. */
+  /** Makes the listener and the tree what the situation says they should be. */
   private void reconcile() {
+    situation.noHandler = succession.nobody();
     Transport bound = transport;
-    boolean shouldListen = told && !suspended && stopping == null && portHeld && bound != null;
-    if (shouldListen && bound != null) {
+    boolean serves = situation.told && !situation.suspended && stopping == null;
+    if (serves && succession.portHeld() && bound != null) {
       listener.listen(bound);
       if (!treeStarted) {
         treeStarted = true;
@@ -504,10 +355,10 @@ public final class ServerNode implements Server {
     publish();
   }
 
-  /** Derives the status, and tells who is interested when it changed. */
+  /** Derives the status, and tells who is interested. */
   private void publish() {
     Condition before = condition;
-    Condition now = derive();
+    Condition now = situation.condition(listener);
     condition = now;
     if (before.status() != now.status()) {
       context.emit(
@@ -518,35 +369,16 @@ public final class ServerNode implements Server {
     onChange.run();
   }
 
-  private Condition derive() {
-    Throwable portFailure = listener.failure();
-    if (stopped) {
-      return new Condition(Status.STOPPED, "");
-    } else if (drains > 0 || stopping != null) {
-      return new Condition(Status.DRAINING, "");
-    } else if (!told && refused != null) {
-      return new Condition(Status.FAILED, refused);
-    } else if (rootFailure != null) {
-      return new Condition(Status.FAILED, rootFailure.toString());
-    } else if (suspended) {
-      return new Condition(Status.SUSPENDED, "");
-    } else if (noTransport != null) {
-      return new Condition(Status.WAITING, noTransport);
-    } else if (noHandler != null) {
-      return new Condition(Status.WAITING, noHandler);
-    } else if (portFailure != null) {
-      return new Condition(Status.FAILED, String.valueOf(portFailure.getMessage()));
-    } else if (treeUp && listener.address() != null) {
-      return new Condition(Status.RUNNING, refused == null ? "" : refused);
-    }
-    return new Condition(Status.STARTING, "");
-  }
-
   // ---- what it tells
 
   @Override
   public String name() {
     return context.name();
+  }
+
+  /** The configured host. */
+  public String host() {
+    return context.settings().listen().host();
   }
 
   @Override
@@ -568,7 +400,7 @@ public final class ServerNode implements Server {
         acceptors.live().size(),
         context.permits.limit(),
         context.accepted.get(),
-        generations.infos(),
+        succession.infos(),
         started);
   }
 

@@ -1,175 +1,80 @@
 package io.thousandisland.runtime.server;
 
-import io.thousandisland.handler.ReadTimeout;
-import java.net.SocketOption;
-import java.time.Duration;
-import java.util.Map;
-
 /**
- * One server's configuration, validated: an instance is always sound. The compact constructor is
- * the only validator; the component room turns configuration into this record, and reports what it
- * throws.
+ * One server's configuration, validated: an instance is always sound. Its compact constructors are
+ * the only validators; the component room turns configuration into these records, and reports what
+ * they throw.
  *
  * <p>Defaults are those of Thousand Island where it has them.
- *
- * @param readTimeout counted from the last data; {@link ReadTimeout#FOREVER} for none
- * @param sendTimeout how long a peer may refuse to take data
- * @param drainTimeout how long connections may go on after the advice to finish; may be zero
- * @param shutdownTimeout what those left have together after that; may be zero
- * @param handlerWait how long the port stays bound without a handler; may be {@code FOREVER}
- * @param readBufferSize bytes of one pooled read buffer
- * @param unreadLimit the most bytes a handler may leave unread between callbacks
- * @param mailboxSize the most messages a connection's mailbox holds
  */
 public record ServerSettings(
     String name,
-    String host,
-    int port,
-    int backlog,
+    ListenSettings listen,
     int acceptors,
-    int listenSockets,
-    int maxConnections,
-    WhenLimitReached whenLimitReached,
-    Duration readTimeout,
-    Duration sendTimeout,
-    Duration handshakeTimeout,
-    Duration drainTimeout,
-    Duration shutdownTimeout,
-    Duration handlerWait,
-    WhenHandlerLeaves whenHandlerLeaves,
-    WhenBetterHandlerArrives whenBetterHandlerArrives,
-    int readBufferSize,
-    int unreadLimit,
-    int mailboxSize,
-    int restarts,
-    Duration restartWindow,
-    Map<SocketOption<?>, Object> socketOptions) {
-
-  /** What becomes of new connections while {@code maxConnections} are live. */
-  public enum WhenLimitReached {
-    /** They wait in the kernel's backlog. */
-    PARK,
-    /** They are accepted and closed at once. */
-    REJECT
-  }
-
-  /** What becomes of a handler's connections when its service goes away. */
-  public enum WhenHandlerLeaves {
-    /** They are drained; the service is let go when the last one has ended. */
-    DRAIN
-  }
-
-  /** What becomes of a handler's connections when a better one arrives. */
-  public enum WhenBetterHandlerArrives {
-    /** They stay with the handler they have. */
-    KEEP,
-    /** They are drained. */
-    DRAIN
-  }
+    LimitSettings limits,
+    Timeouts timeouts,
+    Policies policies,
+    BufferSettings buffers,
+    RestartSettings restarts) {
 
   public ServerSettings {
-    if (name.isBlank()) {
-      throw new InvalidSetting("name", name, "a name of at least one character");
-    }
-    if (host.isBlank()) {
-      throw new InvalidSetting("host", host, "a host name or an address");
-    }
-    between("port", port, 0, 65_535);
-    between("backlog", backlog, 1, 65_535);
-    between("acceptors", acceptors, 1, 1_024);
-    between("listenSockets", listenSockets, 1, 64);
-    if (listenSockets > acceptors) {
+    Allowed.text("name", name, "a name of at least one character");
+    Allowed.between("acceptors", acceptors, 1, 1_024);
+    if (listen.sockets() > acceptors) {
       throw new InvalidSetting(
           "listenSockets",
-          listenSockets,
+          listen.sockets(),
           "at most the number of acceptors (" + acceptors + "): each channel needs one");
     }
-    between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
-    positive("readTimeout", readTimeout);
-    positive("sendTimeout", sendTimeout);
-    positive("handshakeTimeout", handshakeTimeout);
-    finite("drainTimeout", drainTimeout);
-    finite("shutdownTimeout", shutdownTimeout);
-    if (handlerWait.isNegative()) {
-      throw new InvalidSetting("handlerWait", handlerWait, "0s or longer, or infinite");
-    }
-    between("readBufferSize", readBufferSize, 512, 1 << 24);
-    between("unreadLimit", unreadLimit, readBufferSize, 1 << 30);
-    between("mailboxSize", mailboxSize, 1, 1 << 20);
-    between("restarts", restarts, 0, 1_000);
-    positive("restartWindow", restartWindow);
-    socketOptions = Map.copyOf(socketOptions);
-  }
-
-  /** The same with other timeouts for a drain. */
-  public ServerSettings withDrain(Duration drain, Duration shutdown) {
-    return new ServerSettings(
-        name,
-        host,
-        port,
-        backlog,
-        acceptors,
-        listenSockets,
-        maxConnections,
-        whenLimitReached,
-        readTimeout,
-        sendTimeout,
-        handshakeTimeout,
-        drain,
-        shutdown,
-        handlerWait,
-        whenHandlerLeaves,
-        whenBetterHandlerArrives,
-        readBufferSize,
-        unreadLimit,
-        mailboxSize,
-        restarts,
-        restartWindow,
-        socketOptions);
   }
 
   /** The settings of a server of which only the name is known. */
   public static ServerSettings defaults(String name) {
     return new ServerSettings(
         name,
-        "127.0.0.1",
-        0,
-        1024,
+        ListenSettings.DEFAULT,
         10,
-        1,
-        16_384,
-        WhenLimitReached.PARK,
-        Duration.ofSeconds(60),
-        Duration.ofSeconds(30),
-        Duration.ofSeconds(5),
-        Duration.ofSeconds(10),
-        Duration.ofSeconds(15),
-        Duration.ofSeconds(15),
-        WhenHandlerLeaves.DRAIN,
-        WhenBetterHandlerArrives.KEEP,
-        16 * 1024,
-        1 << 20,
-        256,
-        3,
-        Duration.ofSeconds(5),
-        Map.of());
+        LimitSettings.DEFAULT,
+        Timeouts.DEFAULT,
+        Policies.DEFAULT,
+        BufferSettings.DEFAULT,
+        RestartSettings.DEFAULT);
   }
 
-  private static void between(String key, long value, long least, long most) {
-    if (value < least || value > most) {
-      throw new InvalidSetting(key, value, "a whole number from " + least + " to " + most);
-    }
+  /** The same, listening elsewhere. */
+  public ServerSettings with(ListenSettings other) {
+    return new ServerSettings(
+        name, other, acceptors, limits, timeouts, policies, buffers, restarts);
   }
 
-  private static void positive(String key, Duration value) {
-    if (!value.isPositive()) {
-      throw new InvalidSetting(key, value, "a duration longer than nothing");
-    }
+  /** The same with so many acceptors. */
+  public ServerSettings withAcceptors(int other) {
+    return new ServerSettings(name, listen, other, limits, timeouts, policies, buffers, restarts);
   }
 
-  private static void finite(String key, Duration value) {
-    if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
-      throw new InvalidSetting(key, value, "0s to 24h");
-    }
+  /** The same with other limits. */
+  public ServerSettings with(LimitSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, other, timeouts, policies, buffers, restarts);
+  }
+
+  /** The same with other timeouts. */
+  public ServerSettings with(Timeouts other) {
+    return new ServerSettings(name, listen, acceptors, limits, other, policies, buffers, restarts);
+  }
+
+  /** The same with other policies. */
+  public ServerSettings with(Policies other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, other, buffers, restarts);
+  }
+
+  /** The same with other buffers. */
+  public ServerSettings with(BufferSettings other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, other, restarts);
+  }
+
+  /** The same with another restart budget. */
+  public ServerSettings with(RestartSettings other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, buffers, other);
   }
 }

@@ -56,6 +56,13 @@ final class Unread {
     }
   }
 
+  /** Gives the unread bytes away; null when there are none. */
+  @Nullable ByteBuffer take() {
+    ByteBuffer taken = kept;
+    kept = null;
+    return taken;
+  }
+
   /** Moves unread bytes to {@code into}, as many as fit. */
   int moveTo(ByteBuffer into) {
     ByteBuffer front = kept;

@@ -3,6 +3,7 @@ package io.thousandisland.runtime.supervision;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 
 /**
  * The count of recent restarts against a budget.
@@ -10,27 +11,28 @@ import java.util.function.LongSupplier;
  * <p>Thread: one at a time; its supervisor's turn guards it.
  */
 final class RestartIntensity {
-  private final RestartBudget budget;
+  private final Supplier<RestartBudget> budget;
   private final LongSupplier nanoTime;
   private final Deque<Long> recent = new ArrayDeque<>();
 
-  RestartIntensity(RestartBudget budget, LongSupplier nanoTime) {
+  RestartIntensity(Supplier<RestartBudget> budget, LongSupplier nanoTime) {
     this.budget = budget;
     this.nanoTime = nanoTime;
   }
 
   RestartBudget budget() {
-    return budget;
+    return budget.get();
   }
 
   /** Counts one more restart. One that is exactly as old as the budget's time still counts. */
   boolean allowsOneMore() {
+    RestartBudget allowed = budget.get();
     long now = nanoTime.getAsLong();
     // differences, not comparisons: nanoTime may overflow
-    while (!recent.isEmpty() && now - recent.getFirst() > budget.within().toNanos()) {
+    while (!recent.isEmpty() && now - recent.getFirst() > allowed.within().toNanos()) {
       recent.removeFirst();
     }
-    if (recent.size() >= budget.restarts()) {
+    if (recent.size() >= allowed.restarts()) {
       return false;
     }
     recent.addLast(now);

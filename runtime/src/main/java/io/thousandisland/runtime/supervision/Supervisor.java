@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,23 +35,30 @@ public final class Supervisor implements Node {
   private final RestartIntensity intensity; // guarded by turn
   private @Nullable Crash above; // guarded by turn
 
-  /** A crash restarts the child and those after it in the list. */
+  /**
+   * A crash restarts the child and those after it in the list.
+   *
+   * @param budget asked at each crash, so that it can change while the supervisor runs
+   */
   public static Supervisor restForOne(
-      String name, RestartBudget budget, Observer observer, Node... children) {
+      String name, Supplier<RestartBudget> budget, Observer observer, Node... children) {
     return new Supervisor(
         name, Strategy.REST_FOR_ONE, budget, observer, List.of(children), System::nanoTime);
   }
 
-  /** A crash restarts that child; children may come and go. */
+  /** A crash restarts that child; children may come and go. For {@code budget} see above. */
   public static Supervisor oneForOne(
-      String name, RestartBudget budget, Observer observer, List<? extends Node> children) {
+      String name,
+      Supplier<RestartBudget> budget,
+      Observer observer,
+      List<? extends Node> children) {
     return new Supervisor(name, Strategy.ONE_FOR_ONE, budget, observer, children, System::nanoTime);
   }
 
   Supervisor(
       String name,
       Strategy strategy,
-      RestartBudget budget,
+      Supplier<RestartBudget> budget,
       Observer observer,
       List<? extends Node> children,
       LongSupplier nanoTime) {

@@ -387,6 +387,27 @@ class HandlerContractTest {
   }
 
   @Test
+  void h2LastWordsArriveThoughThePeerSentMoreThanWasRead() throws Exception {
+    var allSent = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            allSent.await();
+            socket.send(bytes("bye"));
+            return Next.close(state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      client.getOutputStream().write(new byte[100_000]); // more than one read takes
+      allSent.countDown();
+      assertThat(readToEnd(client)).isEqualTo("bye"); // and no reset
+    }
+  }
+
+  @Test
   void h7MailboxIsBoundedAndUnhandledMessagesAreDroppedWithAnEvent() throws Exception {
     var handler = new TestHandler();
     try (var server = new RunningServer(handler)) {

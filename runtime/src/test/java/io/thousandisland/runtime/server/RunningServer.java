@@ -51,7 +51,8 @@ final class RunningServer implements AutoCloseable {
 
   /** Defaults, but for short drains. */
   static ServerSettings settings() {
-    return ServerSettings.defaults("test").withDrain(Duration.ZERO, Duration.ofSeconds(5));
+    return ServerSettings.defaults("test")
+        .with(Timeouts.DEFAULT.withDrain(Duration.ZERO, Duration.ofSeconds(5)));
   }
 
   long serve(Handler<?> handler) {

@@ -79,7 +79,7 @@ class SupervisorTest {
   private final Fake c = new Fake("c");
 
   private Supervisor restForOne() {
-    return Supervisor.restForOne("s", RestartBudget.DEFAULT, observer, a, b, c);
+    return Supervisor.restForOne("s", () -> RestartBudget.DEFAULT, observer, a, b, c);
   }
 
   @Test
@@ -103,7 +103,7 @@ class SupervisorTest {
   @Test
   void oneForOneRestartsTheCrashedOnly() throws Exception {
     Supervisor supervisor =
-        Supervisor.oneForOne("s", RestartBudget.DEFAULT, observer, List.of(a, b, c));
+        Supervisor.oneForOne("s", () -> RestartBudget.DEFAULT, observer, List.of(a, b, c));
     supervisor.start(up::add);
     next(3);
     a.crash();

@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: private methods the poller's own, the others any.
  */
 final class Poller implements Closeable {
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
 
   private final Selector selector;

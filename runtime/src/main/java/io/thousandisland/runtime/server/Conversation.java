@@ -1,0 +1,231 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.CLOSE;
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.DRAIN;
+import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.MESSAGE;
+import static io.thousandisland.runtime.server.Signals.NEVER;
+import static io.thousandisland.runtime.server.Signals.READABLE;
+import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.handler.UnhandledMessageException;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection and its handler say to each other: callbacks, and the answers that become
+ * actions here and nowhere else.
+ *
+ * <pre>
+ *   handshake → handleConnection → [wait for a reason → callback]* → an ending
+ * </pre>
+ *
+ * <p>Thread: the connection's own.
+ */
+final class Conversation {
+
+  static final int ENDING = SHUTDOWN | FORCED | CLOSE;
+  private static final int EVERYTHING = READABLE | MESSAGE | DEADLINE | DRAIN | ENDING;
+
+  private final ServerContext context;
+  private final Connection connection;
+  private final Signals signals;
+  private final Inbound in;
+  private final ConnectionSocket socket;
+  private final Goodbye goodbye;
+
+  private @Nullable Object state;
+  private Duration readTimeout;
+
+  /** In the sweeper's time. */
+  private long lastData;
+
+  /** When the wait for data is over, in the sweeper's time. */
+  private long waitUntil = NEVER;
+
+  Conversation(
+      ServerContext context,
+      Connection connection,
+      Signals signals,
+      Inbound in,
+      ConnectionSocket socket,
+      Goodbye goodbye) {
+    this.context = context;
+    this.connection = connection;
+    this.signals = signals;
+    this.in = in;
+    this.socket = socket;
+    this.goodbye = goodbye;
+    this.readTimeout = context.settings().timeouts().read();
+  }
+
+  /** Talks until it is over, and says how it ended. */
+  Ending hold(Handler<@Nullable Object> handler) {
+    try {
+      long began = System.nanoTime();
+      Handshake.complete(connection.transport(), signals, context);
+      connection.ready(Duration.ofNanos(System.nanoTime() - began));
+      Ending ending = afterData(handler.handleConnection(socket));
+      while (ending == null) {
+        signals.deadline(waitUntil);
+        // a read that filled its buffer left more to read: then there is nothing to wait for
+        int why = in.mayRead() ? signals.take(EVERYTHING) : signals.await(EVERYTHING);
+        ending = step(handler, why);
+      }
+      return ending;
+    } catch (Throwable thrown) {
+      return goodbye.because(thrown, true);
+    }
+  }
+
+  /** Does what the raised reasons ask for; null to go on. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending step(Handler<@Nullable Object> handler, int why) throws Exception {
+    if ((why & ENDING) != 0) {
+      return goodbye.asked();
+    }
+    Ending ending = null;
+    if ((why & DRAIN) != 0) {
+      ending = apply(handler.handleDrain(socket, state));
+    }
+    if (ending == null && (why & MESSAGE) != 0) {
+      ending = deliver(handler);
+    }
+    if ((why & READABLE) != 0) {
+      in.readable();
+    }
+    if (ending == null && in.mayRead()) {
+      ending = receive(handler);
+    }
+    if (ending == null && (why & DEADLINE) != 0 && signals.due()) {
+      ending = new Ending.TimedOut();
+    }
+    return ending;
+  }
+
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending receive(Handler<@Nullable Object> handler) throws Exception {
+    BufferPool pool = context.pool();
+    ByteBuffer pooled = pool.borrow();
+    try {
+      ByteBuffer data = in.unread.inFrontOf(pooled, context.settings().buffers().unreadLimit());
+      int got = in.read(data);
+      data.flip();
+      if (got <= 0) {
+        in.unread.keep(data, data == pooled);
+        return got < 0 ? new Ending.ByPeer() : null;
+      }
+      Next<@Nullable Object> next = handler.handleData(data, socket, state);
+      in.unread.keep(data, data == pooled);
+      return afterData(next);
+    } finally {
+      pool.release(pooled);
+    }
+  }
+
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending deliver(Handler<@Nullable Object> handler) throws Exception {
+    Object message = socket.mailbox().take();
+    if (message == null) {
+      return null;
+    }
+    try {
+      return apply(handler.handleMessage(message, socket, state));
+    } catch (UnhandledMessageException e) {
+      connection.emit(
+          () -> new TelemetryEvent.MessageDropped(connection.span(), message.getClass().getName()));
+      return null;
+    }
+  }
+
+  // ---- answers: the one place where they become actions
+
+  /** After handleConnection or handleData: the time they took does not count. */
+  private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
+    lastData = context.sweeper.now();
+    waitUntil = after(lastData, readTimeout);
+    return apply(next);
+  }
+
+  /** A message or advice leaves the deadline where it is, unless its answer moves it. */
+  private @Nullable Ending apply(Next<@Nullable Object> next) throws Exception {
+    state = next.state();
+    return switch (next) {
+      case Next.Proceed<@Nullable Object> proceed -> {
+        setWait(proceed.readTimeout());
+        yield null;
+      }
+      case Next.Close<@Nullable Object> close -> new Ending.ByUs();
+      case Next.Fail<@Nullable Object> fail -> goodbye.because(fail.reason(), false);
+      case Next.SwitchTransport<@Nullable Object> to -> {
+        switchTransport(to);
+        lastData = context.sweeper.now();
+        waitUntil = after(lastData, readTimeout);
+        setWait(to.readTimeout());
+        yield null;
+      }
+    };
+  }
+
+  private void setWait(ReadTimeout wait) {
+    switch (wait) {
+      case ReadTimeout.AsBefore same -> {}
+      case ReadTimeout.Once once -> waitUntil = context.sweeper.in(once.timeout());
+      case ReadTimeout.Always always -> {
+        readTimeout = always.timeout();
+        waitUntil = after(lastData, readTimeout);
+      }
+    }
+  }
+
+  private static long after(long point, Duration timeout) {
+    return DeadlineSweeper.countable(timeout) ? point + timeout.toNanos() : NEVER;
+  }
+
+  /**
+   * Lays another transport over the one in use. Bytes that were read and not taken belong to the
+   * new one: delivered as they are they would count as having come over it, and for an encrypting
+   * transport that is an injection (CVE-2011-0411).
+   */
+  private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
+    Transport other = context.transport(to.transport());
+    if (other == null) {
+      throw new IOException("no transport named " + to.transport() + " to switch to");
+    }
+    TransportSocket below = Replay.of(in.unread.take(), connection.transport(), signals);
+    TransportSocket upgraded = other.over(below, to.options());
+    connection.transport(upgraded);
+    socket.switchedTo(to.transport());
+    upgraded.start(signals);
+    Handshake.complete(upgraded, signals, context);
+    in.readable(); // nobody has looked at the new transport's stream yet
+  }
+
+  // ---- the end
+
+  /** Calls the terminal callback. What it throws harms nobody, but somebody should know. */
+  void end(Handler<@Nullable Object> handler, Ending ending) {
+    socket.ending();
+    try {
+      goodbye.say(ending, handler, socket, state);
+    } catch (Throwable thrown) {
+      connection.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
+    }
+    state = null;
+  }
+
+  /** The read timeout in force. */
+  Duration readTimeout() {
+    return readTimeout;
+  }
+}

@@ -1,0 +1,92 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.CLOSE;
+import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.telemetry.Ending;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection ends: which ending it is, and the one terminal callback that says so.
+ *
+ * <p>Thread: the connection's own, except {@link #abandon}.
+ */
+final class Goodbye {
+
+  /** Whether the terminal callback may still begin. */
+  private enum Terminal {
+    TO_COME,
+    BEGUN,
+    /** A drain gave up on this connection: its handler's service is gone, and is not called. */
+    ABANDONED
+  }
+
+  private final Signals signals;
+  private final AtomicReference<Terminal> terminal = new AtomicReference<>(Terminal.TO_COME);
+
+  Goodbye(Signals signals) {
+    this.signals = signals;
+  }
+
+  /** The ending that somebody raised. */
+  Ending asked() {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    return signals.isRaised(SHUTDOWN) ? new Ending.ShutDown() : new Ending.ByUs();
+  }
+
+  /**
+   * The ending that {@code reason} means.
+   *
+   * @param thrown false when a handler answered with it
+   */
+  Ending because(Throwable reason, boolean thrown) {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    if (reason instanceof ReadTimeoutException) {
+      return new Ending.TimedOut();
+    }
+    if (reason instanceof PeerClosedException) {
+      return new Ending.ByPeer();
+    }
+    if (reason instanceof ShutdownException && signals.isRaised(SHUTDOWN)) {
+      return new Ending.ShutDown();
+    }
+    if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
+      return new Ending.ByUs(); // who closed it under a blocked callback meant it to end so
+    }
+    return new Ending.Failed(reason, thrown);
+  }
+
+  /** Calls the terminal callback of {@code ending}, unless abandoned. It may throw anything. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  void say(
+      Ending ending, Handler<@Nullable Object> handler, Socket socket, @Nullable Object state) {
+    if (!terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
+      return;
+    }
+    switch (ending) {
+      case Ending.ByPeer e -> handler.handleClose(socket, state);
+      case Ending.ByUs e -> handler.handleClose(socket, state);
+      case Ending.Failed failed -> handler.handleError(failed.reason(), socket, state);
+      case Ending.TimedOut e -> handler.handleTimeout(socket, state);
+      case Ending.ShutDown e -> handler.handleShutdown(socket, state);
+      case Ending.Forced e -> handler.handleShutdown(socket, state);
+    }
+  }
+
+  /** From now on no terminal callback begins. Any thread. */
+  void abandon() {
+    terminal.compareAndSet(Terminal.TO_COME, Terminal.ABANDONED);
+  }
+}

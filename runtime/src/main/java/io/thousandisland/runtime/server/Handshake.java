@@ -1,0 +1,44 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.CLOSE;
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.READABLE;
+import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
+import static io.thousandisland.runtime.server.Signals.WRITABLE;
+
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+
+/** Waiting for a transport's handshake, under the handshake timeout. */
+final class Handshake {
+  private Handshake() {}
+
+  /**
+   * Returns when {@code socket} has shaken hands. On the connection's own thread.
+   *
+   * @throws SocketTimeoutException when that took too long
+   * @throws IOException when it failed, or the connection is to end
+   */
+  static void complete(TransportSocket socket, Signals signals, ServerContext context)
+      throws IOException {
+    Duration timeout = context.settings().timeouts().handshake();
+    signals.deadline(context.sweeper.in(timeout));
+    while (!socket.handshake()) {
+      int why = signals.await(READABLE | WRITABLE | DEADLINE | SHUTDOWN | FORCED | CLOSE);
+      if ((why & (SHUTDOWN | FORCED)) != 0) {
+        throw new ShutdownException();
+      }
+      if ((why & CLOSE) != 0) {
+        throw new PeerClosedException();
+      }
+      if ((why & DEADLINE) != 0 && signals.due()) {
+        throw new SocketTimeoutException("handshake not done within " + timeout);
+      }
+    }
+  }
+}

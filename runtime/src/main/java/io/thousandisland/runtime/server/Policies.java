@@ -1,0 +1,21 @@
+package io.thousandisland.runtime.server;
+
+/** What becomes of a handler's connections when another handler is to serve. */
+public record Policies(WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives whenBetterArrives) {
+
+  static final Policies DEFAULT = new Policies(WhenHandlerLeaves.DRAIN, WhenBetterArrives.KEEP);
+
+  /** When its service goes away. */
+  public enum WhenHandlerLeaves {
+    /** They are drained; the service is let go when the last one has ended. */
+    DRAIN
+  }
+
+  /** When a better one arrives. */
+  public enum WhenBetterArrives {
+    /** They stay with the handler they have. */
+    KEEP,
+    /** They are drained. */
+    DRAIN
+  }
+}

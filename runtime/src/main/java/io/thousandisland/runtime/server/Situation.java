@@ -1,0 +1,63 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.server.Status;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server's status is derived from, and the one place that derives it.
+ *
+ * <p>Thread: the server's own.
+ */
+final class Situation {
+
+  /** A status, and why, in words for an operator; empty where there is nothing to say. */
+  record Condition(Status status, String reason) {
+    static final Condition FIRST = new Condition(Status.STARTING, "not started");
+  }
+
+  /** Told to serve, with a configuration that is sound. */
+  boolean told;
+
+  boolean suspended;
+  boolean stopping;
+  boolean stopped;
+
+  /** Drains of the whole server that are under way. */
+  int drains;
+
+  boolean treeUp;
+
+  /** Why the tree is not up. */
+  @Nullable Throwable treeFailure;
+
+  @Nullable String noTransport = "no transport bound";
+  @Nullable String noHandler = "no handler bound";
+
+  /** What was wrong with the newest configuration. */
+  @Nullable String refused;
+
+  /** The first that applies, from what lasts to what passes. */
+  Condition condition(Listener listener) {
+    Throwable portFailure = listener.failure();
+    if (stopped) {
+      return new Condition(Status.STOPPED, "");
+    } else if (drains > 0 || stopping) {
+      return new Condition(Status.DRAINING, "");
+    } else if (!told && refused != null) {
+      return new Condition(Status.FAILED, refused);
+    } else if (treeFailure != null) {
+      return new Condition(Status.FAILED, treeFailure.toString());
+    } else if (suspended) {
+      return new Condition(Status.SUSPENDED, "");
+    } else if (noTransport != null) {
+      return new Condition(Status.WAITING, noTransport);
+    } else if (noHandler != null) {
+      return new Condition(Status.WAITING, noHandler);
+    } else if (portFailure != null) {
+      return new Condition(Status.FAILED, String.valueOf(portFailure.getMessage()));
+    } else if (treeUp && listener.address() != null) {
+      return new Condition(Status.RUNNING, refused == null ? "" : refused);
+    }
+    return new Condition(Status.STARTING, "");
+  }
+}

@@ -1,0 +1,160 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which handler serves new connections, and what becomes of the connections of those that leave or
+ * are bettered.
+ *
+ * <p>Thread: the server's own; what it starts there ends elsewhere.
+ */
+final class Succession {
+
+  private final ServerContext context;
+  private final LifeThread life;
+  private final Generations generations;
+  private final Drains drains;
+  private final Supplier<Collection<Connection>> live;
+  private final Runnable changed;
+  private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
+
+  /** Why nobody serves; null while somebody does. */
+  private @Nullable String nobody = "no handler bound";
+
+  private boolean portHeld;
+
+  /** What closes the port when nobody has come by then. */
+  private Future<?> closing = CompletableFuture.completedFuture(null);
+
+  /**
+   * @param live the server's connections
+   * @param changed told, on the server's own thread, when one of the answers below changed later
+   */
+  Succession(
+      ServerContext context,
+      LifeThread life,
+      Drains drains,
+      Supplier<Collection<Connection>> live,
+      Runnable changed) {
+    this.context = context;
+    this.life = life;
+    this.generations = new Generations(context);
+    this.drains = drains;
+    this.live = live;
+    this.changed = changed;
+  }
+
+  /** Why nobody serves; null while somebody does. */
+  @Nullable String nobody() {
+    return nobody;
+  }
+
+  /** Whether the port is to be bound: from the first handler on, through short absences. */
+  boolean portHeld() {
+    return portHeld;
+  }
+
+  /** Any thread. */
+  List<GenerationInfo> infos() {
+    return generations.infos();
+  }
+
+  /** Lets the best handler serve, or says {@code otherwise} when there is none. */
+  void choose(Optional<HandlerBinding> best, String otherwise) {
+    Generation serving = context.handlers.serving();
+    if (best.isEmpty()) {
+      serveNobody(otherwise);
+    } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
+      serve(best.get().facts(), best.get().handler());
+    }
+  }
+
+  void serve(HandlerFacts facts, Handler<?> handler) {
+    Generation before = generations.serve(facts, handler);
+    nobody = null;
+    portHeld = true;
+    closing.cancel(false);
+    if (before != null
+        && context.settings().policies().whenBetterArrives() == Policies.WhenBetterArrives.DRAIN) {
+      drain(List.of(before));
+    }
+  }
+
+  void serveNobody(String why) {
+    nobody = why;
+    if (generations.serveNobody() != null) {
+      closePortUnlessServedWithin(context.settings().timeouts().handlerWait());
+    }
+  }
+
+  private void closePortUnlessServedWithin(Duration wait) {
+    closing.cancel(false);
+    if (DeadlineSweeper.countable(wait)) {
+      closing =
+          life.later(
+              wait,
+              () -> {
+                portHeld = false;
+                changed.run();
+              });
+    }
+  }
+
+  /** Ends all connections of a handler's service. The same future while that is under way. */
+  CompletableFuture<Drained> retire(long serviceId) {
+    CompletableFuture<Drained> running = retiring.get(serviceId);
+    if (running != null) {
+      return running;
+    }
+    List<Generation> leaving = generations.of(serviceId);
+    Generation serving = context.handlers.serving();
+    if (serving != null && leaving.contains(serving)) {
+      serveNobody("handler " + serving.facts().name() + " has left");
+    }
+    CompletableFuture<Drained> future = drain(leaving);
+    if (!future.isDone()) {
+      retiring.put(serviceId, future);
+      future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
+    }
+    return future;
+  }
+
+  private CompletableFuture<Drained> drain(List<Generation> leaving) {
+    if (leaving.isEmpty()) {
+      return CompletableFuture.completedFuture(Drained.NOTHING);
+    }
+    leaving.forEach(Generation::close);
+    DrainRun drain =
+        drains.start(
+            "generation " + leaving.getFirst().number(),
+            () -> live.get().stream().filter(c -> isOneOf(leaving, c.generation())).toList(),
+            List.of(),
+            () -> generations.abandon(leaving));
+    return drain.result();
+  }
+
+  private static boolean isOneOf(List<Generation> leaving, @Nullable Generation generation) {
+    return generation != null && leaving.contains(generation);
+  }
+
+  /** The server has ended: lets go of whoever serves. */
+  void end() {
+    closing.cancel(false);
+    Generation serving = generations.serveNobody();
+    if (serving != null) {
+      generations.abandon(List.of(serving));
+    }
+  }
+}
