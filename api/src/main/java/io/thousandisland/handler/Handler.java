@@ -21,7 +21,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Exactly one of {@code handleClose}, {@code handleError}, {@code handleTimeout} and {@code
  * handleShutdown} ends every connection whose {@code handleConnection} was called or whose
- * handshake failed; the socket is closed right after it.
+ * handshake failed; the socket is closed right after it. A connection that moves to another handler
+ * ends with that one.
  *
  * @param <S> the state of one connection; {@code Void} for handlers that keep none
  */
@@ -74,6 +75,44 @@ public interface Handler<S extends @Nullable Object> {
    */
   default Next<S> handleDrain(Socket socket, S state) throws Exception {
     return Next.proceed(state);
+  }
+
+  /**
+   * This handler leaves and the connection stays: gives away the state in a form that the next
+   * handler, another version of this one perhaps, can take up. It is the last callback of this
+   * handler on this connection. Runs at a callback boundary, in place of a terminal callback.
+   *
+   * <p>The default gives the state itself, which will do when it is null or made of JDK types. A
+   * state of a type of the handler's own bundle cannot outlive the bundle: override this and return
+   * what it consists of.
+   *
+   * @return null, or something made of types of the JDK or of this api: strings, numbers, arrays,
+   *     collections, {@code java.time}. Collections and arrays are looked into. Anything else is
+   *     refused, and the connection drained
+   * @throws MigrationDeclinedException to have the connection drained instead; whatever else is
+   *     thrown does the same
+   */
+  default @Nullable Object exportState(Socket socket, S state) throws Exception {
+    return state;
+  }
+
+  /**
+   * A connection that another handler has left goes on with this one: takes up what that one
+   * exported. Called in place of {@link #handleConnection}, on the connection's thread; bytes that
+   * have arrived and were not taken come with the next {@link #handleData}.
+   *
+   * <p>The default takes {@code snapshot} as the state when it is of the type {@code S}, and
+   * declines otherwise.
+   *
+   * @param snapshot what the other handler's {@link #exportState} returned
+   * @return how to go on; the state in it is the connection's first with this handler
+   * @throws MigrationDeclinedException when this handler cannot go on from there; whatever else is
+   *     thrown does the same. The connection then stays with the handler it has, and is drained; if
+   *     that has left already it is closed
+   */
+  @SuppressWarnings({"unchecked", "NullAway"}) // the server has looked at it
+  default Next<S> importState(@Nullable Object snapshot, Socket socket) throws Exception {
+    return Next.proceed((S) snapshot);
   }
 
   /**

@@ -19,8 +19,8 @@ public interface Drain {
   Progress progress();
 
   /**
-   * Ends the phase it is in: advice becomes shutdown at once, shutdown becomes force. Without
-   * effect when it is over.
+   * Ends the phase it is in: what cannot migrate at once is advised to finish, what was advised is
+   * shut down, what was shut down is closed by force. Without effect when it is over.
    */
   void cutShort();
 
@@ -29,6 +29,8 @@ public interface Drain {
 
   /** What a drain does, in this order. */
   enum Phase {
+    /** Connections move to another handler, or begin to wait for one. */
+    MIGRATION,
     /** Connections have heard handleDrain and may finish, for the drain timeout. */
     ADVICE,
     /** Those left have heard handleShutdown, for the shutdown timeout. */

@@ -138,6 +138,23 @@ public sealed interface TelemetryEvent {
    */
   record MessageDropped(Span span, String type) implements OfConnection {}
 
+  /**
+   * A connection went on with another handler.
+   *
+   * @param from number of the generation it left
+   * @param to number of the generation it is in now
+   * @param waited how long it was without a handler
+   */
+  record ConnectionMigrated(Span span, int from, int to, Duration waited) implements OfConnection {}
+
+  /**
+   * A connection could not go on with another handler, and is drained.
+   *
+   * @param generation number of the generation that declined
+   * @param reason what it threw, or what is wrong with the state it gave away
+   */
+  record MigrationDeclined(Span span, int generation, Throwable reason) implements OfConnection {}
+
   // ---- handlers
 
   record HandlerBound(String server, GenerationInfo generation) implements TelemetryEvent {}

@@ -127,8 +127,9 @@ public final class Commands {
 
   private static String report(Drain drain) {
     Drained drained = drain.result().join();
-    return "%d graceful, %d forced, lingering threads: %s, took %d ms"
+    return "%d migrated, %d graceful, %d forced, lingering threads: %s, took %d ms"
         .formatted(
+            drained.migrated(),
             drained.graceful(),
             drained.forced(),
             drained.lingering().isEmpty() ? "none" : String.join(", ", drained.lingering()),

@@ -69,11 +69,15 @@ public @interface ServerConfig {
           "How long the port stays bound while no handler is there, 0s or longer, or infinite.")
   String handlerWait() default "15s";
 
-  @AttributeDefinition(description = "What becomes of connections whose handler goes away: drain.")
-  String whenHandlerLeaves() default "drain";
+  @AttributeDefinition(
+      description =
+          "What becomes of connections whose handler goes away: migrate (they go on with the next"
+              + " handler, and wait for one meanwhile; those that cannot are drained) or drain.")
+  String whenHandlerLeaves() default "migrate";
 
   @AttributeDefinition(
-      description = "What becomes of connections when a better handler arrives: keep or drain.")
+      description =
+          "What becomes of connections when a better handler arrives: keep, drain or migrate.")
   String whenBetterHandlerArrives() default "keep";
 
   @AttributeDefinition(description = "Bytes of one read buffer, 512 to 16777216.")

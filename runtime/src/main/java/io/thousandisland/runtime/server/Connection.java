@@ -1,13 +1,12 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.Conversation.ENDING;
-import static io.thousandisland.runtime.server.Signals.DEADLINE;
 import static io.thousandisland.runtime.server.Signals.DRAIN;
 import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.MIGRATE;
 import static io.thousandisland.runtime.server.Signals.NEVER;
+import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 
-import io.thousandisland.handler.Handler;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
@@ -24,11 +23,11 @@ import org.jspecify.annotations.Nullable;
  * One accepted connection, from the accept to its one terminal callback.
  *
  * <pre>
- *   adopt a handler → converse → terminal callback → close
+ *   converse → terminal callback → close
  * </pre>
  *
- * <p>Thread: all of that runs on a virtual thread of its own. {@link #drain}, {@link #shutdown},
- * {@link #force}, {@link #abandon} and the facts by any.
+ * <p>Thread: all of that runs on a virtual thread of its own. {@link #drain}, {@link #retire},
+ * {@link #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon} and the facts by any.
  */
 final class Connection implements Runnable {
 
@@ -42,14 +41,21 @@ final class Connection implements Runnable {
   private final Signals signals;
   private final Inbound in;
   private final ConnectionSocket socket;
+  private final Lease lease;
   private final Goodbye goodbye;
   private final Conversation conversation;
+
+  /** Written by who drains the server or the acceptor. */
+  private volatile boolean draining;
 
   /** Written by the own thread when it switches; read by any that closes. */
   private volatile TransportSocket transport;
 
-  /** Written by the own thread; read by who lists or drains generations. */
-  private volatile @Nullable Generation generation;
+  /** Written by who drains a generation; the own thread looks whether it is the one it is in. */
+  private volatile @Nullable Generation retiring;
+
+  /** The last generation that the handler was advised for; the own thread's. */
+  private @Nullable Generation advisedFor;
 
   /** The own thread's, but for the close by force, which may make one more. */
   private @Nullable Span span;
@@ -73,8 +79,9 @@ final class Connection implements Runnable {
     this.signals = new Signals(context.sweeper);
     this.in = new Inbound(this);
     this.socket = new ConnectionSocket(context, this, signals, in);
+    this.lease = new Lease(context, signals);
     this.goodbye = new Goodbye(signals);
-    this.conversation = new Conversation(context, this, signals, in, socket, goodbye);
+    this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
     this.thread =
         Thread.ofVirtual()
             .name(context.name() + " connection " + id + " " + transport.remoteAddress())
@@ -93,11 +100,8 @@ final class Connection implements Runnable {
     try {
       emit(() -> new TelemetryEvent.ConnectionStarted(span()));
       transport.start(signals);
-      Handler<@Nullable Object> handler = adopt();
-      if (handler != null) {
-        ending = conversation.hold(handler);
-        conversation.end(handler, ending);
-      }
+      ending = conversation.hold();
+      conversation.end(ending);
     } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
       ending = new Ending.Failed(bug, true);
     } finally {
@@ -112,37 +116,33 @@ final class Connection implements Runnable {
       in.discardArrived(context.pool());
     }
     closeTransport();
-    Generation left = generation;
-    if (left != null) {
-      left.exit();
-    }
     emit(() -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
     ended.accept(this);
-  }
-
-  /**
-   * Enters the generation that serves now; while there is none the client waits, and notices
-   * nothing.
-   *
-   * @return null when the connection ended before a handler came
-   */
-  private @Nullable Handler<@Nullable Object> adopt() {
-    signals.deadline(context.sweeper.in(context.settings().timeouts().handlerWait()));
-    while (context.handlers.await(signals, ENDING | DEADLINE) == 0) {
-      Generation serving = context.handlers.serving();
-      generation = serving; // before entering: who drains a generation must find us by it
-      if (serving != null && serving.enter()) {
-        signals.deadline(NEVER);
-        return serving.handler();
-      }
-    }
-    generation = null;
-    return null;
+    lease.end();
   }
 
   /** The handshake is done, and took so long. */
   void ready(Duration handshake) {
     emit(() -> new TelemetryEvent.ConnectionReady(span(), generationNumber(), handshake));
+  }
+
+  /** Whether the handler is to be advised that its generation ends. True once for each. */
+  boolean retiring() {
+    Generation asked = retiring;
+    boolean news = asked != null && asked == lease.generation() && asked != advisedFor;
+    if (news) {
+      advisedFor = asked;
+    }
+    return news;
+  }
+
+  /** Has left the generation that was ending, if one was. */
+  void retired() {
+    retiring = null;
+  }
+
+  void messageDropped(Object message) {
+    emit(() -> new TelemetryEvent.MessageDropped(span(), message.getClass().getName()));
   }
 
   /** Runs over {@code upgraded} from now on. The own thread only. */
@@ -162,8 +162,24 @@ final class Connection implements Runnable {
 
   /** Advises the handler to finish. */
   void drain() {
-    socket.draining(true);
+    draining = true;
     signals.raise(DRAIN);
+  }
+
+  /** Advises the handler to finish, if it still is that of {@code ending}. */
+  void retire(Generation ending) {
+    retiring = ending;
+    signals.raise(RETIRE);
+  }
+
+  /** Asks the connection to leave its generation, if that is closed, for the next one. */
+  void migrate() {
+    signals.raise(MIGRATE);
+  }
+
+  /** True once the handler was advised to finish, or is about to be. */
+  boolean draining() {
+    return draining || retiring != null;
   }
 
   /** Ends the conversation at the next callback boundary, or in the receive it waits in. */
@@ -212,11 +228,11 @@ final class Connection implements Runnable {
   }
 
   @Nullable Generation generation() {
-    return generation;
+    return lease.generation();
   }
 
   private int generationNumber() {
-    Generation mine = generation;
+    Generation mine = lease.generation();
     return mine == null ? 0 : mine.number();
   }
 

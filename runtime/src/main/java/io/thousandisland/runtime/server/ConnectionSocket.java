@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
  * A connection as its handler sees it: blocking sends and receives on top of a transport that never
  * blocks.
  *
- * <p>Thread: the connection's own, except {@link #draining(boolean)} and {@link #counters}.
+ * <p>Thread: the connection's own, except {@link #counters}.
  */
 final class ConnectionSocket implements Socket {
 
@@ -46,9 +46,6 @@ final class ConnectionSocket implements Socket {
   private @Nullable Mailbox mailbox;
 
   private String transportName;
-
-  /** Written by the drain's thread, read by the handler. */
-  private volatile boolean draining;
 
   ConnectionSocket(ServerContext context, Connection connection, Signals signals, Inbound in) {
     this.context = context;
@@ -170,12 +167,17 @@ final class ConnectionSocket implements Socket {
 
   // ---- the connection's side
 
-  void draining(boolean advised) {
-    draining = advised;
-  }
-
   void switchedTo(String transport) {
     transportName = transport;
+  }
+
+  /** The handler changes: messages of types of the old one's bundle must not outlive it. */
+  void dropForeignMessages() {
+    if (mailbox != null) {
+      for (Object message : mailbox.drop(each -> Portable.foreign(each).isPresent())) {
+        connection.messageDropped(message);
+      }
+    }
   }
 
   /** The terminal callback begins: it may still receive. */
@@ -213,7 +215,7 @@ final class ConnectionSocket implements Socket {
 
   @Override
   public boolean draining() {
-    return draining;
+    return connection.draining();
   }
 
   @Override

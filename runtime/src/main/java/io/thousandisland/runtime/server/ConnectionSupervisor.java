@@ -54,8 +54,10 @@ final class ConnectionSupervisor implements Node {
   @Override
   public void stop() {
     stopped = true;
-    Duration shutdown = context.settings().timeouts().shutdown();
-    Drained unused = new DrainRun(name(), this::live, Duration.ZERO, shutdown).run();
+    Timeouts now = context.settings().timeouts();
+    Timeouts withoutAdvice = now.withDrain(Duration.ZERO, now.shutdown());
+    Drained unused =
+        new DrainRun(name(), Drainage.of(this::live), withoutAdvice, context.departures).run();
   }
 
   /** Runs a new connection, for which the caller holds a permit. */
@@ -83,6 +85,7 @@ final class ConnectionSupervisor implements Node {
   private void ended(Connection connection) {
     live.remove(connection);
     context.permits.release();
+    context.departures.tell();
   }
 
   private void close(TransportSocket socket) {

@@ -5,11 +5,12 @@ import static io.thousandisland.runtime.server.Signals.DEADLINE;
 import static io.thousandisland.runtime.server.Signals.DRAIN;
 import static io.thousandisland.runtime.server.Signals.FORCED;
 import static io.thousandisland.runtime.server.Signals.MESSAGE;
+import static io.thousandisland.runtime.server.Signals.MIGRATE;
 import static io.thousandisland.runtime.server.Signals.NEVER;
 import static io.thousandisland.runtime.server.Signals.READABLE;
+import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 
-import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.UnhandledMessageException;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   handshake → handleConnection → [wait for a reason → callback]* → an ending
+ *                                   ↑ another handler may take over here
  * </pre>
  *
  * <p>Thread: the connection's own.
@@ -35,13 +37,16 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
 
   static final int ENDING = SHUTDOWN | FORCED | CLOSE;
-  private static final int EVERYTHING = READABLE | MESSAGE | DEADLINE | DRAIN | ENDING;
+  private static final int EVERYTHING =
+      READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
 
   private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
   private final Inbound in;
   private final ConnectionSocket socket;
+  private final Lease lease;
+  private final Migration migration;
   private final Goodbye goodbye;
 
   private @Nullable Object state;
@@ -59,28 +64,31 @@ final class Conversation {
       Signals signals,
       Inbound in,
       ConnectionSocket socket,
+      Lease lease,
       Goodbye goodbye) {
     this.context = context;
     this.connection = connection;
     this.signals = signals;
     this.in = in;
     this.socket = socket;
+    this.lease = lease;
+    this.migration = new Migration(context, connection, lease, socket);
     this.goodbye = goodbye;
     this.readTimeout = context.settings().timeouts().read();
   }
 
   /** Talks until it is over, and says how it ended. */
-  Ending hold(Handler<@Nullable Object> handler) {
+  Ending hold() {
+    if (lease.acquire() == null) {
+      return goodbye.asked(); // or nobody came in time
+    }
     try {
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
-      Ending ending = afterData(handler.handleConnection(socket));
+      Ending ending = afterData(lease.handler().handleConnection(socket));
       while (ending == null) {
-        signals.deadline(waitUntil);
-        // a read that filled its buffer left more to read: then there is nothing to wait for
-        int why = in.mayRead() ? signals.take(EVERYTHING) : signals.await(EVERYTHING);
-        ending = step(handler, why);
+        ending = migration.underWay() ? arrive() : step(nextReasons());
       }
       return ending;
     } catch (Throwable thrown) {
@@ -88,33 +96,79 @@ final class Conversation {
     }
   }
 
+  private int nextReasons() {
+    signals.deadline(waitUntil);
+    // a read that filled its buffer left more to read: then there is nothing to wait for
+    return in.mayRead() ? signals.take(EVERYTHING) : signals.await(EVERYTHING);
+  }
+
   /** Does what the raised reasons ask for; null to go on. */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  private @Nullable Ending step(Handler<@Nullable Object> handler, int why) throws Exception {
+  private @Nullable Ending step(int why) throws Exception {
+    if ((why & READABLE) != 0) {
+      in.readable();
+    }
     if ((why & ENDING) != 0) {
       return goodbye.asked();
     }
     Ending ending = null;
-    if ((why & DRAIN) != 0) {
-      ending = apply(handler.handleDrain(socket, state));
+    if ((why & MIGRATE) != 0) {
+      ending = depart();
+      if (migration.underWay()) {
+        signals.raise(why & (MESSAGE | DRAIN)); // for the next handler
+        return null;
+      }
+    }
+    if (ending == null && adviceDue(why)) {
+      ending = apply(lease.handler().handleDrain(socket, state));
     }
     if (ending == null && (why & MESSAGE) != 0) {
-      ending = deliver(handler);
-    }
-    if ((why & READABLE) != 0) {
-      in.readable();
+      ending = deliver();
     }
     if (ending == null && in.mayRead()) {
-      ending = receive(handler);
+      ending = receive();
     }
-    if (ending == null && (why & DEADLINE) != 0 && signals.due()) {
+    if (ending == null && (why & DEADLINE) != 0 && isPast(waitUntil)) {
       ending = new Ending.TimedOut();
     }
     return ending;
   }
 
+  /** Advice for the sake of the server or the acceptor, or of the generation we are in. */
+  private boolean adviceDue(int why) {
+    boolean retiring = (why & RETIRE) != 0 && connection.retiring();
+    return retiring || (why & DRAIN) != 0;
+  }
+
+  private boolean isPast(long point) {
+    return point != NEVER && context.sweeper.now() - point >= 0;
+  }
+
+  // ---- other handlers
+
+  private @Nullable Ending depart() throws Exception {
+    Next<@Nullable Object> answer = migration.depart(state);
+    if (migration.underWay()) {
+      state = null;
+    }
+    return answer == null ? null : apply(answer);
+  }
+
+  /** Time without a handler does not count. */
+  private @Nullable Ending arrive() throws Exception {
+    long before = context.sweeper.now();
+    Next<@Nullable Object> answer = migration.arrive();
+    if (answer == null) {
+      return goodbye.asked();
+    }
+    long waited = context.sweeper.now() - before;
+    lastData += waited;
+    waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
+    return apply(answer);
+  }
+
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  private @Nullable Ending receive(Handler<@Nullable Object> handler) throws Exception {
+  private @Nullable Ending receive() throws Exception {
     BufferPool pool = context.pool();
     ByteBuffer pooled = pool.borrow();
     try {
@@ -125,7 +179,7 @@ final class Conversation {
         in.unread.keep(data, data == pooled);
         return got < 0 ? new Ending.ByPeer() : null;
       }
-      Next<@Nullable Object> next = handler.handleData(data, socket, state);
+      Next<@Nullable Object> next = lease.handler().handleData(data, socket, state);
       in.unread.keep(data, data == pooled);
       return afterData(next);
     } finally {
@@ -134,13 +188,13 @@ final class Conversation {
   }
 
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  private @Nullable Ending deliver(Handler<@Nullable Object> handler) throws Exception {
+  private @Nullable Ending deliver() throws Exception {
     Object message = socket.mailbox().take();
     if (message == null) {
       return null;
     }
     try {
-      return apply(handler.handleMessage(message, socket, state));
+      return apply(lease.handler().handleMessage(message, socket, state));
     } catch (UnhandledMessageException e) {
       connection.emit(
           () -> new TelemetryEvent.MessageDropped(connection.span(), message.getClass().getName()));
@@ -213,12 +267,12 @@ final class Conversation {
 
   // ---- the end
 
-  /** Calls the terminal callback. What it throws harms nobody, but somebody should know. */
-  void end(Handler<@Nullable Object> handler, Ending ending) {
+  /** Calls the terminal callback, if there is somebody to call. What it throws harms nobody. */
+  void end(Ending ending) {
     socket.ending();
     try {
-      goodbye.say(ending, handler, socket, state);
-    } catch (Throwable thrown) {
+      goodbye.say(ending, lease, socket, state);
+    } catch (Throwable thrown) { // but somebody should know
       connection.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
     }
     state = null;

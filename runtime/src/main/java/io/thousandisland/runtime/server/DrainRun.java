@@ -10,11 +10,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a set of connections, all in parallel under one deadline: advice, then shutdown, then force.
+ * Ends a set of connections, all in parallel under one deadline: migration where it is wanted, then
+ * advice, then shutdown, then force.
  *
  * <p>Thread: whoever calls {@link #run}, once, and it blocks; connections hear it on their own
  * threads. The rest by any.
@@ -22,9 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class DrainRun implements Drain {
 
   private final String what;
-  private final Supplier<Collection<Connection>> live;
-  private final Duration drainTimeout;
-  private final Duration shutdownTimeout;
+  private final Drainage these;
+  private final Timeouts timeouts;
+  private final Departures departures;
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
   private final long began = System.nanoTime();
 
@@ -34,50 +33,74 @@ final class DrainRun implements Drain {
   // written by the running thread, read by who watches
   private volatile Phase phase = Phase.ADVICE;
   private volatile int known;
-  private volatile @Nullable Thread runner;
 
   /** Set by who cuts the phase short, cleared when the next one begins. */
   private volatile boolean cut;
 
-  /**
-   * @param live looked at again until it is empty, so that late arrivals are not missed
-   */
-  DrainRun(
-      String what,
-      Supplier<Collection<Connection>> live,
-      Duration drainTimeout,
-      Duration shutdownTimeout) {
+  DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures) {
     this.what = what;
-    this.live = live;
-    this.drainTimeout = drainTimeout;
-    this.shutdownTimeout = shutdownTimeout;
+    this.these = these;
+    this.timeouts = timeouts;
+    this.departures = departures;
   }
 
   /** Runs to the end and says what came of it. */
   Drained run() {
-    runner = Thread.currentThread();
     Drained drained = drained();
     phase = Phase.OVER;
     return drained;
   }
 
   private Drained drained() {
-    long advised = System.nanoTime() + drainTimeout.toNanos();
-    if (drainTimeout.isPositive() && allEnd(Phase.ADVICE, advised, Connection::drain)) {
+    long advised = Joins.in(timeouts.drain());
+    if (these.mayMigrate()
+        && allGo(Phase.MIGRATION, migrationUntil(advised), Connection::migrate)) {
       return report(List.of(), List.of());
     }
-    long shutdown = System.nanoTime() + shutdownTimeout.toNanos();
-    if (allEnd(Phase.SHUTDOWN, shutdown, Connection::shutdown)) {
+    if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
+      return report(List.of(), List.of());
+    }
+    if (allGo(Phase.SHUTDOWN, Joins.in(timeouts.shutdown()), Connection::shutdown)) {
       return report(List.of(), List.of());
     }
     return force();
   }
 
+  /**
+   * How long connections have to leave their generation: a second, or half the drain timeout. Those
+   * that are in one callback all the time are then advised, and may still leave when it returns.
+   */
+  private long migrationUntil(long advised) {
+    long window = Math.min(timeouts.drain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
+    return Math.min(Joins.in(Duration.ofNanos(window)), advised);
+  }
+
+  /**
+   * Tells every connection once, and waits until all have gone, time is up or the phase was cut.
+   */
+  private boolean allGo(Phase now, long deadline, Consumer<Connection> how) {
+    phase = now;
+    cut = false;
+    var told = new HashSet<Connection>();
+    return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> cut);
+  }
+
+  private Collection<Connection> tell(Set<Connection> told, Consumer<Connection> how) {
+    List<Connection> left = List.copyOf(these.left().get());
+    for (Connection connection : left) {
+      if (told.add(connection)) {
+        seen.add(connection);
+        how.accept(connection);
+      }
+    }
+    known = seen.size();
+    return left;
+  }
+
   private Drained force() {
     phase = Phase.FORCE;
-    List<Connection> left = List.copyOf(live.get());
-    left.forEach(Connection::force);
-    long given = System.nanoTime() + grace().toNanos();
+    Collection<Connection> left = tell(new HashSet<>(), Connection::force);
+    long given = Joins.in(grace());
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {
       if (!Joins.joinUntil(connection.thread(), given)) {
@@ -85,7 +108,6 @@ final class DrainRun implements Drain {
         lingering.add(connection.thread().getName());
       }
     }
-    seen.addAll(left);
     return report(left, lingering);
   }
 
@@ -94,31 +116,13 @@ final class DrainRun implements Drain {
    * timeout, at least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
    */
   private Duration grace() {
-    return Duration.ofMillis(Math.clamp(shutdownTimeout.toMillis() / 20, 20, 500));
+    return Duration.ofMillis(Math.clamp(timeouts.shutdown().toMillis() / 20, 20, 500));
   }
 
-  /** Tells every connection, and waits until all have ended, time is up or the phase was cut. */
-  private boolean allEnd(Phase now, long deadline, Consumer<Connection> tell) {
-    phase = now;
-    cut = false;
-    for (; ; ) {
-      Collection<Connection> left = List.copyOf(live.get());
-      if (left.isEmpty()) {
-        return true;
-      }
-      seen.addAll(left);
-      known = seen.size();
-      left.forEach(tell);
-      for (Connection connection : left) {
-        if (!Joins.joinUntil(connection.thread(), deadline, () -> cut)) {
-          return false;
-        }
-      }
-    }
-  }
-
-  private Drained report(List<Connection> forced, List<String> lingering) {
-    return new Drained(seen.size() - forced.size(), forced.size(), lingering, elapsed());
+  private Drained report(Collection<Connection> forced, List<String> lingering) {
+    int migrated = (int) seen.stream().filter(these.migrated()).count();
+    int graceful = seen.size() - migrated - forced.size();
+    return new Drained(migrated, graceful, forced.size(), lingering, elapsed());
   }
 
   private Duration elapsed() {
@@ -133,17 +137,14 @@ final class DrainRun implements Drain {
   @Override
   public Progress progress() {
     Phase now = phase;
-    int remaining = now == Phase.OVER ? 0 : live.get().size();
+    int remaining = now == Phase.OVER ? 0 : these.left().get().size();
     return new Progress(now, remaining, Math.max(0, known - remaining), elapsed());
   }
 
   @Override
   public void cutShort() {
     cut = true;
-    Thread waiting = runner;
-    if (waiting != null) {
-      waiting.interrupt(); // it waits for threads to end, and looks at the flag
-    }
+    departures.tell();
   }
 
   @Override

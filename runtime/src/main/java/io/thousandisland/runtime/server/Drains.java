@@ -4,7 +4,6 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.util.Collection;
 import java.util.List;
-import java.util.function.Supplier;
 
 /**
  * The drains of one server, each on a platform thread of its own: handlers that keep every carrier
@@ -20,23 +19,18 @@ final class Drains {
     this.context = context;
   }
 
-  /** Drains the connections that {@code live} tells. */
-  DrainRun start(String what, Supplier<Collection<Connection>> live) {
-    return start(what, live, List.of(), () -> {});
+  /** Drains {@code these}. */
+  DrainRun start(String what, Drainage these) {
+    return start(what, these, List.of(), () -> {});
   }
 
   /**
-   * Drains the connections that {@code live} tells, while {@code paused} accept no more.
+   * Drains {@code these}, while {@code paused} accept no more.
    *
    * @param afterwards run before the result is known
    */
-  DrainRun start(
-      String what,
-      Supplier<Collection<Connection>> live,
-      Collection<Acceptor> paused,
-      Runnable afterwards) {
-    Timeouts timeouts = context.settings().timeouts();
-    var drain = new DrainRun(what, live, timeouts.drain(), timeouts.shutdown());
+  DrainRun start(String what, Drainage these, Collection<Acceptor> paused, Runnable afterwards) {
+    var drain = new DrainRun(what, these, context.settings().timeouts(), context.departures);
     Thread.ofPlatform()
         .daemon()
         .name(context.name() + " drain " + what)

@@ -57,6 +57,11 @@ final class Generation {
     return bound;
   }
 
+  /** The same; null when a drain has given up on those who are still in it. */
+  @Nullable Handler<@Nullable Object> handlerIfAny() {
+    return handler;
+  }
+
   /** Counts one more connection, unless closed. */
   boolean enter() {
     for (; ; ) {

@@ -36,12 +36,13 @@ final class Goodbye {
     this.signals = signals;
   }
 
-  /** The ending that somebody raised. */
+  /** The ending that somebody raised; a shutdown when nobody did, and no handler is there. */
   Ending asked() {
     if (signals.isRaised(FORCED)) {
       return new Ending.Forced();
     }
-    return signals.isRaised(SHUTDOWN) ? new Ending.ShutDown() : new Ending.ByUs();
+    boolean closed = signals.isRaised(CLOSE) && !signals.isRaised(SHUTDOWN);
+    return closed ? new Ending.ByUs() : new Ending.ShutDown();
   }
 
   /**
@@ -68,11 +69,14 @@ final class Goodbye {
     return new Ending.Failed(reason, thrown);
   }
 
-  /** Calls the terminal callback of {@code ending}, unless abandoned. It may throw anything. */
+  /**
+   * Calls the terminal callback of {@code ending}, unless abandoned or without a handler. It may
+   * throw anything.
+   */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  void say(
-      Ending ending, Handler<@Nullable Object> handler, Socket socket, @Nullable Object state) {
-    if (!terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
+  void say(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
+    Handler<@Nullable Object> handler = lease.handlerIfAny();
+    if (handler == null || !terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
       return;
     }
     switch (ending) {

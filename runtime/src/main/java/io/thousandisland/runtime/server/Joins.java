@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 
 /**
  * Waiting for threads, in spite of interrupts: who waits here has promised somebody an answer. The
@@ -32,38 +31,30 @@ final class Joins {
 
   /** True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. */
   static boolean joinUntil(Thread thread, long deadline) {
-    return joinUntil(thread, deadline, () -> false);
-  }
-
-  /** The same; an interrupt that comes when {@code enough} says so ends the wait. */
-  static boolean joinUntil(Thread thread, long deadline, BooleanSupplier enough) {
     // join(Duration) takes one without length as "look once"
     return uninterrupted(
-        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))), enough);
+        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
   }
 
   /** True when all of {@code latches} are down by {@code deadline}. */
   static boolean awaitAll(Collection<CountDownLatch> latches, long deadline) {
     boolean all = true;
     for (CountDownLatch latch : latches) {
-      all &=
-          uninterrupted(
-              () -> latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS), () -> false);
+      all &= uninterrupted(() -> latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
     }
     return all;
   }
 
-  private static boolean uninterrupted(Waiting waiting, BooleanSupplier enough) {
+  private static boolean uninterrupted(Waiting waiting) {
     boolean interrupted = false;
     try {
-      while (!enough.getAsBoolean()) {
+      for (; ; ) {
         try {
           return waiting.run();
         } catch (InterruptedException e) {
           interrupted = true;
         }
       }
-      return false;
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();

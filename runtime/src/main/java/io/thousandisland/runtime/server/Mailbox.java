@@ -3,6 +3,8 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.handler.SocketRef;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,6 +68,13 @@ final class Mailbox implements SocketRef {
       signals.raise(Signals.MESSAGE);
     }
     return message;
+  }
+
+  /** Drops the messages that {@code unwanted} says, and returns them. */
+  synchronized List<Object> drop(Predicate<Object> unwanted) {
+    List<Object> dropped = messages.stream().filter(unwanted).toList();
+    messages.removeIf(unwanted);
+    return dropped;
   }
 
   /** The connection has ended: nothing is taken any more. */

@@ -3,10 +3,12 @@ package io.thousandisland.runtime.server;
 /** What becomes of a handler's connections when another handler is to serve. */
 public record Policies(WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives whenBetterArrives) {
 
-  static final Policies DEFAULT = new Policies(WhenHandlerLeaves.DRAIN, WhenBetterArrives.KEEP);
+  static final Policies DEFAULT = new Policies(WhenHandlerLeaves.MIGRATE, WhenBetterArrives.KEEP);
 
   /** When its service goes away. */
   public enum WhenHandlerLeaves {
+    /** They go on with the next handler, and wait for one while there is none. */
+    MIGRATE,
     /** They are drained; the service is let go when the last one has ended. */
     DRAIN
   }
@@ -16,6 +18,8 @@ public record Policies(WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives wh
     /** They stay with the handler they have. */
     KEEP,
     /** They are drained. */
-    DRAIN
+    DRAIN,
+    /** They go on with the better one. */
+    MIGRATE
   }
 }

@@ -19,6 +19,7 @@ final class ServerContext {
   final DeadlineSweeper sweeper;
   final Handlers handlers = new Handlers();
   final Permits permits;
+  final Departures departures = new Departures();
 
   /** Numbers connections, from 1; also says how many were accepted. */
   final AtomicLong accepted = new AtomicLong();

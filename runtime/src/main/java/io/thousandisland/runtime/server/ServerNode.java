@@ -165,7 +165,7 @@ public final class ServerNode implements Server {
           transport = null;
           situation.noTransport = why;
           reconcile();
-          return drains.start("transport", acceptors::live, acceptors.all(), () -> {}).result();
+          return drainAll("transport").result();
         });
   }
 
@@ -234,7 +234,7 @@ public final class ServerNode implements Server {
     }
     for (Acceptor acceptor : surplus) {
       drains
-          .start(acceptor.name(), acceptor.connections()::live)
+          .start(acceptor.name(), Drainage.of(acceptor.connections()::live))
           .result()
           .whenCompleteAsync((result, error) -> acceptors.remove(acceptor), life);
     }
@@ -318,7 +318,7 @@ public final class ServerNode implements Server {
   private DrainRun drainServer() {
     situation.drains++;
     publish();
-    DrainRun drain = drains.start("server", acceptors::live, acceptors.all(), () -> {});
+    DrainRun drain = drainAll("server");
     drain
         .result()
         .whenCompleteAsync(
@@ -330,10 +330,15 @@ public final class ServerNode implements Server {
     return drain;
   }
 
+  private DrainRun drainAll(String what) {
+    return drains.start(what, Drainage.of(acceptors::live), acceptors.all(), () -> {});
+  }
+
   @Override
   public Drain drainAcceptor(int number) {
     Acceptor acceptor = acceptors.acceptor(number);
-    return drains.start(acceptor.name(), acceptor.connections()::live, List.of(acceptor), () -> {});
+    Drainage its = Drainage.of(acceptor.connections()::live);
+    return drains.start(acceptor.name(), its, List.of(acceptor), () -> {});
   }
 
   // ---- the state machine, on the life thread

@@ -30,6 +30,12 @@ final class Signals implements Readiness {
   static final int PAUSE = 1 << 8;
   static final int RESUME = 1 << 9;
 
+  /** The generation that a connection is in is to be left. */
+  static final int MIGRATE = 1 << 14;
+
+  /** The generation that a connection is in is to end: advice to finish. */
+  static final int RETIRE = 1 << 15;
+
   // What ends a thread's work is never taken back: it stays raised however often it was seen.
   static final int CLOSE = 1 << 10;
   static final int SHUTDOWN = 1 << 11;

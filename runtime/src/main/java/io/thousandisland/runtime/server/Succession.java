@@ -86,9 +86,12 @@ final class Succession {
     nobody = null;
     portHeld = true;
     closing.cancel(false);
-    if (before != null
-        && context.settings().policies().whenBetterArrives() == Policies.WhenBetterArrives.DRAIN) {
-      drain(List.of(before));
+    if (before != null) {
+      switch (context.settings().policies().whenBetterArrives()) {
+        case KEEP -> {}
+        case DRAIN -> drain(List.of(before), false);
+        case MIGRATE -> drain(List.of(before), true);
+      }
     }
   }
 
@@ -112,7 +115,10 @@ final class Succession {
     }
   }
 
-  /** Ends all connections of a handler's service. The same future while that is under way. */
+  /**
+   * Empties the generations of a handler's service, by the policy. The same future while that is
+   * under way.
+   */
   CompletableFuture<Drained> retire(long serviceId) {
     CompletableFuture<Drained> running = retiring.get(serviceId);
     if (running != null) {
@@ -123,7 +129,9 @@ final class Succession {
     if (serving != null && leaving.contains(serving)) {
       serveNobody("handler " + serving.facts().name() + " has left");
     }
-    CompletableFuture<Drained> future = drain(leaving);
+    boolean migrate =
+        context.settings().policies().whenHandlerLeaves() == Policies.WhenHandlerLeaves.MIGRATE;
+    CompletableFuture<Drained> future = drain(leaving, migrate);
     if (!future.isDone()) {
       retiring.put(serviceId, future);
       future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
@@ -131,22 +139,18 @@ final class Succession {
     return future;
   }
 
-  private CompletableFuture<Drained> drain(List<Generation> leaving) {
+  private CompletableFuture<Drained> drain(List<Generation> leaving, boolean migrate) {
     if (leaving.isEmpty()) {
       return CompletableFuture.completedFuture(Drained.NOTHING);
     }
     leaving.forEach(Generation::close);
-    DrainRun drain =
-        drains.start(
+    return drains
+        .start(
             "generation " + leaving.getFirst().number(),
-            () -> live.get().stream().filter(c -> isOneOf(leaving, c.generation())).toList(),
+            Drainage.of(leaving, live, migrate),
             List.of(),
-            () -> generations.abandon(leaving));
-    return drain.result();
-  }
-
-  private static boolean isOneOf(List<Generation> leaving, @Nullable Generation generation) {
-    return generation != null && leaving.contains(generation);
+            () -> generations.abandon(leaving))
+        .result();
   }
 
   /** The server has ended: lets go of whoever serves. */

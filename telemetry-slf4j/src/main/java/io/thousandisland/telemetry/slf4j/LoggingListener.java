@@ -71,6 +71,8 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.ReceiveFailed e -> Level.DEBUG;
       case TelemetryEvent.SendFailed e -> Level.DEBUG;
       case TelemetryEvent.MessageDropped e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionMigrated e -> Level.DEBUG;
+      case TelemetryEvent.MigrationDeclined e -> Level.INFO;
       case TelemetryEvent.Received e -> Level.TRACE;
       case TelemetryEvent.Sent e -> Level.TRACE;
     };
@@ -115,6 +117,8 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.DrainEnded e ->
           e.what()
               + " drained: "
+              + e.result().migrated()
+              + " migrated, "
               + e.result().graceful()
               + " graceful, "
               + e.result().forced()

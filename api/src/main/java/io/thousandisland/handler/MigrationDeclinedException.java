@@ -1,0 +1,16 @@
+package io.thousandisland.handler;
+
+/**
+ * A handler cannot give a connection away, or cannot take it up. Nothing has failed: the connection
+ * is drained instead.
+ */
+public final class MigrationDeclinedException extends Exception {
+  private static final long serialVersionUID = 1L;
+
+  /**
+   * @param why for the operator
+   */
+  public MigrationDeclinedException(String why) {
+    super(why);
+  }
+}

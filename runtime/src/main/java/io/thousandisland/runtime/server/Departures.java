@@ -1,0 +1,84 @@
+package io.thousandisland.runtime.server;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Where drains wait for connections to end or to move.
+ *
+ * <p>A connection first goes (it leaves a set, or a generation) and then looks whether anybody
+ * watches. A drain first says that it watches and then looks who is still there. So one of the two
+ * sees the other, and a server that is not drained pays one volatile read for each connection that
+ * ends.
+ *
+ * <p>Thread: any.
+ */
+final class Departures {
+
+  private final AtomicInteger watching = new AtomicInteger();
+
+  /** How many have gone; guarded by this. Only its change matters. */
+  private long gone;
+
+  /** One connection has ended or moved, or there is another reason to look. */
+  void tell() {
+    if (watching.get() > 0) {
+      synchronized (this) {
+        gone++;
+        notifyAll();
+      }
+    }
+  }
+
+  /**
+   * Waits until {@code nobodyLeft}, which is asked again after each departure.
+   *
+   * @param deadline a {@link System#nanoTime}
+   * @param enough ends the wait, when {@link #tell} told to look
+   * @return false when the deadline has passed, or enough was said
+   */
+  boolean await(BooleanSupplier nobodyLeft, long deadline, BooleanSupplier enough) {
+    watching.incrementAndGet();
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        long seen = gone();
+        if (nobodyLeft.getAsBoolean()) { // foreign code, and long for many: without the lock
+          return true;
+        }
+        if (enough.getAsBoolean()) {
+          return false;
+        }
+        try {
+          if (!awaitChange(seen, deadline)) {
+            return nobodyLeft.getAsBoolean();
+          }
+        } catch (InterruptedException e) {
+          interrupted = true; // who waits here has promised somebody an answer
+        }
+      }
+    } finally {
+      watching.decrementAndGet();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private synchronized long gone() {
+    return gone;
+  }
+
+  /** False when the deadline has passed. */
+  private synchronized boolean awaitChange(long seen, long deadline) throws InterruptedException {
+    while (gone == seen) {
+      long left = deadline - System.nanoTime();
+      if (left <= 0) {
+        return false;
+      }
+      TimeUnit.NANOSECONDS.timedWait(this, left);
+    }
+    return true;
+  }
+}

@@ -1,0 +1,47 @@
+package io.thousandisland.runtime.server;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which connections a drain is about.
+ *
+ * @param left those still to end, as of now
+ * @param advice how one is advised to finish
+ * @param mayMigrate whether they may go on with another handler instead
+ * @param migrated whether one that was left before has done so
+ */
+record Drainage(
+    Supplier<Collection<Connection>> left,
+    Consumer<Connection> advice,
+    boolean mayMigrate,
+    Predicate<Connection> migrated) {
+
+  /** All that {@code live} tells. */
+  static Drainage of(Supplier<Collection<Connection>> live) {
+    return new Drainage(live, Connection::drain, false, connection -> false);
+  }
+
+  /** Those of {@code live} that are in one of {@code leaving}. */
+  static Drainage of(
+      List<Generation> leaving, Supplier<Collection<Connection>> live, boolean mayMigrate) {
+    return new Drainage(
+        () -> live.get().stream().filter(c -> isOneOf(leaving, c.generation())).toList(),
+        connection -> {
+          Generation its = connection.generation();
+          if (its != null && leaving.contains(its)) {
+            connection.retire(its);
+          }
+        },
+        mayMigrate,
+        connection -> !isOneOf(leaving, connection.generation()));
+  }
+
+  private static boolean isOneOf(List<Generation> leaving, @Nullable Generation generation) {
+    return generation != null && leaving.contains(generation);
+  }
+}
