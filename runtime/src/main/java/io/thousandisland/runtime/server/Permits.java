@@ -33,6 +33,7 @@ final class Permits {
   synchronized boolean acquireOr(Signals waiter) {
     if (tryAcquire()) {
       waiting.remove(waiter);
+      wake(); // several places may have come free while the first waiter was on its way
       return true;
     }
     if (!waiting.contains(waiter)) {

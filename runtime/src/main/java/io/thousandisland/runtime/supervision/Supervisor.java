@@ -134,13 +134,22 @@ public final class Supervisor implements Node {
       }
       Child child = child(node);
       if (running) {
-        child.start();
+        startOrForget(child);
       }
       List<Child> more = new ArrayList<>(children);
       more.add(child);
       children = List.copyOf(more);
     } finally {
       turn.unlock();
+    }
+  }
+
+  private static void startOrForget(Child child) throws StartFailedException {
+    try {
+      child.start();
+    } catch (StartFailedException e) {
+      child.stop(); // it may have reported a crash, too, which is answered after this step
+      throw e;
     }
   }
 

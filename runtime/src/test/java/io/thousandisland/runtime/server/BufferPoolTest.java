@@ -1,0 +1,88 @@
+package io.thousandisland.runtime.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rule X5: read buffers are borrowed, and never by two at once. */
+@Timeout(60)
+class BufferPoolTest {
+
+  private final BufferPool pool = new BufferPool(64);
+
+  @Test
+  void buffersAreDirectEmptyAndComeBack() {
+    ByteBuffer first = pool.borrow();
+    assertThat(first.isDirect()).isTrue();
+    assertThat(first.capacity()).isEqualTo(64);
+    first.putInt(7).flip();
+    pool.release(first);
+    ByteBuffer again = pool.borrow();
+    assertThat(again).isSameAs(first);
+    assertThat(again.position()).isZero();
+    assertThat(again.remaining()).isEqualTo(64);
+  }
+
+  @Test
+  void noMoreThanTheKeptOnesAreHeld() {
+    List<ByteBuffer> lent = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      lent.add(pool.borrow());
+    }
+    Set<ByteBuffer> released = identities(lent);
+    assertThat(released).hasSize(100);
+    lent.forEach(pool::release);
+    long known = 0;
+    for (int i = 0; i < 100; i++) {
+      known += released.contains(pool.borrow()) ? 1 : 0;
+    }
+    assertThat(known).isEqualTo(64);
+  }
+
+  private static Set<ByteBuffer> identities(List<ByteBuffer> buffers) {
+    Set<ByteBuffer> set = Collections.newSetFromMap(new IdentityHashMap<>());
+    set.addAll(buffers);
+    return set;
+  }
+
+  /** Who borrows signs the buffer, and finds the own signature when giving it back. */
+  @Test
+  void bufferIsNeverInTwoHands() throws Exception {
+    var foreign = new AtomicInteger();
+    var threads = new ArrayList<Thread>();
+    for (int i = 1; i <= 8; i++) {
+      int me = i;
+      threads.add(
+          (i % 2 == 0 ? Thread.ofVirtual() : Thread.ofPlatform().daemon())
+              .start(
+                  () -> {
+                    for (int round = 0; round < 50_000; round++) {
+                      ByteBuffer buffer = pool.borrow();
+                      int signature = me << 24 | round & 0xffffff;
+                      buffer.putInt(0, signature);
+                      if (ThreadLocalRandom.current().nextInt(16) == 0) {
+                        Thread.yield();
+                      }
+                      if (buffer.getInt(0) != signature) {
+                        foreign.incrementAndGet();
+                      }
+                      pool.release(buffer);
+                    }
+                  }));
+    }
+    for (Thread thread : threads) {
+      assertThat(thread.join(Duration.ofSeconds(30))).isTrue();
+    }
+    assertThat(foreign).hasValue(0);
+  }
+}

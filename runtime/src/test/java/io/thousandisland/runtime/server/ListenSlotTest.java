@@ -1,0 +1,195 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.PAUSE;
+import static io.thousandisland.runtime.server.Signals.STOP;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.transport.ListenAt;
+import java.net.InetSocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Workers on one listening channel take turns, and no turn is lost. */
+@Timeout(60)
+class ListenSlotTest {
+
+  private final DeadlineSweeper sweeper = new DeadlineSweeper();
+  private final MemoryTransport transport = new MemoryTransport();
+  private final ListenSlot slot = new ListenSlot();
+  private final BlockingQueue<String> turns = new LinkedBlockingQueue<>();
+  private final List<Worker> workers = new ArrayList<>();
+  private int port;
+
+  @BeforeEach
+  void open() throws Exception {
+    slot.open(transport.listen(new ListenAt("memory", 0, 4096, false, Map.of())));
+    port = ((InetSocketAddress) slot.channel().localAddress()).getPort();
+  }
+
+  @AfterEach
+  void stop() {
+    workers.forEach(worker -> worker.signals.raise(STOP));
+    transport.close();
+  }
+
+  /** Accepts one connection at each turn, as an acceptor does; says so. */
+  private final class Worker implements Runnable {
+    final String name;
+    final Signals signals = new Signals(sweeper);
+    final Thread thread;
+    final AtomicInteger accepted = new AtomicInteger();
+
+    Worker(String name) {
+      this.name = name;
+      thread = Thread.ofVirtual().unstarted(this);
+      signals.owner(thread);
+      workers.add(this);
+    }
+
+    @Override
+    public void run() {
+      boolean more = true;
+      while (!signals.isRaised(STOP)) {
+        if (slot.awaitTurn(signals, !more, STOP | PAUSE) != 0) {
+          continue;
+        }
+        more = false;
+        try {
+          more = slot.accept() != null;
+          if (more) {
+            accepted.incrementAndGet();
+            turns.add(name);
+          }
+        } catch (java.io.IOException closed) {
+          return;
+        } finally {
+          slot.pass(more);
+        }
+      }
+    }
+  }
+
+  /** Starts workers one after the other, so that they wait in this order. */
+  private void start(String... names) {
+    for (String name : names) {
+      Thread thread = new Worker(name).thread;
+      thread.start();
+      while (thread.getState() != Thread.State.WAITING) {
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  private String turn() throws InterruptedException {
+    return turns.poll(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void turnsGoRoundAlsoWhenQuiet() throws Exception {
+    start("a", "b", "c", "d"); // an even number: with an odd one other orders go round, too
+    var seen = new ArrayList<String>();
+    for (int i = 0; i < 12; i++) {
+      transport.connect(port);
+      seen.add(turn()); // quiet between one connection and the next
+      workers.forEach(worker -> awaitRest(worker.thread));
+    }
+    assertThat(seen.subList(0, 4)).doesNotHaveDuplicates();
+    assertThat(seen.subList(4, 8)).isEqualTo(seen.subList(0, 4));
+    assertThat(seen.subList(8, 12)).isEqualTo(seen.subList(0, 4));
+  }
+
+  private static void awaitRest(Thread thread) {
+    while (thread.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+  }
+
+  @Test
+  void burstIsSpreadEvenly() throws Exception {
+    start("a", "b", "c", "d");
+    for (int i = 0; i < 400; i++) {
+      transport.connect(port);
+    }
+    for (int i = 0; i < 400; i++) {
+      assertThat(turn()).isNotNull();
+    }
+    assertThat(workers).allSatisfy(w -> assertThat(w.accepted.get()).isBetween(60, 140));
+  }
+
+  @Test
+  void waiterThatLeavesTakesNoTurnWithIt() throws Exception {
+    var holder = new Signals(sweeper);
+    var leaving = new Signals(sweeper);
+    assertThat(slot.awaitTurn(holder, false, STOP)).isZero(); // the first look is due
+    leaving.raise(STOP);
+    assertThat(slot.awaitTurn(leaving, true, STOP)).isEqualTo(STOP);
+    slot.pass(true);
+    var next = new Signals(sweeper);
+    assertThat(slot.awaitTurn(next, false, STOP)).isZero();
+  }
+
+  @Test
+  void turnThatComesTogetherWithAStopIsPassedOn() {
+    var both = new Signals(sweeper);
+    both.raise(STOP);
+    assertThat(slot.awaitTurn(both, false, STOP)).isEqualTo(STOP); // it got the turn, and leaves
+    var next = new Signals(sweeper);
+    assertThat(slot.awaitTurn(next, false, STOP)).isZero();
+  }
+
+  @Test
+  void closedSlotSaysSoAndServesAgainWhenOpenedAgain() throws Exception {
+    var me = new Signals(sweeper);
+    assertThat(slot.awaitTurn(me, false, STOP)).isZero();
+    slot.close().close();
+    assertThat(slot.channel()).isNull();
+    assertThatThrownBy(slot::accept).isInstanceOf(ClosedChannelException.class);
+    slot.pass(false);
+    slot.open(transport.listen(new ListenAt("memory", port, 8, false, Map.of())));
+    assertThat(slot.awaitTurn(me, false, STOP)).isZero();
+    transport.connect(port);
+    assertThat(slot.accept()).isNotNull();
+  }
+
+  /** Connections come while workers are called away and come back: all are accepted. */
+  @Test
+  void noConnectionIsForgottenWhileWorkersComeAndGo() throws Exception {
+    start("a", "b", "c", "d");
+    int connections = 4_000;
+    var over = new CountDownLatch(1);
+    Thread disturber =
+        Thread.ofPlatform()
+            .daemon()
+            .start(
+                () -> {
+                  for (int i = 0; over.getCount() > 0; i++) {
+                    workers.get(i % workers.size()).signals.raise(PAUSE);
+                    Thread.yield();
+                  }
+                });
+    for (int i = 0; i < connections; i++) {
+      transport.connect(port);
+      if (i % 16 == 0) {
+        Thread.yield();
+      }
+    }
+    for (int i = 0; i < connections; i++) {
+      assertThat(turn()).as("connection %d of %d", i, connections).isNotNull();
+    }
+    over.countDown();
+    assertThat(disturber.join(Duration.ofSeconds(20))).isTrue();
+  }
+}

@@ -1,0 +1,123 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.TransportSocket;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.ProtocolException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+
+/** A connection of a {@link MaskTransport}. */
+final class MaskSocket implements TransportSocket {
+
+  static final byte MASK = 0x55;
+
+  /** What the peer sends in each round of the handshake; anything else makes it fail. */
+  static final String HELLO = "h";
+
+  private final TransportSocket below;
+  private final int replySize;
+  private int roundsLeft;
+  private ByteBuffer reply = ByteBuffer.allocate(0);
+
+  MaskSocket(TransportSocket below, int rounds, int replySize) {
+    this.below = below;
+    this.roundsLeft = rounds;
+    this.replySize = replySize;
+  }
+
+  @Override
+  public void start(Readiness readiness) {
+    below.start(readiness);
+  }
+
+  @Override
+  public boolean handshake() throws IOException {
+    for (; ; ) {
+      below.write(reply);
+      if (reply.hasRemaining()) {
+        return false;
+      }
+      if (roundsLeft == 0) {
+        return true;
+      }
+      ByteBuffer hello = ByteBuffer.allocate(1);
+      switch (below.read(hello)) {
+        case 0 -> {
+          return false;
+        }
+        case -1 -> throw new EOFException("closed in the handshake");
+        default -> {
+          if (hello.get(0) != HELLO.charAt(0)) {
+            throw new ProtocolException("no hello but " + (char) hello.get(0));
+          }
+        }
+      }
+      roundsLeft--;
+      reply = ByteBuffer.allocate(replySize);
+    }
+  }
+
+  @Override
+  public int read(ByteBuffer into) throws IOException {
+    int from = into.position();
+    int got = below.read(into);
+    for (int i = from; i < into.position(); i++) {
+      into.put(i, (byte) (into.get(i) ^ MASK));
+    }
+    return got;
+  }
+
+  @Override
+  public int write(ByteBuffer from) throws IOException {
+    ByteBuffer masked = ByteBuffer.allocate(from.remaining());
+    for (int i = from.position(); i < from.limit(); i++) {
+      masked.put((byte) (from.get(i) ^ MASK));
+    }
+    int taken = below.write(masked.flip());
+    from.position(from.position() + taken);
+    return taken;
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    below.shutdownOutput();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    below.shutdownInput();
+  }
+
+  @Override
+  public void close() throws IOException {
+    below.close();
+  }
+
+  @Override
+  public boolean secure() {
+    return true;
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return below.localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return below.remoteAddress();
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    return below.option(option);
+  }
+
+  @Override
+  public <T> void option(SocketOption<T> option, T value) throws IOException {
+    below.option(option, value);
+  }
+}

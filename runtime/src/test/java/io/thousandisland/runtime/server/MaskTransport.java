@@ -1,0 +1,86 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What TLS is to TCP, without the cryptography: lies over another transport, begins with a
+ * handshake of several rounds, and changes every byte on its way.
+ */
+final class MaskTransport implements Transport {
+
+  private final Transport below;
+  private final int rounds;
+  private final int reply;
+
+  /**
+   * @param rounds how often in a handshake the peer sends a byte and gets a reply
+   * @param reply bytes of each reply
+   */
+  MaskTransport(Transport below, int rounds, int reply) {
+    this.below = below;
+    this.rounds = rounds;
+    this.reply = reply;
+  }
+
+  /** Masks, and takes the mask off again. */
+  static byte[] mask(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
+    for (int i = 0; i < bytes.length; i++) {
+      bytes[i] ^= MaskSocket.MASK;
+    }
+    return bytes;
+  }
+
+  static String unmask(byte[] bytes) {
+    return new String(
+        mask(new String(bytes, StandardCharsets.ISO_8859_1)), StandardCharsets.ISO_8859_1);
+  }
+
+  @Override
+  public TransportSocket over(TransportSocket socket, Map<String, Object> options) {
+    if (!options.isEmpty()) {
+      throw new IllegalArgumentException("unknown options " + options.keySet());
+    }
+    return new MaskSocket(socket, rounds, reply);
+  }
+
+  @Override
+  public ListeningChannel listen(ListenAt at) throws IOException {
+    ListeningChannel real = below.listen(at);
+    return new ListeningChannel() {
+      @Override
+      public SocketAddress localAddress() {
+        return real.localAddress();
+      }
+
+      @Override
+      public void start(Runnable acceptable) {
+        real.start(acceptable);
+      }
+
+      @Override
+      public @Nullable TransportSocket accept() throws IOException {
+        TransportSocket accepted = real.accept();
+        return accepted == null ? null : new MaskSocket(accepted, rounds, reply);
+      }
+
+      @Override
+      public boolean isOpen() {
+        return real.isOpen();
+      }
+
+      @Override
+      public void close() throws IOException {
+        real.close();
+      }
+    };
+  }
+}

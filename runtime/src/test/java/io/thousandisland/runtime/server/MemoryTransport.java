@@ -1,0 +1,65 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Transport;
+import java.net.BindException;
+import java.net.ConnectException;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+
+/**
+ * A transport without sockets or selectors: connections are pipes in this process, ports are
+ * numbers of its own, and readiness is told from one thread.
+ *
+ * <p>It tells as rarely as the contract of the SPI allows, and hands bytes over in no larger pieces
+ * than {@link MemoryPipe#CAPACITY}.
+ */
+final class MemoryTransport implements Transport, AutoCloseable {
+
+  private final ExecutorService teller =
+      Executors.newSingleThreadExecutor(
+          Thread.ofPlatform().daemon().name("memory transport").factory());
+
+  // all guarded by this
+  private final Map<Integer, List<MemoryListeningChannel>> ports = new HashMap<>();
+  private int lastPort;
+  private int connects;
+
+  @Override
+  public synchronized ListeningChannel listen(ListenAt at) throws BindException {
+    int port = at.port() == 0 ? ++lastPort : at.port();
+    List<MemoryListeningChannel> sharing = ports.computeIfAbsent(port, p -> new ArrayList<>());
+    if (!sharing.isEmpty() && !at.reusePort()) {
+      throw new BindException("address in use: memory:" + port);
+    }
+    var address = InetSocketAddress.createUnresolved("memory", port);
+    var channel = new MemoryListeningChannel(address, at.backlog(), teller, this::forget);
+    sharing.add(channel);
+    return channel;
+  }
+
+  private synchronized void forget(MemoryListeningChannel closed) {
+    ports.values().forEach(sharing -> sharing.remove(closed));
+  }
+
+  /** Connections go to the channels at a port in turn. */
+  synchronized MemoryPeer connect(int port) throws ConnectException {
+    List<MemoryListeningChannel> sharing = ports.getOrDefault(port, List.of());
+    if (sharing.isEmpty()) {
+      throw new ConnectException("nobody listens at memory:" + port);
+    }
+    int number = ++connects;
+    return sharing.get(number % sharing.size()).connect(number);
+  }
+
+  @Override
+  public void close() {
+    teller.shutdown();
+  }
+}

@@ -1,0 +1,156 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.DRAIN;
+import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.MESSAGE;
+import static io.thousandisland.runtime.server.Signals.READABLE;
+import static io.thousandisland.runtime.server.Signals.STOP;
+import static io.thousandisland.runtime.server.Signals.WRITABLE;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rule X1: one place to wait, and no reason is lost. */
+@Timeout(60)
+class SignalsTest {
+
+  private static final DeadlineSweeper SWEEPER = DeadlineSweeper.started();
+
+  @AfterAll
+  static void close() {
+    SWEEPER.close();
+  }
+
+  private final Signals signals = new Signals(SWEEPER);
+
+  @Test
+  void takesWhatIsWantedAndLeavesTheRest() {
+    signals.raise(READABLE | MESSAGE);
+    assertThat(signals.take(READABLE | WRITABLE)).isEqualTo(READABLE);
+    assertThat(signals.take(READABLE | WRITABLE)).isZero();
+    assertThat(signals.await(MESSAGE)).isEqualTo(MESSAGE);
+  }
+
+  @Test
+  void whatEndsAThreadsWorkStaysRaised() {
+    signals.raise(STOP | READABLE);
+    assertThat(signals.take(STOP | READABLE)).isEqualTo(STOP | READABLE);
+    assertThat(signals.take(STOP | READABLE)).isEqualTo(STOP);
+    assertThat(signals.isRaised(STOP)).isTrue();
+  }
+
+  @Test
+  void deadlineIsRaisedAndDueUntilItIsMoved() {
+    signals.deadline(SWEEPER.now() + TimeUnit.MILLISECONDS.toNanos(30));
+    assertThat(signals.due()).isFalse();
+    assertThat(signals.await(DEADLINE)).isEqualTo(DEADLINE);
+    assertThat(signals.due()).isTrue();
+    signals.deadline(Signals.NEVER);
+    assertThat(signals.due()).isFalse();
+  }
+
+  @Test
+  void interruptNeitherEndsAWaitNorTurnsItIntoASpin() throws Exception {
+    var looks = new AtomicInteger();
+    var over = new CountDownLatch(1);
+    Thread owner =
+        Thread.ofVirtual()
+            .unstarted(
+                () -> {
+                  Thread.currentThread().interrupt();
+                  int got = signals.await(DRAIN);
+                  looks.set(Thread.currentThread().isInterrupted() ? -1 : got);
+                  over.countDown();
+                });
+    signals.owner(owner);
+    owner.start();
+    while (owner.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait(); // a spinning owner never comes to rest, and the time limit ends this
+    }
+    signals.raise(DRAIN);
+    over.await();
+    assertThat(looks).hasValue(DRAIN);
+  }
+
+  @Test
+  void interruptOfForceIsLeftForTheHandlersCode() throws Exception {
+    var interrupted = new AtomicInteger();
+    Thread owner =
+        Thread.ofVirtual()
+            .unstarted(
+                () -> {
+                  signals.await(MESSAGE);
+                  interrupted.set(Thread.currentThread().isInterrupted() ? 1 : -1);
+                });
+    signals.owner(owner);
+    owner.start();
+    while (owner.getState() != Thread.State.WAITING) {
+      Thread.onSpinWait();
+    }
+    signals.raise(FORCED);
+    owner.interrupt();
+    signals.raise(MESSAGE);
+    owner.join();
+    assertThat(interrupted).hasValue(1);
+  }
+
+  /**
+   * Each raiser waits until its own reason was seen before it raises the next time: one that is
+   * lost stops everything.
+   */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void noReasonIsLostAmongManyRaisers(boolean virtual) throws Exception {
+    int[] reasons = {READABLE, WRITABLE, MESSAGE, DRAIN};
+    int rounds = 20_000;
+    var seen = new AtomicIntegerArray(reasons.length);
+    Thread owner =
+        (virtual ? Thread.ofVirtual() : Thread.ofPlatform().daemon())
+            .unstarted(
+                () -> {
+                  for (int left = rounds * reasons.length; left > 0; ) {
+                    int got = signals.await(READABLE | WRITABLE | MESSAGE | DRAIN);
+                    for (int i = 0; i < reasons.length; i++) {
+                      if ((got & reasons[i]) != 0) {
+                        seen.incrementAndGet(i);
+                        left--;
+                      }
+                    }
+                  }
+                });
+    signals.owner(owner);
+    owner.start();
+    var raisers = new Thread[reasons.length];
+    for (int i = 0; i < raisers.length; i++) {
+      int mine = i;
+      raisers[i] =
+          Thread.ofPlatform()
+              .daemon()
+              .start(
+                  () -> {
+                    for (int round = 1; round <= rounds; round++) {
+                      signals.raise(reasons[mine]);
+                      while (seen.get(mine) < round) {
+                        Thread.yield();
+                      }
+                    }
+                  });
+    }
+    for (Thread raiser : raisers) {
+      assertThat(raiser.join(java.time.Duration.ofSeconds(40))).as("raiser, " + seen).isTrue();
+    }
+    owner.join();
+    for (int i = 0; i < reasons.length; i++) {
+      assertThat(seen.get(i)).isEqualTo(rounds);
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package io.thousandisland.runtime.supervision;
+
+import java.util.Queue;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A node that logs what is done to it, crashes on demand, and fails its next starts as told. */
+class FakeNode implements Node {
+  private final String name;
+  private final Queue<String> log;
+  volatile Crash crash = reason -> {};
+  final AtomicInteger failures = new AtomicInteger();
+
+  FakeNode(String name, Queue<String> log) {
+    this.name = name;
+    this.log = log;
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public void start(Crash mine) throws Exception {
+    if (failures.get() > 0 && failures.getAndDecrement() > 0) {
+      throw new IllegalStateException(name + " cannot start");
+    }
+    crash = mine;
+    log.add("+" + name);
+  }
+
+  @Override
+  public void stop() {
+    log.add("-" + name);
+  }
+
+  void crash() {
+    crash.crashed(new IllegalStateException(name + " crashed"));
+  }
+}

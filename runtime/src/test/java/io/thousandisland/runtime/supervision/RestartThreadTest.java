@@ -1,0 +1,100 @@
+package io.thousandisland.runtime.supervision;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Steps one after the other, on a thread that exists only while there are some. */
+@Timeout(60)
+class RestartThreadTest {
+
+  @Test
+  void noStepIsLostAndNoTwoOverlap() throws Exception {
+    var steps = new RestartThread("r");
+    var inside = new AtomicInteger();
+    var wrong = new AtomicInteger();
+    var done = new CountDownLatch(4 * 5_000);
+    var callers = new ArrayList<Thread>();
+    for (int i = 0; i < 4; i++) {
+      callers.add(
+          Thread.ofVirtual()
+              .start(
+                  () -> {
+                    for (int n = 0; n < 5_000; n++) {
+                      steps.execute(
+                          () -> {
+                            if (inside.incrementAndGet() != 1
+                                || Thread.currentThread().isVirtual()) {
+                              wrong.incrementAndGet();
+                            }
+                            inside.decrementAndGet();
+                            done.countDown();
+                          });
+                      if (n % 8 == 0) {
+                        Thread.yield(); // so that the thread ends and begins, too
+                      }
+                    }
+                  }));
+    }
+    for (Thread caller : callers) {
+      caller.join();
+    }
+    assertThat(done.await(30, TimeUnit.SECONDS)).as("left: " + done.getCount()).isTrue();
+    assertThat(wrong).hasValue(0);
+  }
+
+  @Test
+  void threadEndsWithItsLastStep() throws Exception {
+    var steps = new RestartThread("r");
+    var threads = new LinkedBlockingQueue<Thread>();
+    steps.execute(() -> threads.add(Thread.currentThread()));
+    Thread thread = threads.poll(20, TimeUnit.SECONDS);
+    assertThat(thread.getName()).isEqualTo("r");
+    assertThat(thread.isDaemon()).isTrue();
+    thread.join(); // the test has a time limit
+  }
+
+  @Test
+  void stepThatThrowsHarmsNoOtherAndLeavesNoInterrupt() throws Exception {
+    var steps =
+        new RestartThread(
+            task -> {
+              Thread thread = new Thread(task);
+              thread.setUncaughtExceptionHandler((t, bug) -> {});
+              return thread;
+            },
+            Thread.ofVirtual().factory());
+    var seen = new LinkedBlockingQueue<Boolean>();
+    var together = new CountDownLatch(1);
+    steps.execute(
+        () -> {
+          Thread.currentThread().interrupt();
+          while (together.getCount() > 0) {
+            Thread.onSpinWait();
+          }
+          throw new IllegalStateException("on purpose");
+        });
+    steps.execute(() -> seen.add(Thread.currentThread().isInterrupted()));
+    together.countDown();
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isFalse();
+  }
+
+  @Test
+  void stepRunsOnAVirtualThreadWhenTheSystemHasNoOther() throws Exception {
+    var steps =
+        new RestartThread(
+            task -> {
+              throw new OutOfMemoryError("on purpose");
+            },
+            Thread.ofVirtual().factory());
+    var seen = new LinkedBlockingQueue<Boolean>();
+    steps.execute(() -> seen.add(Thread.currentThread().isVirtual()));
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isTrue();
+  }
+}
