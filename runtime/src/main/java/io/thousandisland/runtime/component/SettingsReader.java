@@ -31,6 +31,14 @@ final class SettingsReader {
   private static final List<String> PLATFORM_PREFIXES =
       List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");
 
+  /** What Declarative Services takes for the references of {@link ServerComponent}. */
+  private static final Set<String> REFERENCE_PROPERTIES =
+      Set.of(
+          "Listener.target",
+          "Listener.cardinality.minimum",
+          "handler.cardinality.minimum",
+          "transport.cardinality.minimum");
+
   private static final Map<String, Method> KEYS = keys();
 
   private final Map<String, Object> properties;
@@ -105,8 +113,7 @@ final class SettingsReader {
     boolean platform =
         PLATFORM.contains(key)
             || PLATFORM_PREFIXES.stream().anyMatch(key::startsWith)
-            || key.endsWith(".cardinality.minimum")
-            || key.endsWith(".target");
+            || REFERENCE_PROPERTIES.contains(key);
     if (!platform && !KEYS.containsKey(key)) {
       problems.add(
           "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
