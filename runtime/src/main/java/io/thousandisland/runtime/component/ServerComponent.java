@@ -152,6 +152,7 @@ public final class ServerComponent {
     try {
       ServerSettings valid = read(changed, now.limits());
       settings = valid;
+      now.registration().host(valid.host());
       now.node().configure(valid);
       tellIfShortened(now.node(), changed, now.limits(), valid);
       now.node().start();

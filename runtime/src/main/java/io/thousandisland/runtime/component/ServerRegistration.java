@@ -19,7 +19,10 @@ import org.osgi.framework.ServiceRegistration;
 final class ServerRegistration {
 
   private final ServerNode node;
-  private final String host;
+
+  /** Written by who configures; read by the server's own thread. */
+  private volatile String host;
+
   private final ServiceRegistration<Server> registration;
 
   /** What was published last. */
@@ -33,6 +36,11 @@ final class ServerRegistration {
     this.host = host;
     this.published = properties();
     this.registration = context.registerService(Server.class, node, dictionary(published));
+  }
+
+  /** The host configured now; published with the next {@link #update}. */
+  void host(String changed) {
+    host = changed;
   }
 
   void update() {
