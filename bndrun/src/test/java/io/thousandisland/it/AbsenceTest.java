@@ -67,7 +67,7 @@ class AbsenceTest {
     List<Client> waiting = new ArrayList<>();
     try {
       handler.stop();
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 100; i++) {
         var client = new Client(port);
         waiting.add(client);
         client.send("client " + (1000 + i));
@@ -76,7 +76,7 @@ class AbsenceTest {
 
       handler.start();
 
-      for (int i = 0; i < 200; i++) {
+      for (int i = 0; i < 100; i++) {
         assertThat(waiting.get(i).reply(14)).isEqualTo("v1:client " + (1000 + i));
       }
     } finally {

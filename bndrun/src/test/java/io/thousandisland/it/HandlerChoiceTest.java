@@ -3,12 +3,17 @@ package io.thousandisland.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
 import io.thousandisland.it.handlers.TaggingHandler;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;
+import java.nio.ByteBuffer;
 import java.util.Dictionary;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
@@ -104,9 +109,44 @@ class HandlerChoiceTest {
       assertThat(client.seesEnd()).isTrue();
       assertThat(server.port()).isEqualTo(port);
       assertServes(server, "h2");
-      assertThat(server.server().info().generations())
-          .extracting(GenerationInfo::handler)
-          .containsExactly("after");
+      Awaitility.await() // a moment after its last client saw the end
+          .until(
+              () ->
+                  server.server().info().generations().stream()
+                      .map(GenerationInfo::handler)
+                      .toList(),
+              List.of("after")::equals);
+    } finally {
+      before.unregister();
+      after.unregister();
+    }
+  }
+
+  /** Hears the advice to finish, and goes on. */
+  private static final class Stubborn implements Handler<Void> {
+    @Override
+    public Next<Void> handleData(ByteBuffer data, Socket socket, Void state) throws Exception {
+      socket.send(ByteBuffer.wrap(new byte[] {'h', '1', ':'}), data);
+      return Next.proceed(state);
+    }
+  }
+
+  @Test
+  void w8ServerAnswersAndTheOtherHandlerServesWhileTheOneBeforeStillDrains() throws Exception {
+    var before =
+        context.registerService(Handler.class, new Stubborn(), properties("stubborn", "h1", 0));
+    var after = register("prompt", "h2", 0);
+    try (var server = new ConfiguredServer(context, "torn", target("(handler.name=stubborn)"));
+        var old = server.connect()) {
+      assertThat(old.ask("a")).isEqualTo("h1:a");
+
+      server.configure(target("(handler.name=prompt)"));
+      Awaitility.await()
+          .until(() -> server.server().info().generations().getLast().handler(), "prompt"::equals);
+
+      assertServes(server, "h2");
+      assertThat(old.ask("b")).isEqualTo("h1:b");
+      assertThat(server.server().info().generations()).hasSize(2);
     } finally {
       before.unregister();
       after.unregister();
