@@ -3,6 +3,7 @@ package io.thousandisland.handler;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -104,6 +105,13 @@ public sealed interface Next<S extends @Nullable Object> {
     /** As {@link Proceed#withReadTimeout}. */
     public SwitchTransport<S> withReadTimeout(Duration timeout) {
       return new SwitchTransport<>(transport, options, state, new ReadTimeout.Always(timeout));
+    }
+
+    /** The options by their names only: a value may be a password. */
+    @Override
+    public String toString() {
+      return "SwitchTransport[transport=%s, options=%s, state=%s, readTimeout=%s]"
+          .formatted(transport, new TreeSet<>(options.keySet()), state, readTimeout);
     }
   }
 }

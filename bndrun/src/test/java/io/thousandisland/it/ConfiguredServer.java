@@ -3,9 +3,11 @@ package io.thousandisland.it;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
@@ -62,8 +64,18 @@ final class ConfiguredServer implements AutoCloseable {
     }
   }
 
+  /** Waits until the reason for its status is this. */
+  void awaitReason(String reason) throws Exception {
+    Server server = server();
+    Awaitility.await(reason).until(() -> server.info().reason().orElse(""), reason::equals);
+  }
+
+  private String mine() {
+    return "(server.name=" + name + ")";
+  }
+
   private String describe() throws Exception {
-    return context.getServiceReferences(Server.class, "(server.name=" + name + ")").stream()
+    return context.getServiceReferences(Server.class, mine()).stream()
         .map(reference -> context.getService(reference).info().toString())
         .toList()
         .toString();
@@ -82,8 +94,12 @@ final class ConfiguredServer implements AutoCloseable {
     return new Client(port());
   }
 
+  /** Returns when the server is gone: the next one may have its name. */
   @Override
   public void close() throws IOException {
     configuration.delete();
+    Awaitility.await(name + " is gone")
+        .atMost(Duration.ofSeconds(30))
+        .until(() -> context.getServiceReferences(Server.class, mine()).isEmpty());
   }
 }

@@ -146,9 +146,11 @@ public final class ServerComponent {
     if (now == null) {
       return;
     }
+    properties = changed; // SCR takes up the targets, whatever we think of the rest
+    chooseTransport(now.node());
+    chooseHandler(now.node());
     try {
       ServerSettings valid = read(changed, now.limits());
-      properties = changed;
       settings = valid;
       now.node().configure(valid);
       tellIfShortened(now.node(), changed, now.limits(), valid);

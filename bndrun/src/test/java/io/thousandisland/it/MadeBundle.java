@@ -1,0 +1,49 @@
+package io.thousandisland.it;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.jar.Attributes;
+import java.util.jar.JarEntry;
+import java.util.jar.JarOutputStream;
+import java.util.jar.Manifest;
+
+/** A bundle made while a test runs, of headers and texts. */
+record MadeBundle(Map<String, String> headers, Map<String, String> files) {
+
+  MadeBundle(String symbolicName) {
+    this(Map.of("Bundle-SymbolicName", symbolicName, "Bundle-Version", "1.0.0"), Map.of());
+  }
+
+  MadeBundle header(String name, String value) {
+    var more = new LinkedHashMap<>(headers);
+    more.put(name, value);
+    return new MadeBundle(more, files);
+  }
+
+  MadeBundle file(String path, String content) {
+    var more = new LinkedHashMap<>(files);
+    more.put(path, content);
+    return new MadeBundle(headers, more);
+  }
+
+  InputStream stream() throws IOException {
+    var manifest = new Manifest();
+    Attributes main = manifest.getMainAttributes();
+    main.put(Attributes.Name.MANIFEST_VERSION, "1.0");
+    main.putValue("Bundle-ManifestVersion", "2");
+    headers.forEach(main::putValue);
+    var bytes = new ByteArrayOutputStream();
+    try (var jar = new JarOutputStream(bytes, manifest)) {
+      for (var file : files.entrySet()) {
+        jar.putNextEntry(new JarEntry(file.getKey()));
+        jar.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+      }
+    }
+    return new ByteArrayInputStream(bytes.toByteArray());
+  }
+}

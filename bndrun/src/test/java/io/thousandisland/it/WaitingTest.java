@@ -1,0 +1,65 @@
+package io.thousandisland.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.server.Status;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.BundleContext;
+import org.osgi.test.common.annotation.InjectBundleContext;
+
+/** C1: a server that waits says for what, in its status and in the log. */
+class WaitingTest {
+
+  @InjectBundleContext BundleContext context;
+
+  private static Map<String, Object> targets(String handler, String transport) {
+    return Map.of(
+        "handler.target",
+        handler,
+        "transport.target",
+        transport,
+        "drainTimeout",
+        "5s",
+        "shutdownTimeout",
+        "5s");
+  }
+
+  @Test
+  void c1StatusNamesTheTargetThatFindsNoHandlerAndFollowsItsChange() throws Exception {
+    var settings = targets("(handler.name=nobody)", "(transport.name=tcp)");
+    try (var server = new ConfiguredServer(context, "forlorn", settings)) {
+      server.await(Status.WAITING);
+      server.awaitReason("no handler matches (handler.name=nobody)");
+
+      server.configure(targets("(handler.name=noone)", "(transport.name=tcp)"));
+      server.awaitReason("no handler matches (handler.name=noone)");
+    }
+  }
+
+  @Test
+  void c1StatusNamesTheTargetThatFindsNoTransport() throws Exception {
+    var settings = targets("(handler.name=echo)", "(transport.name=pigeon)");
+    try (var server = new ConfiguredServer(context, "grounded", settings)) {
+      server.await(Status.WAITING);
+      server.awaitReason("no transport matches (transport.name=pigeon)");
+    }
+  }
+
+  @Test
+  void c1LogNamesTheTargetOfAHandlerThatHasLeft() throws Exception {
+    var settings = targets("(handler.name=leaving)", "(transport.name=tcp)");
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "left", settings)) {
+      var handler =
+          context.installBundle(
+              "test:leaving", new HandlerBundle("leaving.handler", "leaving", "v1").stream());
+      handler.start();
+      server.await(Status.RUNNING);
+      handler.uninstall();
+      server.await(Status.WAITING);
+      log.await(l -> l.equals("WARN left: WAITING: no handler matches (handler.name=leaving)"));
+      assertThat(server.server().status()).isEqualTo(Status.WAITING);
+    }
+  }
+}

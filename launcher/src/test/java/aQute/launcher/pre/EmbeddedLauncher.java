@@ -1,0 +1,13 @@
+package aQute.launcher.pre;
+
+/** Stands where bnd puts its own: prints what it was given, and returns. */
+public final class EmbeddedLauncher {
+  private EmbeddedLauncher() {}
+
+  public static void main(String[] args) {
+    System.out.println("args=" + String.join(",", args));
+    for (String key : System.getProperty("print").split(",")) {
+      System.out.println(key + "=" + System.getProperty(key));
+    }
+  }
+}

@@ -1,0 +1,67 @@
+package io.thousandisland.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class CommandsTest {
+
+  private final FixedServer mail = new FixedServer("mail");
+  private final FixedServer echo = new FixedServer("echo");
+  private final Commands commands = new Commands();
+
+  @BeforeEach
+  void bind() {
+    commands.bindServer(mail);
+    commands.bindServer(echo);
+  }
+
+  @Test
+  void serversAreListedByNameWithEverythingAnOperatorAsksFor() {
+    String generations = "1 echo 1.0.0 (2), 2* echo 1.0.1 (1)";
+    assertThat(commands.servers().lines())
+        .containsExactly(
+            "NAME  STATUS   ADDRESS          CONNECTIONS  GENERATIONS                          REASON",
+            "echo  RUNNING  /127.0.0.1:7777  3/100        " + generations + "  backlog is 0",
+            "mail  RUNNING  /127.0.0.1:7777  3/100        " + generations + "  backlog is 0");
+  }
+
+  @Test
+  void connectionsAreListedWithTheirBytes() {
+    String table =
+        """
+        ID  REMOTE            ACCEPTOR  GENERATION  RECEIVED  SENT  SINCE
+        9   /127.0.0.1:50000  4         2           11        22    2026-01-02T03:04:05Z""";
+    assertThat(commands.connections("mail")).isEqualTo(table);
+    assertThat(commands.connections()).isEqualTo(table + "\n" + table);
+  }
+
+  @Test
+  void suspendResumeAndDrainReachTheServerNamedAndNoOther() {
+    commands.suspend("echo");
+    commands.resume("echo");
+    commands.drain("echo", 4);
+
+    assertThat(echo.told()).containsExactly("suspend", "resume", "drain 4");
+    assertThat(mail.told()).isEmpty();
+  }
+
+  @Test
+  void drainReportsWhatCameOfIt() {
+    assertThat(commands.drain("echo"))
+        .isEqualTo("3 graceful, 1 forced, lingering threads: t1, t2, took 1234 ms");
+    assertThat(commands.drain("echo", 1))
+        .isEqualTo("0 graceful, 0 forced, lingering threads: none, took 0 ms");
+  }
+
+  @Test
+  void wrongNameIsAnsweredWithThoseThatExist() {
+    assertThatThrownBy(() -> commands.drain("ecko"))
+        .hasMessage("no server named ecko; there are: [echo, mail]");
+
+    commands.unbindServer(echo);
+    assertThatThrownBy(() -> commands.suspend("echo")).hasMessageContaining("there are: [mail]");
+  }
+}

@@ -1,0 +1,80 @@
+package io.thousandisland.shell;
+
+import io.thousandisland.handler.Counters;
+import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Server;
+import io.thousandisland.server.ServerInfo;
+import io.thousandisland.server.Status;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** A server whose snapshot never changes; remembers what it was told. */
+record FixedServer(String name, List<String> told) implements Server {
+
+  static final Instant STARTED = Instant.parse("2026-01-02T03:04:05Z");
+  static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
+
+  FixedServer(String name) {
+    this(name, new ArrayList<>());
+  }
+
+  @Override
+  public Status status() {
+    return Status.RUNNING;
+  }
+
+  @Override
+  public ServerInfo info() {
+    return new ServerInfo(
+        name,
+        Status.RUNNING,
+        Optional.of("backlog is 0"),
+        Optional.of(new InetSocketAddress("127.0.0.1", 7777)),
+        Optional.of("tcp"),
+        10,
+        1,
+        3,
+        100,
+        7,
+        List.of(
+            new GenerationInfo(1, "echo", "1.0.0", 40, 0, false, 2),
+            new GenerationInfo(2, "echo", "1.0.1", 41, 5, true, 1)),
+        STARTED);
+  }
+
+  @Override
+  public List<ConnectionInfo> connections() {
+    var counters = new Counters(11, 1, 22, 2);
+    return List.of(new ConnectionInfo(9, 4, 2, PEER, PEER, counters, STARTED));
+  }
+
+  @Override
+  public void suspend() {
+    told.add("suspend");
+  }
+
+  @Override
+  public void resume() {
+    told.add("resume");
+  }
+
+  @Override
+  public CompletableFuture<Drained> drain() {
+    told.add("drain");
+    return CompletableFuture.completedFuture(
+        new Drained(3, 1, List.of("t1", "t2"), Duration.ofMillis(1234)));
+  }
+
+  @Override
+  public CompletableFuture<Drained> drainAcceptor(int acceptor) {
+    told.add("drain " + acceptor);
+    return CompletableFuture.completedFuture(Drained.NOTHING);
+  }
+}

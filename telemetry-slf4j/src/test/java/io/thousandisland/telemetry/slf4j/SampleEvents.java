@@ -1,0 +1,91 @@
+package io.thousandisland.telemetry.slf4j;
+
+import ch.qos.logback.classic.Level;
+import io.thousandisland.handler.Counters;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.Span;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** One event of each kind, some of two, and the level each is logged at. */
+final class SampleEvents {
+  private SampleEvents() {}
+
+  private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Throwable REASON = new IOException("broken");
+  private static final GenerationInfo GENERATION =
+      new GenerationInfo(1, "echo", "1.0.0", 40, 0, true, 2);
+
+  static final Span SPAN = new Span("mail", 1, 2, PEER);
+
+  static final Map<TelemetryEvent, Level> LEVELS = levels();
+
+  private static Map<TelemetryEvent, Level> levels() {
+    var all = new LinkedHashMap<TelemetryEvent, Level>();
+    all.put(status(Status.FAILED), Level.ERROR);
+    all.put(drained(List.of("thread 1")), Level.ERROR);
+    all.put(new TelemetryEvent.RestartBudgetExhausted("mail", "root", REASON), Level.ERROR);
+    all.put(new TelemetryEvent.TelemetryListenerFailed("mail", "L", REASON), Level.ERROR);
+
+    all.put(status(Status.WAITING), Level.WARN);
+    all.put(new TelemetryEvent.ConfigurationRefused("mail", "port is x"), Level.WARN);
+    all.put(new TelemetryEvent.ListenFailed("mail", REASON, SECOND), Level.WARN);
+    all.put(new TelemetryEvent.AcceptFailed("mail", 1, REASON), Level.WARN);
+    all.put(new TelemetryEvent.AcceptPaused("mail", 1, REASON, SECOND), Level.WARN);
+    all.put(new TelemetryEvent.LimitReached("mail", 1, 5, true), Level.WARN);
+    all.put(new TelemetryEvent.Restarted("mail", "worker 1", REASON), Level.WARN);
+    all.put(new TelemetryEvent.HandlerThrew(SPAN, REASON), Level.WARN);
+    all.put(stopped(new IllegalStateException("bug"), true), Level.WARN);
+
+    all.put(status(Status.RUNNING), Level.INFO);
+    all.put(drained(List.of()), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 1), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStopped("mail", PEER, SECOND), Level.INFO);
+    all.put(new TelemetryEvent.HandlerBound("mail", GENERATION), Level.INFO);
+    all.put(new TelemetryEvent.HandlerUnbound("mail", GENERATION), Level.INFO);
+    all.put(new TelemetryEvent.GenerationEnded("mail", GENERATION), Level.INFO);
+
+    all.put(new TelemetryEvent.AcceptorStarted("mail", 1), Level.DEBUG);
+    all.put(new TelemetryEvent.AcceptorStopped("mail", 1, 5, SECOND), Level.DEBUG);
+    all.put(new TelemetryEvent.ConnectionStarted(SPAN), Level.DEBUG);
+    all.put(new TelemetryEvent.ConnectionReady(SPAN, 1, SECOND), Level.DEBUG);
+    all.put(stopped(REASON, true), Level.DEBUG);
+    all.put(new TelemetryEvent.ReceiveFailed(SPAN, REASON), Level.DEBUG);
+    all.put(new TelemetryEvent.SendFailed(SPAN, 3, REASON), Level.DEBUG);
+    all.put(new TelemetryEvent.MessageDropped(SPAN, "java.lang.String"), Level.DEBUG);
+
+    all.put(new TelemetryEvent.Received(SPAN, 5), Level.TRACE);
+    all.put(new TelemetryEvent.Sent(SPAN, 5), Level.TRACE);
+    return all;
+  }
+
+  private static TelemetryEvent status(Status to) {
+    return new TelemetryEvent.StatusChanged("mail", Status.STARTING, to, "why");
+  }
+
+  private static TelemetryEvent drained(List<String> lingering) {
+    return new TelemetryEvent.DrainEnded("mail", "server", new Drained(1, 2, lingering, SECOND));
+  }
+
+  static TelemetryEvent stopped(Throwable reason, boolean thrown) {
+    return new TelemetryEvent.ConnectionStopped(
+        SPAN, new Ending.Failed(reason, thrown), new Counters(1, 1, 1, 1), SECOND);
+  }
+
+  /** The records of a sealed interface. */
+  static Stream<Class<?>> kinds(Class<?> type) {
+    return type.isSealed()
+        ? Stream.of(type.getPermittedSubclasses()).flatMap(SampleEvents::kinds)
+        : Stream.of(type);
+  }
+}
