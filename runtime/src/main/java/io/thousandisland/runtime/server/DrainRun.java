@@ -13,7 +13,7 @@ import java.util.function.Consumer;
 
 /**
  * Ends a set of connections, all in parallel under one deadline: migration where it is wanted, then
- * advice, then shutdown, then force.
+ * advice, then shutdown, then force. Its time counts from when it was made.
  *
  * <p>Thread: whoever calls {@link #run}, once, and it blocks; connections hear it on their own
  * threads. The rest by any.
@@ -52,7 +52,7 @@ final class DrainRun implements Drain {
   }
 
   private Drained drained() {
-    long advised = Joins.in(timeouts.drain());
+    long advised = began + timeouts.drain().toNanos();
     if (these.mayMigrate()
         && allGo(Phase.MIGRATION, migrationUntil(advised), Connection::migrate)) {
       return report(List.of(), List.of());
@@ -60,7 +60,10 @@ final class DrainRun implements Drain {
     if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
       return report(List.of(), List.of());
     }
-    if (allGo(Phase.SHUTDOWN, Joins.in(timeouts.shutdown()), Connection::shutdown)) {
+    // counted from where the advice ended: what was spent before the run is the drain's own
+    long told = Math.min(System.nanoTime(), advised);
+    long shutdown = told + timeouts.shutdown().toNanos();
+    if (allGo(Phase.SHUTDOWN, shutdown, Connection::shutdown)) {
       return report(List.of(), List.of());
     }
     return force();

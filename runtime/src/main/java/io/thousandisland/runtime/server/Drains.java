@@ -19,21 +19,24 @@ final class Drains {
     this.context = context;
   }
 
-  /** Drains {@code these}. */
-  DrainRun start(String what, Drainage these) {
-    return start(what, these, List.of(), () -> {});
+  /** A drain of {@code these} that is still to be started; its time counts from now. */
+  DrainRun of(String what, Drainage these) {
+    return new DrainRun(what, these, context.settings().timeouts(), context.departures);
+  }
+
+  DrainRun start(DrainRun drain) {
+    return start(drain, List.of(), () -> {});
   }
 
   /**
-   * Drains {@code these}, while {@code paused} accept no more.
+   * Starts {@code drain}; until it is over {@code paused} accept no more.
    *
    * @param afterwards run before the result is known
    */
-  DrainRun start(String what, Drainage these, Collection<Acceptor> paused, Runnable afterwards) {
-    var drain = new DrainRun(what, these, context.settings().timeouts(), context.departures);
+  DrainRun start(DrainRun drain, Collection<Acceptor> paused, Runnable afterwards) {
     Thread.ofPlatform()
         .daemon()
-        .name(context.name() + " drain " + what)
+        .name(context.name() + " drain " + drain.what())
         .start(() -> run(drain, List.copyOf(paused), afterwards));
     return drain;
   }

@@ -162,10 +162,11 @@ public final class ServerNode implements Server {
   public CompletableFuture<Drained> transportGone(String why) {
     return life.call(
         () -> {
+          DrainRun drain = drains.of("transport", Drainage.of(acceptors::live));
           transport = null;
           situation.noTransport = why;
           reconcile();
-          return drainAll("transport").result();
+          return drains.start(drain, acceptors.all(), () -> {}).result();
         });
   }
 
@@ -234,7 +235,7 @@ public final class ServerNode implements Server {
     }
     for (Acceptor acceptor : surplus) {
       drains
-          .start(acceptor.name(), Drainage.of(acceptor.connections()::live))
+          .start(drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live)))
           .result()
           .whenCompleteAsync((result, error) -> acceptors.remove(acceptor), life);
     }
@@ -258,6 +259,7 @@ public final class ServerNode implements Server {
           if (running != null) {
             return running;
           }
+          situation.stopping = true;
           CompletableFuture<Drained> future =
               drainServer()
                   .result()
@@ -268,8 +270,6 @@ public final class ServerNode implements Server {
                       },
                       life);
           stopping = future;
-          situation.stopping = true;
-          reconcile(); // closes the port while the connections are told already
           return future;
         });
   }
@@ -309,16 +309,15 @@ public final class ServerNode implements Server {
     return life.call(
         () -> {
           situation.suspended = true;
-          DrainRun drain = drainServer();
-          reconcile(); // closes the port while the connections are told already
-          return drain;
+          return drainServer();
         });
   }
 
   private DrainRun drainServer() {
+    DrainRun drain = drains.of("server", Drainage.of(acceptors::live));
     situation.drains++;
-    publish();
-    DrainRun drain = drainAll("server");
+    reconcile(); // closes the port first
+    drains.start(drain, acceptors.all(), () -> {});
     drain
         .result()
         .whenCompleteAsync(
@@ -330,15 +329,11 @@ public final class ServerNode implements Server {
     return drain;
   }
 
-  private DrainRun drainAll(String what) {
-    return drains.start(what, Drainage.of(acceptors::live), acceptors.all(), () -> {});
-  }
-
   @Override
   public Drain drainAcceptor(int number) {
     Acceptor acceptor = acceptors.acceptor(number);
-    Drainage its = Drainage.of(acceptor.connections()::live);
-    return drains.start(acceptor.name(), its, List.of(acceptor), () -> {});
+    DrainRun drain = drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live));
+    return drains.start(drain, List.of(acceptor), () -> {});
   }
 
   // ---- the state machine, on the life thread
@@ -347,7 +342,7 @@ public final class ServerNode implements Server {
   private void reconcile() {
     situation.noHandler = succession.nobody();
     Transport bound = transport;
-    boolean serves = situation.told && !situation.suspended && stopping == null;
+    boolean serves = situation.told && !situation.suspended && !situation.stopping;
     if (serves && succession.portHeld() && bound != null) {
       listener.listen(bound);
       if (!treeStarted) {

@@ -144,13 +144,9 @@ final class Succession {
       return CompletableFuture.completedFuture(Drained.NOTHING);
     }
     leaving.forEach(Generation::close);
-    return drains
-        .start(
-            "generation " + leaving.getFirst().number(),
-            Drainage.of(leaving, live, migrate),
-            List.of(),
-            () -> generations.abandon(leaving))
-        .result();
+    String what = "generation " + leaving.getFirst().number();
+    DrainRun drain = drains.of(what, Drainage.of(leaving, live, migrate));
+    return drains.start(drain, List.of(), () -> generations.abandon(leaving)).result();
   }
 
   /** The server has ended: lets go of whoever serves. */

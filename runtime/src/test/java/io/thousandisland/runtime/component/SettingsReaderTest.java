@@ -39,7 +39,7 @@ class SettingsReaderTest {
         "component.name",
         "felix.fileinstall.filename",
         "handler.target",
-        "Listener.target",
+        "listener.target",
         "handler.cardinality.minimum"
       })
   void whatThePlatformAddsIsNoTypo(String key) {

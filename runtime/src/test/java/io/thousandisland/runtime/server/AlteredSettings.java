@@ -1,45 +1,39 @@
 package io.thousandisland.runtime.server;
 
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.RecordComponent;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.Map;
+import java.time.Duration;
 
-/** Settings of a test server with some of them changed, by name. */
+/** Settings of a test server with some of them changed, by their configuration keys. */
 final class AlteredSettings {
   private AlteredSettings() {}
 
-  /** {@code changes} are names and values in turn. */
+  /** {@code changes} are keys and values in turn. */
   static ServerSettings of(Object... changes) {
-    return of(RunningServer.settings(), changes);
+    ServerSettings altered = RunningServer.settings();
+    for (int i = 0; i < changes.length; i += 2) {
+      altered = with(altered, (String) changes[i], changes[i + 1]);
+    }
+    return altered;
   }
 
-  static ServerSettings of(ServerSettings base, Object... changes) {
-    Map<Object, Object> left = new HashMap<>();
-    for (int i = 0; i < changes.length; i += 2) {
-      left.put(changes[i], changes[i + 1]);
-    }
-    RecordComponent[] components = ServerSettings.class.getRecordComponents();
-    Object[] values = new Object[components.length];
-    try {
-      for (int i = 0; i < values.length; i++) {
-        Object change = left.remove(components[i].getName());
-        values[i] = change != null ? change : components[i].getAccessor().invoke(base);
-      }
-      if (!left.isEmpty()) {
-        throw new IllegalArgumentException("no such settings: " + left);
-      }
-      Class<?>[] types =
-          Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
-      return ServerSettings.class.getDeclaredConstructor(types).newInstance(values);
-    } catch (InvocationTargetException e) {
-      if (e.getCause() instanceof RuntimeException refused) {
-        throw refused;
-      }
-      throw new AssertionError(e);
-    } catch (ReflectiveOperationException e) {
-      throw new AssertionError(e);
-    }
+  private static ServerSettings with(ServerSettings s, String key, Object value) {
+    Timeouts t = s.timeouts();
+    ListenSettings l = s.listen();
+    return switch (key) {
+      case "readTimeout" -> s.with(t.withRead((Duration) value));
+      case "sendTimeout" -> s.with(t.withSend((Duration) value));
+      case "handshakeTimeout" -> s.with(t.withHandshake((Duration) value));
+      case "drainTimeout" -> s.with(t.withDrain((Duration) value, t.shutdown()));
+      case "shutdownTimeout" -> s.with(t.withDrain(t.drain(), (Duration) value));
+      case "acceptors" -> s.withAcceptors((Integer) value);
+      case "maxConnections" -> s.with(new LimitSettings((Integer) value, s.limits().whenReached()));
+      case "whenLimitReached" ->
+          s.with(new LimitSettings(s.limits().maxConnections(), (LimitSettings.WhenReached) value));
+      case "port" ->
+          s.with(
+              new ListenSettings(l.host(), (Integer) value, l.backlog(), l.sockets(), l.options()));
+      case "listenSockets" ->
+          s.with(new ListenSettings(l.host(), l.port(), l.backlog(), (Integer) value, l.options()));
+      default -> throw new IllegalArgumentException("no such key here: " + key);
+    };
   }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.server.ServerSettings.WhenLimitReached;
+import io.thousandisland.runtime.server.LimitSettings.WhenReached;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -150,8 +150,7 @@ class MemoryTransportTest {
 
   @Test
   void x2AtTheLimitTheNextPeerIsClosedWhenToldToReject() throws Exception {
-    try (var server =
-            server(handler, "maxConnections", 1, "whenLimitReached", WhenLimitReached.REJECT);
+    try (var server = server(handler, "maxConnections", 1, "whenLimitReached", WhenReached.REJECT);
         var first = connect(server)) {
       assertThat(first.echo("a")).isEqualTo("a");
       assertThat(connect(server).ended()).isTrue();
@@ -180,7 +179,7 @@ class MemoryTransportTest {
       var drain = server.node.drain();
       assertThat(advised.await(20, TimeUnit.SECONDS)).isTrue();
       assertThatThrownBy(() -> transport.connect(port)).isInstanceOf(ConnectException.class);
-      Drained drained = drain.get(20, TimeUnit.SECONDS);
+      Drained drained = drain.result().get(20, TimeUnit.SECONDS);
       assertThat(drained.graceful()).isEqualTo(1);
       assertThat(drained.forced()).isZero();
       assertThat(finishing.ended()).isEqualTo("shutdown advised");

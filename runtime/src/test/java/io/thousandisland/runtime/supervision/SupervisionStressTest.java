@@ -77,10 +77,10 @@ class SupervisionStressTest {
       var second = new Leaf("second " + i, first);
       leaves.add(first);
       leaves.add(second);
-      pairs.add(Supervisor.restForOne("pair " + i, often, quiet, first, second));
+      pairs.add(Supervisor.restForOne("pair " + i, () -> often, quiet, first, second));
     }
     var seldom = new RestartBudget(4, Duration.ofMillis(50));
-    Supervisor top = Supervisor.oneForOne("top", seldom, quiet, pairs);
+    Supervisor top = Supervisor.oneForOne("top", () -> seldom, quiet, pairs);
     var downs = new AtomicInteger();
     var ups = new AtomicInteger();
     var root =

