@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -93,12 +94,21 @@ final class SettingsReader {
               duration("restartWindow"),
               parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
     } catch (InvalidSetting e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.add(asWritten(e));
     }
     if (settings == null || !problems.isEmpty()) {
       throw new InvalidSettings(problems);
     }
     return settings;
+  }
+
+  /** The message, with the value as the operator wrote it: 0s, not PT0S. */
+  private String asWritten(InvalidSetting e) {
+    Object given = properties.get(e.key());
+    return String.valueOf(
+        given == null
+            ? e.getMessage()
+            : new InvalidSetting(e.key(), given, e.allowed()).getMessage());
   }
 
   private void checkKnown(String key) {
@@ -115,9 +125,12 @@ final class SettingsReader {
 
   private static Optional<String> closest(String key) {
     return KEYS.keySet().stream()
-        .filter(
-            known -> distance(known.toLowerCase(Locale.ROOT), key.toLowerCase(Locale.ROOT)) <= 2)
-        .findFirst();
+        .filter(known -> unlikeness(known, key) <= 2)
+        .min(Comparator.comparingInt(known -> unlikeness(known, key)));
+  }
+
+  private static int unlikeness(String a, String b) {
+    return distance(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
   }
 
   /** Levenshtein's distance. */

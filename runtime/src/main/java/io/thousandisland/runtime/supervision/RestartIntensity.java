@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.supervision;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
@@ -27,7 +28,8 @@ final class RestartIntensity {
   boolean allowsOneMore() {
     long now = nanoTime.getAsLong();
     // differences, not comparisons: nanoTime may overflow
-    while (!recent.isEmpty() && now - recent.getFirst() > budget.within().toNanos()) {
+    while (!recent.isEmpty()
+        && Duration.ofNanos(now - recent.getFirst()).compareTo(budget.within()) > 0) {
       recent.removeFirst();
     }
     if (recent.size() >= budget.restarts()) {
