@@ -2,6 +2,7 @@ package io.thousandisland.runtime.component;
 
 import java.lang.reflect.Method;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -60,9 +61,12 @@ final class ConfigKeys {
 
   private static Optional<String> closest(String key) {
     return KEYS.keySet().stream()
-        .filter(
-            known -> distance(known.toLowerCase(Locale.ROOT), key.toLowerCase(Locale.ROOT)) <= 2)
-        .findFirst();
+        .filter(known -> unlikeness(known, key) <= 2)
+        .min(Comparator.comparingInt(known -> unlikeness(known, key)));
+  }
+
+  private static int unlikeness(String a, String b) {
+    return distance(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
   }
 
   /** Levenshtein's distance. */

@@ -76,9 +76,18 @@ final class SettingsReader {
     try {
       return reader.apply(start);
     } catch (InvalidSetting e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.add(asWritten(e));
       return instead;
     }
+  }
+
+  /** The message, with the value as the operator wrote it: 0s, not PT0S. */
+  private String asWritten(InvalidSetting e) {
+    Object given = properties.get(e.key());
+    return String.valueOf(
+        given == null
+            ? e.getMessage()
+            : new InvalidSetting(e.key(), given, e.allowed()).getMessage());
   }
 
   private ListenSettings listen() {
@@ -129,7 +138,7 @@ final class SettingsReader {
     try {
       return parse.apply(key);
     } catch (InvalidSetting e) {
-      problems.add(String.valueOf(e.getMessage()));
+      problems.add(asWritten(e));
       return instead;
     }
   }

@@ -54,10 +54,18 @@ final class SocketOptionTable {
       }
       throw new InvalidSetting(key, entry, option.name() + "=true or " + option.name() + "=false");
     }
+    boolean service = option.equals(StandardSocketOptions.IP_TOS);
+    int least = service ? 0 : 1;
+    int most = service ? 255 : 1 << 30;
     try {
-      return Integer.valueOf(text);
+      int number = Integer.parseInt(text);
+      if (number >= least && number <= most) {
+        return number;
+      }
     } catch (NumberFormatException e) {
-      throw new InvalidSetting(key, entry, option.name() + "= and a whole number");
+      // falls through to the same message
     }
+    throw new InvalidSetting(
+        key, entry, option.name() + "= and a whole number from " + least + " to " + most);
   }
 }

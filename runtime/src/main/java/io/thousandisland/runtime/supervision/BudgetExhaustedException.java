@@ -9,7 +9,11 @@ public final class BudgetExhaustedException extends RuntimeException {
   BudgetExhaustedException(String supervisor, RestartBudget budget, Throwable cause) {
     super(
         "%s: more than %d restarts in %s s; the last crash: %s"
-            .formatted(supervisor, budget.restarts(), budget.within().toNanos() / 1e9, cause),
+            .formatted(
+                supervisor,
+                budget.restarts(),
+                budget.within().toSeconds() + budget.within().getNano() / 1e9,
+                cause),
         cause);
     this.supervisor = supervisor;
   }

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.supervision;
 
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.function.LongSupplier;
@@ -29,7 +30,8 @@ final class RestartIntensity {
     RestartBudget allowed = budget.get();
     long now = nanoTime.getAsLong();
     // differences, not comparisons: nanoTime may overflow
-    while (!recent.isEmpty() && now - recent.getFirst() > allowed.within().toNanos()) {
+    while (!recent.isEmpty()
+        && Duration.ofNanos(now - recent.getFirst()).compareTo(allowed.within()) > 0) {
       recent.removeFirst();
     }
     if (recent.size() >= allowed.restarts()) {

@@ -65,10 +65,11 @@ class GenerationTest {
   /** Whoever got in has a handler until it leaves; the end comes once, after the last. */
   @Test
   void enteringAndClosingDoNotCross() throws Exception {
-    int rounds = 5_000;
+    int rounds = 300;
     int entrants = 3;
     var barrier = new CyclicBarrier(entrants + 2);
     var inside = new AtomicInteger();
+    var entered = new AtomicInteger();
     var wrong = new AtomicInteger();
     var round = new Generation[] {null};
     var threads = new ArrayList<Thread>();
@@ -79,7 +80,8 @@ class GenerationTest {
               barrier,
               () -> {
                 Generation mine = round[0];
-                for (int n = 0; n < 5 && mine.enter(); n++) {
+                while (mine.enter()) {
+                  entered.incrementAndGet();
                   inside.incrementAndGet();
                   try {
                     mine.handler();
@@ -91,9 +93,19 @@ class GenerationTest {
                 }
               }));
     }
-    threads.add(looping(rounds, barrier, () -> round[0].close()));
+    threads.add(
+        looping(
+            rounds,
+            barrier,
+            () -> {
+              while (entered.get() < 50) {
+                Thread.yield();
+              }
+              round[0].close();
+            }));
     for (int i = 0; i < rounds; i++) {
       var ends = new AtomicInteger();
+      entered.set(0);
       round[0] =
           new Generation(
               i,

@@ -13,20 +13,16 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Map;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rules X2 to X4 over real sockets, on both kinds of pollers. */
+/** Rules X2 and X3 over real sockets, on both kinds of pollers. */
 @Timeout(60)
 class TcpTransportTest {
 
@@ -207,80 +203,5 @@ class TcpTransportTest {
     assertThatThrownBy(() -> transport.listen(wrong))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("SO_REUSEPORT");
-  }
-
-  /** X4 over real selectors: 64 ping-pongs of 200 rounds with jitter, each waiting to be told. */
-  @ParameterizedTest
-  @EnumSource(PollerThreads.class)
-  void noWakeUpIsLostOverRealSelectors(PollerThreads threads) throws Exception {
-    transport = new TcpTransport(threads);
-    int pairs = 64;
-    int rounds = 200;
-    var failure = new AtomicReference<Throwable>();
-    var over = new CountDownLatch(pairs);
-    try (var listening = transport.listen(loopback(0, false))) {
-      var clients = new ArrayList<Socket>();
-      var acceptable = new Semaphore(0);
-      listening.start(acceptable::release);
-      for (int i = 0; i < pairs; i++) {
-        Socket client = connect(listening);
-        client.setTcpNoDelay(true);
-        clients.add(client);
-        TransportSocket socket = listening.accept();
-        while (socket == null) {
-          assertThat(acceptable.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-          socket = listening.accept();
-        }
-        TransportSocket mine = socket;
-        Thread.ofVirtual().start(() -> echoAll(mine, failure));
-        Thread.ofVirtual()
-            .start(
-                () -> {
-                  try {
-                    pingPong(client, rounds);
-                  } catch (Throwable e) {
-                    failure.compareAndSet(null, e);
-                  } finally {
-                    over.countDown();
-                  }
-                });
-      }
-      assertThat(over.await(50, TimeUnit.SECONDS)).as("all rounds, " + over).isTrue();
-      assertThat(failure.get()).isNull();
-      for (Socket client : clients) {
-        client.close();
-      }
-    }
-  }
-
-  private static void pingPong(Socket client, int rounds) throws IOException {
-    client.setSoTimeout(20_000);
-    for (int round = 0; round < rounds; round++) {
-      client.getOutputStream().write(round);
-      if (client.getInputStream().read() != (round & 0xff)) {
-        throw new AssertionError("wrong byte in round " + round);
-      }
-    }
-  }
-
-  private static void echoAll(TransportSocket socket, AtomicReference<Throwable> failure) {
-    var told = new Told();
-    try (socket) {
-      socket.start(told);
-      ByteBuffer buffer = ByteBuffer.allocate(64);
-      for (int got = socket.read(buffer); got >= 0; got = socket.read(buffer)) {
-        if (got == 0) {
-          told.await(told.readable);
-        } else {
-          for (int i = ThreadLocalRandom.current().nextInt(200); i > 0; i--) {
-            Thread.onSpinWait();
-          }
-          socket.write(buffer.flip());
-        }
-        buffer.clear();
-      }
-    } catch (Throwable e) {
-      failure.compareAndSet(null, e);
-    }
   }
 }

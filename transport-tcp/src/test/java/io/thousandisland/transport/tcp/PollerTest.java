@@ -1,0 +1,215 @@
+package io.thousandisland.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Rule X3: the pollers, on both kinds of threads. */
+@Timeout(60)
+class PollerTest {
+
+  private final List<SocketChannel> clients = new ArrayList<>();
+  private Poller poller;
+
+  private void start(PollerThreads threads) throws IOException {
+    poller = new Poller(threads.factory());
+    poller.start();
+  }
+
+  @AfterEach
+  void close() throws IOException {
+    if (poller != null) {
+      poller.close();
+    }
+    for (SocketChannel client : clients) {
+      client.close();
+    }
+  }
+
+  /** A channel as the poller sees it; counts what it is told. */
+  private static final class Told implements Polled {
+    final SocketChannel channel;
+    final Semaphore ready = new Semaphore(0);
+    final CountDownLatch closed = new CountDownLatch(1);
+
+    Told(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public void ready(int ops) {
+      ready.release();
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+      closed.countDown();
+    }
+  }
+
+  /** The server's end of a new connection, non-blocking. */
+  private SocketChannel connected() throws IOException {
+    try (var listening = ServerSocketChannel.open()) {
+      listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+      clients.add(SocketChannel.open(listening.getLocalAddress()));
+      SocketChannel accepted = listening.accept();
+      accepted.configureBlocking(false);
+      return accepted;
+    }
+  }
+
+  private static long descriptors() {
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.count();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void channelRegisteredWithASleepingPollerIsTold(PollerThreads threads) throws Exception {
+    start(threads);
+    SocketChannel channel = connected();
+    var told = new Told(channel);
+    var registration = new Registration(channel, poller, told);
+    registration.on(SelectionKey.OP_READ);
+    clients.getFirst().write(ByteBuffer.wrap(new byte[] {1}));
+    assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(poller.channels()).isEqualTo(1);
+    registration.off(SelectionKey.OP_READ);
+    registration.close();
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void closeReleasesTheDescriptorThoughThePollerSleeps(PollerThreads threads) throws Exception {
+    start(threads);
+    SocketChannel warm = connected();
+    var first = new Registration(warm, poller, new Told(warm));
+    first.take();
+    first.closeAndWait();
+    long before = descriptors();
+    for (int i = 0; i < 100; i++) {
+      SocketChannel channel = connected();
+      var registration = new Registration(channel, poller, new Told(channel));
+      registration.on(SelectionKey.OP_READ);
+      registration.closeAndWait();
+      clients.removeLast().close();
+    }
+    assertThat(poller.channels()).isZero();
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void endOfThePollerClosesWhatIsRegisteredAndTells(PollerThreads threads) throws Exception {
+    start(threads);
+    var all = new ArrayList<Told>();
+    for (int i = 0; i < 10; i++) {
+      var told = new Told(connected());
+      new Registration(told.channel, poller, told).take();
+      all.add(told);
+    }
+    poller.close();
+    poller.close();
+    for (Told told : all) {
+      assertThat(told.closed.await(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(told.channel.isOpen()).isFalse();
+    }
+    assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    assertThat(poller.channels()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void channelThatComesAfterTheEndIsClosedAndTold(PollerThreads threads) throws Exception {
+    start(threads);
+    poller.close();
+    var told = new Told(connected());
+    assertThatThrownBy(() -> poller.register(told.channel, SelectionKey.OP_READ, told))
+        .isInstanceOf(ClosedSelectorException.class);
+    new Registration(told.channel, poller, told).on(SelectionKey.OP_READ);
+    assertThat(told.closed.getCount()).isZero();
+    poller.awaitReleased(); // waits for nobody
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void callbackThatThrowsHarmsNoOtherChannel(PollerThreads threads) throws Exception {
+    var reported = new Semaphore(0);
+    poller =
+        new Poller(
+            task -> {
+              Thread thread = threads.builder().unstarted(task);
+              thread.setUncaughtExceptionHandler((t, bug) -> reported.release());
+              return thread;
+            });
+    poller.start();
+    SocketChannel channel = connected();
+    var thrown = new AtomicInteger();
+    Polled broken =
+        new Polled() {
+          @Override
+          public void ready(int ops) {
+            if (thrown.incrementAndGet() == 1) {
+              throw new IllegalStateException("on purpose");
+            }
+            channel.keyFor(selectorOf(channel)).interestOps(0);
+          }
+
+          @Override
+          public void close() throws IOException {
+            channel.close();
+          }
+        };
+    new Registration(channel, poller, broken).on(SelectionKey.OP_WRITE);
+    assertThat(reported.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+    var other = new Told(connected());
+    new Registration(other.channel, poller, other).on(SelectionKey.OP_WRITE);
+    assertThat(other.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+  }
+
+  private java.nio.channels.Selector selectorOf(SocketChannel channel) {
+    return poller.keyOf(channel).selector();
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void pollersTakeTurnsAndEndTogether(PollerThreads threads) throws Exception {
+    Pollers pollers = Pollers.start(3, threads.factory());
+    List<Poller> turns = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      turns.add(pollers.next());
+    }
+    assertThat(turns.subList(0, 3)).doesNotHaveDuplicates();
+    assertThat(turns.subList(3, 6)).isEqualTo(turns.subList(0, 3));
+    var told = new Told(connected());
+    new Registration(told.channel, pollers.next(), told).take();
+    assertThat(pollers.channels()).isEqualTo(1);
+    pollers.close();
+    assertThat(told.closed.getCount()).isZero();
+    assertThat(pollers.channels()).isZero();
+  }
+}
