@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -16,6 +17,9 @@ import org.osgi.util.tracker.ServiceTracker;
 
 /** A server made by a configuration, for the length of a test. */
 final class ConfiguredServer implements AutoCloseable {
+
+  /** Makes each PID new: one that is deleted and made again at once may escape SCR. */
+  private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final BundleContext context;
   private final String name;
@@ -27,7 +31,9 @@ final class ConfiguredServer implements AutoCloseable {
     this.name = name;
     ConfigurationAdmin admin =
         context.getService(context.getServiceReference(ConfigurationAdmin.class));
-    this.configuration = admin.getFactoryConfiguration("io.thousandisland.server", name, "?");
+    this.configuration =
+        admin.getFactoryConfiguration(
+            "io.thousandisland.server", name + "-" + COUNT.incrementAndGet(), "?");
     configure(settings);
   }
 

@@ -79,15 +79,20 @@ public final class Commands {
   @Descriptor("lists the live connections of all servers")
   public String connections() {
     return servers.stream()
-        .map(server -> connections(server.name()))
+        .sorted(Comparator.comparing(Server::name))
+        .map(server -> server.name() + ":\n" + table(server.connections()))
         .collect(Collectors.joining("\n"));
   }
 
   @Descriptor("lists the live connections of one server")
   public String connections(@Descriptor("name of the server") String name) {
+    return table(find(name).connections());
+  }
+
+  private static String table(List<ConnectionInfo> connections) {
     return Table.of(
         List.of("ID", "REMOTE", "ACCEPTOR", "GENERATION", "RECEIVED", "SENT", "SINCE"),
-        find(name).connections().stream().map(Commands::row).toList());
+        connections.stream().map(Commands::row).toList());
   }
 
   private static List<String> row(ConnectionInfo info) {

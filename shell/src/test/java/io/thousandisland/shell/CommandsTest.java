@@ -29,13 +29,13 @@ class CommandsTest {
   }
 
   @Test
-  void connectionsAreListedWithTheirBytes() {
+  void connectionsAreListedWithTheirBytesAndForAllServersUnderTheirNames() {
     String table =
         """
         ID  REMOTE            ACCEPTOR  GENERATION  RECEIVED  SENT  SINCE
         9   /127.0.0.1:50000  4         2           11        22    2026-01-02T03:04:05Z""";
     assertThat(commands.connections("mail")).isEqualTo(table);
-    assertThat(commands.connections()).isEqualTo(table + "\n" + table);
+    assertThat(commands.connections()).isEqualTo("echo:\n" + table + "\nmail:\n" + table);
   }
 
   @Test

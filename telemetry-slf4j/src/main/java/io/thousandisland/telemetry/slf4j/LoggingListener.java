@@ -1,5 +1,6 @@
 package io.thousandisland.telemetry.slf4j;
 
+import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -125,8 +126,20 @@ public final class LoggingListener implements TelemetryListener {
               + " forced, lingering "
               + e.result().lingering()
               + ", took "
-              + e.result().took();
+              + e.result().took().toMillis()
+              + " ms";
+      case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
+      case TelemetryEvent.HandlerUnbound e ->
+          handler(e.generation())
+              + " serves no new connections; it has "
+              + e.generation().connections();
+      case TelemetryEvent.GenerationEnded e -> handler(e.generation()) + " has no connection left";
       default -> event.toString();
     };
+  }
+
+  private static String handler(GenerationInfo generation) {
+    return "generation %d, handler %s %s,"
+        .formatted(generation.number(), generation.handler(), generation.version());
   }
 }

@@ -110,6 +110,22 @@ class LoggingListenerTest {
   }
 
   @Test
+  void linesAnOperatorReadsEveryDayAreInWords() {
+    assertThat(SampleEvents.LEVELS.keySet().stream().map(this::line))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .contains(
+            "mail: WAITING: why",
+            "mail: configuration refused: port is x",
+            "mail: listening on /127.0.0.1:50000",
+            "mail: no longer listening on /127.0.0.1:50000",
+            "mail: cannot listen: broken; next try in PT1S",
+            "mail: server drained: 1 graceful, 2 forced, lingering [], took 1000 ms",
+            "mail: generation 1, handler echo 1.0.0, serves new connections",
+            "mail: generation 1, handler echo 1.0.0, serves no new connections; it has 2",
+            "mail: generation 1, handler echo 1.0.0, has no connection left");
+  }
+
+  @Test
   void networkThatBreaksIsNoWarning() {
     assertThat(line(SampleEvents.stopped(new IOException("reset"), true)).getLevel())
         .isEqualTo(Level.DEBUG);
