@@ -78,7 +78,8 @@ final class ServerProcess implements AutoCloseable {
   }
 
   private static boolean ofATrace(String line) {
-    return line.matches("\\s+at .*\\(.*\\)") || line.matches(".*(Exception|Error)(: .*)?");
+    return line.matches(
+        "\\s+at .*\\(.*\\)|(Exception in|Caused by).*|[\\w.$]+(Exception|Error)(:.*)?");
   }
 
   @Override

@@ -19,9 +19,10 @@ class StartTest {
 
   @ParameterizedTest
   @EnumSource
-  void oneLineTellsWhereItListensAndHowToTalkToIt(Framework framework) throws Exception {
-    try (var server = Launch.of(framework, home).start()) {
-      int port = server.port("echo");
+  void oneLineTellsHowToTalkToItOnThePortOfTheCommandLine(Framework framework) throws Exception {
+    int port = freePort();
+    try (var server = Launch.of(framework, home).with("-Dport=" + port).start()) {
+      assertThat(server.port("echo")).isEqualTo(port);
       try (var client = new Client(port)) {
         assertThat(client.ask("hello")).isEqualTo("hello");
       }
@@ -30,18 +31,6 @@ class StartTest {
           .containsExactly(
               "echo listens on 127.0.0.1:%1$d - talk to it: nc 127.0.0.1 %1$d".formatted(port));
       server.saidNoStackTrace();
-    }
-  }
-
-  @ParameterizedTest
-  @EnumSource
-  void portOfTheCommandLineIsTheOneItListensOn(Framework framework) throws Exception {
-    int free = freePort();
-    try (var server = Launch.of(framework, home).with("-Dport=" + free).start()) {
-      assertThat(server.port("echo")).isEqualTo(free);
-      try (var client = new Client(free)) {
-        assertThat(client.ask("hello")).isEqualTo("hello");
-      }
     }
   }
 
