@@ -1,0 +1,58 @@
+package io.thousandisland.acceptance;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+
+/** A peer on a real socket. Waits 30 seconds for a reply at most. */
+final class Client implements AutoCloseable {
+
+  private final Socket socket = new Socket();
+
+  Client(int port) throws IOException {
+    socket.setSoTimeout(30_000);
+    socket.setTcpNoDelay(true);
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
+  }
+
+  /** Sends a text, and returns as many bytes of reply; fewer only when the connection ends. */
+  String ask(String text) throws IOException {
+    send(text);
+    return reply(text.length());
+  }
+
+  /** As {@link #ask}; nothing when the server has ended the connection before it replied. */
+  String askUntilTheEnd(String text) throws IOException {
+    try {
+      return ask(text);
+    } catch (SocketException reset) {
+      return ""; // closed before our bytes were read
+    }
+  }
+
+  void send(String text) throws IOException {
+    socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
+  }
+
+  String reply(int length) throws IOException {
+    return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+  }
+
+  /** How many bytes of reply are here already. */
+  int available() throws IOException {
+    return socket.getInputStream().available();
+  }
+
+  /** True when the server closes the connection and nothing came before. */
+  boolean seesEnd() throws IOException {
+    return socket.getInputStream().read() < 0;
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,62 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+@DisabledOnOs(OS.WINDOWS)
+class DescriptorsTest {
+
+  /** A server that has started holds about 60. */
+  private static final int LIMIT = 120;
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @EnumSource
+  void a1a2ServerThatIsOutOfDescriptorsServesWhomItHasAndLaterWhoWaited(Framework framework)
+      throws Exception {
+    Launch launch =
+        Launch.of(framework, home)
+            .under("bash", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "bash");
+    List<Client> clients = new ArrayList<>();
+    try (var server = launch.start()) {
+      int port = server.port("echo");
+      for (int i = 0; i < LIMIT + 20; i++) { // more than can ever have a descriptor there
+        clients.add(new Client(port));
+      }
+      Client first = clients.getFirst();
+      Client last = clients.getLast();
+      last.send("waited");
+
+      server.awaitLog("WARN .*echo: AcceptPaused.*out of descriptors");
+      assertThat(first.ask("existing")).isEqualTo("existing");
+      assertThat(last.available()).isZero();
+
+      for (Client leaving : clients.subList(1, LIMIT)) {
+        leaving.close();
+      }
+      assertThat(last.reply(6)).isEqualTo("waited");
+      try (var later = new Client(port)) {
+        assertThat(later.ask("later")).isEqualTo("later");
+      }
+      assertThat(first.ask("still")).isEqualTo("still");
+
+      assertThat(server.alive()).isTrue();
+      assertThat(server.out().all())
+          .noneMatch(line -> line.contains("Restart") || line.contains("FAILED"));
+      server.saidNoStackTrace();
+    } finally {
+      for (Client client : clients) {
+        client.close();
+      }
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+
+/**
+ * A ready-made server in a process of its own. It does not outlive the test, nor the tests' JVM.
+ */
+final class ServerProcess implements AutoCloseable {
+
+  /** Generous: the machine may be busy. */
+  static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private final Process process;
+  private final Thread lastResort;
+  private final Lines out;
+  private final Lines err;
+
+  ServerProcess(Process process) {
+    this.process = process;
+    lastResort = new Thread(process::destroyForcibly);
+    Runtime.getRuntime().addShutdownHook(lastResort);
+    out = Lines.of(process.getInputStream());
+    err = Lines.of(process.getErrorStream());
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  boolean alive() {
+    return process.isAlive();
+  }
+
+  Lines out() {
+    return out;
+  }
+
+  Lines err() {
+    return err;
+  }
+
+  /** Where the server of this name listens, as soon as it says so. */
+  int port(String server) throws InterruptedException {
+    return Integer.parseInt(greeting(server).group(1));
+  }
+
+  MatchResult greeting(String server) throws InterruptedException {
+    return out.await("^" + server + " listens on 127\\.0\\.0\\.1:([0-9]+)", PATIENCE);
+  }
+
+  /** Waits until the server has logged what the pattern finds in one line. */
+  MatchResult awaitLog(String regex) throws InterruptedException {
+    return out.await(regex, PATIENCE);
+  }
+
+  void signal(String name) throws IOException, InterruptedException {
+    Process kill = new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start();
+    assertThat(kill.waitFor()).as("exit code of kill").isZero();
+  }
+
+  /** The exit code, once it has ended. */
+  int exit(Duration limit) throws InterruptedException {
+    assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
+        .as("ended within %s, having said%n%s", limit, String.join("\n", out.all()))
+        .isTrue();
+    return process.exitValue();
+  }
+
+  /** No line of either stream belongs to a stack trace. */
+  void saidNoStackTrace() {
+    assertThat(out.all()).noneMatch(ServerProcess::ofATrace);
+    assertThat(err.all()).noneMatch(ServerProcess::ofATrace);
+  }
+
+  private static boolean ofATrace(String line) {
+    return line.matches(
+        "\\s+at .*\\(.*\\)|(Exception in|Caused by).*|[\\w.$]+(Exception|Error)(:.*)?");
+  }
+
+  @Override
+  public void close() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    Runtime.getRuntime().removeShutdownHook(lastResort);
+  }
+}
