@@ -12,7 +12,7 @@ public final class BudgetExhaustedException extends RuntimeException {
             .formatted(
                 supervisor,
                 budget.restarts(),
-                budget.within().toSeconds() + budget.within().getNano() / 1e9,
+                budget.within().toSeconds() + budget.within().toNanosPart() / 1e9,
                 cause),
         cause);
     this.supervisor = supervisor;

@@ -44,8 +44,9 @@ class FrameworkLimitsTest {
   }
 
   private static ServerSettings settings(int drainMillis, int shutdownMillis) {
-    return ServerSettings.defaults("s")
-        .withDrain(Duration.ofMillis(drainMillis), Duration.ofMillis(shutdownMillis));
+    ServerSettings defaults = ServerSettings.defaults("s");
+    Duration drain = Duration.ofMillis(drainMillis);
+    return defaults.with(defaults.timeouts().withDrain(drain, Duration.ofMillis(shutdownMillis)));
   }
 
   @Test
@@ -113,13 +114,13 @@ class FrameworkLimitsTest {
   @Test
   void w8DefaultsAreShortenedInProportionAndOnlyIfTheyMustBe() {
     ServerSettings shortened = felix("6000").shorten(ServerSettings.defaults("s"));
-    assertThat(shortened.drainTimeout()).isEqualTo(Duration.ofSeconds(2));
-    assertThat(shortened.shutdownTimeout()).isEqualTo(Duration.ofSeconds(3));
+    assertThat(shortened.timeouts().drain()).isEqualTo(Duration.ofSeconds(2));
+    assertThat(shortened.timeouts().shutdown()).isEqualTo(Duration.ofSeconds(3));
     assertThat(felix("6000").problems(shortened)).isEmpty();
     ServerSettings fitting = settings(1, 2);
     assertThat(felix(null).shorten(fitting)).isSameAs(fitting);
     ServerSettings none = felix("500").shorten(ServerSettings.defaults("s"));
-    assertThat(none.drainTimeout().plus(none.shutdownTimeout())).isEqualTo(Duration.ZERO);
+    assertThat(none.timeouts().wholeDrain()).isEqualTo(Duration.ZERO);
   }
 
   @Test

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -36,7 +37,7 @@ class ListenSlotTest {
   @BeforeEach
   void open() throws Exception {
     slot.open(transport.listen(new ListenAt("memory", 0, 4096, false, Map.of())));
-    port = ((InetSocketAddress) slot.channel().localAddress()).getPort();
+    port = ((InetSocketAddress) Objects.requireNonNull(slot.channel()).localAddress()).getPort();
   }
 
   @AfterEach
@@ -154,7 +155,7 @@ class ListenSlotTest {
   void closedSlotSaysSoAndServesAgainWhenOpenedAgain() throws Exception {
     var me = new Signals(sweeper);
     assertThat(slot.awaitTurn(me, false, STOP)).isZero();
-    slot.close().close();
+    Objects.requireNonNull(slot.close()).close();
     assertThat(slot.channel()).isNull();
     assertThatThrownBy(slot::accept).isInstanceOf(ClosedChannelException.class);
     slot.pass(false);

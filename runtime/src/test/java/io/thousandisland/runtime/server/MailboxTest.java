@@ -61,6 +61,7 @@ class MailboxTest {
   }
 
   @Test
+  @SuppressWarnings("NullAway") // what it is about
   void nothingIsNoMessage() {
     assertThatThrownBy(() -> mailbox.tell(null)).isInstanceOf(NullPointerException.class);
   }

@@ -10,6 +10,7 @@ import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -24,11 +25,11 @@ class SupervisionStressTest {
   /** Starts after, and stops before, the node it depends on. */
   private final class Leaf implements Node {
     private final String name;
-    private final Leaf needed;
+    private final @Nullable Leaf needed;
     private final AtomicInteger lives = new AtomicInteger();
     private volatile Crash crash = reason -> {};
 
-    Leaf(String name, Leaf needed) {
+    Leaf(String name, @Nullable Leaf needed) {
       this.name = name;
       this.needed = needed;
     }

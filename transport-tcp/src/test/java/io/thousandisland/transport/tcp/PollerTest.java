@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -29,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PollerTest {
 
   private final List<SocketChannel> clients = new ArrayList<>();
+
+  @SuppressWarnings("NullAway.Init") // each test begins with start
   private Poller poller;
 
   private void start(PollerThreads threads) throws IOException {
@@ -192,7 +195,7 @@ class PollerTest {
   }
 
   private java.nio.channels.Selector selectorOf(SocketChannel channel) {
-    return poller.keyOf(channel).selector();
+    return Objects.requireNonNull(poller.keyOf(channel)).selector();
   }
 
   @ParameterizedTest
