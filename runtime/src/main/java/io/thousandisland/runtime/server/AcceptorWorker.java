@@ -75,10 +75,7 @@ final class AcceptorWorker implements Node {
                   } catch (Throwable bug) { // whatever it is, the supervisor counts it
                     crash.crashed(bug);
                   } finally {
-                    CountDownLatch resting = pause;
-                    if (resting != null) {
-                      resting.countDown();
-                    }
+                    rested();
                   }
                 });
     mine.owner(loop);
@@ -101,6 +98,7 @@ final class AcceptorWorker implements Node {
     if (loop != null) {
       Joins.join(loop); // it blocks on nothing but its signals
     }
+    rested(); // a crashed loop cannot say so itself to who paused it since
   }
 
   /**
@@ -108,10 +106,14 @@ final class AcceptorWorker implements Node {
    * in hand is handed over.
    */
   void pause() {
-    var resting = new CountDownLatch(1);
+    CountDownLatch resting;
     synchronized (this) {
       pauses++;
-      pause = resting;
+      resting = pause;
+      if (resting == null) { // else others wait already, for the same rest
+        resting = new CountDownLatch(1);
+        pause = resting;
+      }
       if (signals == null) {
         return; // not running: the next incarnation begins paused
       }
@@ -151,6 +153,13 @@ final class AcceptorWorker implements Node {
       } finally {
         slot.pass(more);
       }
+    }
+  }
+
+  private void rested() {
+    CountDownLatch resting = pause;
+    if (resting != null) {
+      resting.countDown();
     }
   }
 
