@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -31,16 +32,19 @@ class PollerTest {
   private final List<SocketChannel> clients = new ArrayList<>();
   private Poller poller;
 
+  PollerTest() throws IOException {
+    poller = new Poller(PollerThreads.ofThisJdk().factory());
+  }
+
   private void start(PollerThreads threads) throws IOException {
+    poller.close();
     poller = new Poller(threads.factory());
     poller.start();
   }
 
   @AfterEach
   void close() throws IOException {
-    if (poller != null) {
-      poller.close();
-    }
+    poller.close();
     for (SocketChannel client : clients) {
       client.close();
     }
@@ -159,6 +163,7 @@ class PollerTest {
   @EnumSource(PollerThreads.class)
   void callbackThatThrowsHarmsNoOtherChannel(PollerThreads threads) throws Exception {
     var reported = new Semaphore(0);
+    poller.close();
     poller =
         new Poller(
             task -> {
@@ -176,7 +181,7 @@ class PollerTest {
             if (thrown.incrementAndGet() == 1) {
               throw new IllegalStateException("on purpose");
             }
-            channel.keyFor(selectorOf(channel)).interestOps(0);
+            Objects.requireNonNull(poller.keyOf(channel)).interestOps(0);
           }
 
           @Override
@@ -189,10 +194,6 @@ class PollerTest {
     var other = new Told(connected());
     new Registration(other.channel, poller, other).on(SelectionKey.OP_WRITE);
     assertThat(other.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private java.nio.channels.Selector selectorOf(SocketChannel channel) {
-    return poller.keyOf(channel).selector();
   }
 
   @ParameterizedTest
