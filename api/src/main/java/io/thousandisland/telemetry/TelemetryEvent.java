@@ -26,7 +26,7 @@ public sealed interface TelemetryEvent {
   // ---- server
 
   /**
-   * Another status.
+   * Another status, or another reason to be WAITING or FAILED.
    *
    * @param reason in words for an operator; empty for RUNNING
    */

@@ -31,9 +31,15 @@ class EchoHandlerTest {
   private final Engine engine = new Engine();
   private final ServerNode server =
       new ServerNode(
-          ServerSettings.defaults("echo").withDrain(Duration.ofSeconds(20), Duration.ofSeconds(5)),
+          settings(),
           new Telemetry(),
           engine);
+
+  private static ServerSettings settings() {
+    ServerSettings defaults = ServerSettings.defaults("echo");
+    return defaults.with(
+        defaults.timeouts().withDrain(Duration.ofSeconds(20), Duration.ofSeconds(5)));
+  }
 
   @BeforeEach
   void serve() {
@@ -95,7 +101,7 @@ class EchoHandlerTest {
   void drainLetsAConversationGoOnUntilItIsQuiet() throws Exception {
     try (Socket client = connect()) {
       echo(client, new byte[] {1});
-      CompletableFuture<Drained> drain = server.drain();
+      CompletableFuture<Drained> drain = server.drain().result();
       Awaitility.await().until(server::status, Status.DRAINING::equals);
 
       assertThat(echo(client, new byte[] {2})).containsExactly(2);

@@ -360,7 +360,7 @@ public final class ServerNode implements Server {
     Condition before = condition;
     Condition now = situation.condition(listener);
     condition = now;
-    if (before.status() != now.status()) {
+    if (now.isNews(before)) {
       context.emit(
           () ->
               new TelemetryEvent.StatusChanged(

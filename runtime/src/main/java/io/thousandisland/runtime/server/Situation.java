@@ -13,6 +13,12 @@ final class Situation {
   /** A status, and why, in words for an operator; empty where there is nothing to say. */
   record Condition(Status status, String reason) {
     static final Condition FIRST = new Condition(Status.STARTING, "not started");
+
+    /** Whether an operator should hear of it, after {@code before}. */
+    boolean isNews(Condition before) {
+      boolean trouble = status == Status.WAITING || status == Status.FAILED;
+      return status != before.status || (trouble && !reason.equals(before.reason));
+    }
   }
 
   /** Told to serve, with a configuration that is sound. */
@@ -45,6 +51,8 @@ final class Situation {
       return new Condition(Status.DRAINING, "");
     } else if (!told && refused != null) {
       return new Condition(Status.FAILED, refused);
+    } else if (!told) {
+      return Condition.FIRST;
     } else if (treeFailure != null) {
       return new Condition(Status.FAILED, treeFailure.toString());
     } else if (suspended) {

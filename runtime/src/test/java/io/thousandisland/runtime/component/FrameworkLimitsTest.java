@@ -6,6 +6,7 @@ import io.thousandisland.runtime.server.ServerSettings;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
@@ -36,7 +37,7 @@ class FrameworkLimitsTest {
                 });
   }
 
-  private static FrameworkLimits felix(String scr) {
+  private static FrameworkLimits felix(@Nullable String scr) {
     return FrameworkLimits.of(
         framework(
             "org.apache.felix.framework",

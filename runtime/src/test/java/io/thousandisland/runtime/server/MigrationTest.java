@@ -63,7 +63,7 @@ class MigrationTest {
 
   private static ServerSettings settings() {
     return RunningServer.settings()
-        .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(4), Duration.ofSeconds(4)));
+        .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(1), Duration.ofSeconds(4)));
   }
 
   private static Drained retire(RunningServer server, long service) throws Exception {

@@ -30,20 +30,21 @@ import org.junit.jupiter.params.provider.EnumSource;
 class PollerTest {
 
   private final List<SocketChannel> clients = new ArrayList<>();
-
-  @SuppressWarnings("NullAway.Init") // each test begins with start
   private Poller poller;
 
+  PollerTest() throws IOException {
+    poller = new Poller(PollerThreads.ofThisJdk().factory());
+  }
+
   private void start(PollerThreads threads) throws IOException {
+    poller.close();
     poller = new Poller(threads.factory());
     poller.start();
   }
 
   @AfterEach
   void close() throws IOException {
-    if (poller != null) {
-      poller.close();
-    }
+    poller.close();
     for (SocketChannel client : clients) {
       client.close();
     }
@@ -162,6 +163,7 @@ class PollerTest {
   @EnumSource(PollerThreads.class)
   void callbackThatThrowsHarmsNoOtherChannel(PollerThreads threads) throws Exception {
     var reported = new Semaphore(0);
+    poller.close();
     poller =
         new Poller(
             task -> {
@@ -179,7 +181,7 @@ class PollerTest {
             if (thrown.incrementAndGet() == 1) {
               throw new IllegalStateException("on purpose");
             }
-            channel.keyFor(selectorOf(channel)).interestOps(0);
+            Objects.requireNonNull(poller.keyOf(channel)).interestOps(0);
           }
 
           @Override
@@ -192,10 +194,6 @@ class PollerTest {
     var other = new Told(connected());
     new Registration(other.channel, poller, other).on(SelectionKey.OP_WRITE);
     assertThat(other.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-  }
-
-  private java.nio.channels.Selector selectorOf(SocketChannel channel) {
-    return Objects.requireNonNull(poller.keyOf(channel)).selector();
   }
 
   @ParameterizedTest
