@@ -62,4 +62,26 @@ class WaitingTest {
       assertThat(server.server().status()).isEqualTo(Status.WAITING);
     }
   }
+
+  @Test
+  void c1LogNamesTheTargetOfAServerThatNeverHadAHandler() throws Exception {
+    var settings = targets("(handler.name=never)", "(transport.name=tcp)");
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "fresh", settings)) {
+      log.await(l -> l.equals("WARN fresh: WAITING: no handler matches (handler.name=never)"));
+    }
+  }
+
+  @Test
+  void c1LogNamesTheTargetWhenBothAreMissingAndTheTransportComesFirst() throws Exception {
+    var settings = targets("(handler.name=never)", "(transport.name=late)");
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "both", settings)) {
+      log.await(l -> l.equals("WARN both: WAITING: no transport matches (transport.name=late)"));
+
+      server.configure(targets("(handler.name=never)", "(transport.name=tcp)"));
+
+      log.await(l -> l.equals("WARN both: WAITING: no handler matches (handler.name=never)"));
+    }
+  }
 }
