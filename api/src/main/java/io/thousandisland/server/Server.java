@@ -26,7 +26,7 @@ public interface Server {
   /** Service property: {@link #status}, as a string. */
   String STATUS = "server.status";
 
-  /** Unique among the servers of a framework. */
+  /** As configured; the default is unique among the servers of a framework. */
   String name();
 
   Status status();
@@ -64,4 +64,30 @@ public interface Server {
    * @throws IllegalArgumentException when there is no such acceptor
    */
   Drain drainAcceptor(int acceptor);
+
+  /**
+   * The same for one acceptor after the other, from the first to the last, each with the timeouts
+   * to itself. At most one of them accepts nothing at any time, and the server goes on serving.
+   */
+  Drain drainRolling();
+
+  /**
+   * Ends the connections of one handler generation. New connections go on being served: by the same
+   * handler in a new generation, if it was the one that serves.
+   *
+   * @param number as in {@link GenerationInfo}
+   * @throws IllegalArgumentException when there is no such generation
+   */
+  Drain drainGeneration(int number);
+
+  /**
+   * Ends one connection: advice, shutdown, force.
+   *
+   * @param id as in {@link ConnectionInfo}
+   * @throws IllegalArgumentException when there is no such connection
+   */
+  Drain drainConnection(long id);
+
+  /** The drains under way, oldest first: those asked for here, and those of handlers that leave. */
+  List<Drain> drains();
 }

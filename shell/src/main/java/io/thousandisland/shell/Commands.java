@@ -6,8 +6,11 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
@@ -29,7 +32,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
       "osgi.command.function=connections",
       "osgi.command.function=suspend",
       "osgi.command.function=resume",
-      "osgi.command.function=drain"
+      "osgi.command.function=drain",
+      "osgi.command.function=drainGeneration",
+      "osgi.command.function=drainConnection",
+      "osgi.command.function=roll",
+      "osgi.command.function=drains",
+      "osgi.command.function=cut"
     })
 public final class Commands {
 
@@ -128,6 +136,61 @@ public final class Commands {
       @Descriptor("name of the server") String name,
       @Descriptor("number of the acceptor, from 1") int acceptor) {
     return report(find(name).drainAcceptor(acceptor));
+  }
+
+  @Descriptor("drains all servers at once; waits, and reports")
+  public String drain() {
+    Map<String, Drain> drains = new TreeMap<>();
+    servers.forEach(server -> drains.put(server.name(), server.drain()));
+    return drains.entrySet().stream()
+        .map(each -> each.getKey() + ": " + report(each.getValue()))
+        .collect(Collectors.joining("\n"));
+  }
+
+  @Descriptor("drains one acceptor after the other while the server goes on; waits, and reports")
+  public String roll(@Descriptor("name of the server") String name) {
+    return report(find(name).drainRolling());
+  }
+
+  @Descriptor("ends the connections of one handler generation; waits, and reports")
+  public String drainGeneration(
+      @Descriptor("name of the server") String name,
+      @Descriptor("number of the generation, see ti:servers") int number) {
+    return report(find(name).drainGeneration(number));
+  }
+
+  @Descriptor("ends one connection; waits, and reports")
+  public String drainConnection(
+      @Descriptor("name of the server") String name,
+      @Descriptor("id of the connection, see ti:connections") long id) {
+    return report(find(name).drainConnection(id));
+  }
+
+  @Descriptor("lists the drains under way")
+  public String drains() {
+    List<List<String>> rows = new ArrayList<>();
+    servers.stream()
+        .sorted(Comparator.comparing(Server::name))
+        .forEach(server -> server.drains().forEach(drain -> rows.add(row(server, drain))));
+    return Table.of(List.of("SERVER", "WHAT", "PHASE", "REMAINING", "ENDED", "ELAPSED"), rows);
+  }
+
+  private static List<String> row(Server server, Drain drain) {
+    Drain.Progress now = drain.progress();
+    return List.of(
+        server.name(),
+        drain.what(),
+        now.phase().name(),
+        Integer.toString(now.remaining()),
+        Integer.toString(now.ended()),
+        now.elapsed().toMillis() + " ms");
+  }
+
+  @Descriptor(
+      "ends the phase that the drains of a server are in: advice, then shutdown, then force")
+  public String cut(@Descriptor("name of the server") String name) {
+    find(name).drains().forEach(Drain::cutShort);
+    return drains();
   }
 
   private static String report(Drain drain) {

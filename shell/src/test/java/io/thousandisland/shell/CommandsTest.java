@@ -51,9 +51,33 @@ class CommandsTest {
   @Test
   void drainReportsWhatCameOfIt() {
     assertThat(commands.drain("echo"))
-        .isEqualTo("3 graceful, 1 forced, lingering threads: t1, t2, took 1234 ms");
+        .isEqualTo("5 migrated, 3 graceful, 1 forced, lingering threads: t1, t2, took 1234 ms");
     assertThat(commands.drain("echo", 1))
-        .isEqualTo("0 graceful, 0 forced, lingering threads: none, took 0 ms");
+        .isEqualTo("0 migrated, 0 graceful, 0 forced, lingering threads: none, took 0 ms");
+  }
+
+  @Test
+  void allServersAreDrainedAtOnceAndEachIsReported() {
+    assertThat(commands.drain().lines())
+        .hasSize(2)
+        .allMatch(line -> line.matches("(echo|mail): 5 migrated, 3 graceful, .*"));
+    assertThat(echo.told()).containsExactly("drain");
+    assertThat(mail.told()).containsExactly("drain");
+  }
+
+  @Test
+  void partsOfAServerAreDrained() {
+    commands.roll("echo");
+    commands.drainGeneration("echo", 2);
+    commands.drainConnection("echo", 9);
+    assertThat(echo.told()).containsExactly("rolling", "generation 2", "connection 9");
+  }
+
+  @Test
+  void drainsUnderWayAreListed() {
+    assertThat(commands.drains().lines().skip(1))
+        .hasSize(2)
+        .allMatch(line -> line.matches("(echo|mail) +generation 2 +OVER +0 +3 +30 ms"));
   }
 
   @Test

@@ -2,6 +2,7 @@ package io.thousandisland.shell;
 
 import io.thousandisland.handler.Counters;
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
@@ -66,15 +67,55 @@ record FixedServer(String name, List<String> told) implements Server {
   }
 
   @Override
-  public CompletableFuture<Drained> drain() {
-    told.add("drain");
-    return CompletableFuture.completedFuture(
-        new Drained(3, 1, List.of("t1", "t2"), Duration.ofMillis(1234)));
+  public Drain drain() {
+    return told("drain", new Drained(5, 3, 1, List.of("t1", "t2"), Duration.ofMillis(1234)));
   }
 
   @Override
-  public CompletableFuture<Drained> drainAcceptor(int acceptor) {
-    told.add("drain " + acceptor);
-    return CompletableFuture.completedFuture(Drained.NOTHING);
+  public Drain drainAcceptor(int acceptor) {
+    return told("drain " + acceptor, Drained.NOTHING);
+  }
+
+  @Override
+  public Drain drainRolling() {
+    return told("rolling", Drained.NOTHING);
+  }
+
+  @Override
+  public Drain drainGeneration(int number) {
+    return told("generation " + number, Drained.NOTHING);
+  }
+
+  @Override
+  public Drain drainConnection(long id) {
+    return told("connection " + id, Drained.NOTHING);
+  }
+
+  @Override
+  public List<Drain> drains() {
+    return List.of(
+        new OverDrain("generation 2", new Drained(2, 1, 0, List.of(), Duration.ofMillis(30))));
+  }
+
+  private Drain told(String what, Drained result) {
+    told.add(what);
+    return new OverDrain(what, result);
+  }
+
+  /** A drain that is over. */
+  private record OverDrain(String what, Drained drained) implements Drain {
+    @Override
+    public Progress progress() {
+      int ended = drained.migrated() + drained.graceful() + drained.forced();
+      return new Progress(Phase.OVER, 0, ended, drained.took());
+    }
+
+    @Override
+    public void cutShort() {}
+
+    @Override
+    public CompletableFuture<Drained> result() {
+      return CompletableFuture.completedFuture(drained);
+    }
   }
 }

@@ -29,11 +29,7 @@ import org.junit.jupiter.api.Test;
 class EchoHandlerTest {
 
   private final Engine engine = new Engine();
-  private final ServerNode server =
-      new ServerNode(
-          settings(),
-          new Telemetry(),
-          engine);
+  private final ServerNode server = new ServerNode(settings(), new Telemetry(), engine);
 
   private static ServerSettings settings() {
     ServerSettings defaults = ServerSettings.defaults("echo");

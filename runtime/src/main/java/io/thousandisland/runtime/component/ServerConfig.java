@@ -80,6 +80,12 @@ public @interface ServerConfig {
           "What becomes of connections when a better handler arrives: keep, drain or migrate.")
   String whenBetterHandlerArrives() default "keep";
 
+  @AttributeDefinition(
+      description =
+          "Whether a handler's connections are drained or migrated one acceptor after the other,"
+              + " true or false.")
+  boolean rolling() default false;
+
   @AttributeDefinition(description = "Bytes of one read buffer, 512 to 16777216.")
   int readBufferSize() default 16 * 1024;
 

@@ -117,7 +117,8 @@ final class SettingsReader {
   private Policies policies() {
     return new Policies(
         choice("whenHandlerLeaves", Policies.WhenHandlerLeaves.values()),
-        choice("whenBetterHandlerArrives", Policies.WhenBetterArrives.values()));
+        choice("whenBetterHandlerArrives", Policies.WhenBetterArrives.values()),
+        flag("rolling"));
   }
 
   private BufferSettings buffers() {
@@ -158,6 +159,18 @@ final class SettingsReader {
             throw new InvalidSetting(k, value(k), "a whole number");
           }
         });
+  }
+
+  private boolean flag(String key) {
+    return parsed(
+        key,
+        (Boolean) ConfigKeys.defaultOf(key),
+        k ->
+            switch (text(k)) {
+              case "true" -> true;
+              case "false" -> false;
+              default -> throw new InvalidSetting(k, value(k), "true or false");
+            });
   }
 
   private Duration duration(String key) {

@@ -108,13 +108,22 @@ final class Generation {
   }
 
   GenerationInfo info() {
+    return info(!isClosed());
+  }
+
+  /** As it will be at once: no longer serving. */
+  GenerationInfo leavingInfo() {
+    return info(false);
+  }
+
+  private GenerationInfo info(boolean serving) {
     return new GenerationInfo(
         number,
         facts.name(),
         facts.version(),
         facts.serviceId(),
         facts.ranking(),
-        !isClosed(),
+        serving,
         connections());
   }
 }

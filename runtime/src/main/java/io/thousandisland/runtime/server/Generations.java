@@ -49,7 +49,7 @@ final class Generations {
 
   private void close(@Nullable Generation before) {
     if (before != null) {
-      context.emit(() -> new TelemetryEvent.HandlerUnbound(context.name(), before.info()));
+      context.emit(() -> new TelemetryEvent.HandlerUnbound(context.name(), before.leavingInfo()));
       before.close();
     }
   }
@@ -66,6 +66,24 @@ final class Generations {
       generation.abandon();
       ended(generation);
     }
+  }
+
+  /**
+   * The generation of that number.
+   *
+   * @throws IllegalArgumentException when there is none; the message says which there are
+   */
+  Generation numbered(int wanted) {
+    return current.stream()
+        .filter(generation -> generation.number() == wanted)
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no generation "
+                        + wanted
+                        + "; there are "
+                        + current.stream().map(Generation::number).toList()));
   }
 
   List<Generation> of(long serviceId) {

@@ -1,9 +1,15 @@
 package io.thousandisland.runtime.server;
 
-/** What becomes of a handler's connections when another handler is to serve. */
-public record Policies(WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives whenBetterArrives) {
+/**
+ * What becomes of a handler's connections when another handler is to serve.
+ *
+ * @param rolling whether it goes acceptor by acceptor
+ */
+public record Policies(
+    WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives whenBetterArrives, boolean rolling) {
 
-  static final Policies DEFAULT = new Policies(WhenHandlerLeaves.MIGRATE, WhenBetterArrives.KEEP);
+  static final Policies DEFAULT =
+      new Policies(WhenHandlerLeaves.MIGRATE, WhenBetterArrives.KEEP, false);
 
   /** When its service goes away. */
   public enum WhenHandlerLeaves {

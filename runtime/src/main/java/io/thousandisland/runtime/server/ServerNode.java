@@ -66,7 +66,7 @@ public final class ServerNode implements Server {
     var seen = new Seen();
     this.acceptors = new AcceptorSupervisor(context, listener, seen);
     this.drains = new Drains(context);
-    this.succession = new Succession(context, life, drains, acceptors::live, this::reconcile);
+    this.succession = new Succession(context, life, drains, acceptors, this::reconcile);
     this.root =
         new Root(
             Supervisor.restForOne(settings.name(), context::budget, seen, listener, acceptors),
@@ -334,6 +334,30 @@ public final class ServerNode implements Server {
     Acceptor acceptor = acceptors.acceptor(number);
     DrainRun drain = drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live));
     return drains.start(drain, List.of(acceptor), () -> {});
+  }
+
+  @Override
+  public Drain drainRolling() {
+    return drains.startRolling("rolling", acceptors.all());
+  }
+
+  @Override
+  public Drain drainGeneration(int number) {
+    return life.call(() -> succession.drain(number));
+  }
+
+  @Override
+  public Drain drainConnection(long id) {
+    if (acceptors.live().stream().noneMatch(connection -> connection.id() == id)) {
+      throw new IllegalArgumentException("no connection " + id);
+    }
+    Drainage one = Drainage.of(() -> acceptors.live().stream().filter(c -> c.id() == id).toList());
+    return drains.start(drains.of("connection " + id, one));
+  }
+
+  @Override
+  public List<Drain> drains() {
+    return drains.underWay();
   }
 
   // ---- the state machine, on the life thread

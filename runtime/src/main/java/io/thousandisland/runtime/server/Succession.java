@@ -1,17 +1,16 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import java.time.Duration;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ final class Succession {
   private final LifeThread life;
   private final Generations generations;
   private final Drains drains;
-  private final Supplier<Collection<Connection>> live;
+  private final AcceptorSupervisor acceptors;
   private final Runnable changed;
   private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
 
@@ -39,20 +38,19 @@ final class Succession {
   private Future<?> closing = CompletableFuture.completedFuture(null);
 
   /**
-   * @param live the server's connections
    * @param changed told, on the server's own thread, when one of the answers below changed later
    */
   Succession(
       ServerContext context,
       LifeThread life,
       Drains drains,
-      Supplier<Collection<Connection>> live,
+      AcceptorSupervisor acceptors,
       Runnable changed) {
     this.context = context;
     this.life = life;
     this.generations = new Generations(context);
     this.drains = drains;
-    this.live = live;
+    this.acceptors = acceptors;
     this.changed = changed;
   }
 
@@ -89,8 +87,8 @@ final class Succession {
     if (before != null) {
       switch (context.settings().policies().whenBetterArrives()) {
         case KEEP -> {}
-        case DRAIN -> drain(List.of(before), false);
-        case MIGRATE -> drain(List.of(before), true);
+        case DRAIN -> empty(List.of(before), false, context.settings().timeouts());
+        case MIGRATE -> empty(List.of(before), true, context.settings().timeouts());
       }
     }
   }
@@ -131,7 +129,10 @@ final class Succession {
     }
     boolean migrate =
         context.settings().policies().whenHandlerLeaves() == Policies.WhenHandlerLeaves.MIGRATE;
-    CompletableFuture<Drained> future = drain(leaving, migrate);
+    // somebody waits for all of it: rolling, each acceptor has its share of the time
+    Timeouts all = context.settings().timeouts();
+    Timeouts each = context.settings().policies().rolling() ? all.share(acceptors.size()) : all;
+    CompletableFuture<Drained> future = empty(leaving, migrate, each);
     if (!future.isDone()) {
       retiring.put(serviceId, future);
       future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
@@ -139,14 +140,34 @@ final class Succession {
     return future;
   }
 
-  private CompletableFuture<Drained> drain(List<Generation> leaving, boolean migrate) {
+  private CompletableFuture<Drained> empty(
+      List<Generation> leaving, boolean migrate, Timeouts each) {
     if (leaving.isEmpty()) {
       return CompletableFuture.completedFuture(Drained.NOTHING);
     }
     leaving.forEach(Generation::close);
     String what = "generation " + leaving.getFirst().number();
-    DrainRun drain = drains.of(what, Drainage.of(leaving, live, migrate));
-    return drains.start(drain, List.of(), () -> generations.abandon(leaving)).result();
+    Runnable afterwards = () -> generations.abandon(leaving);
+    if (context.settings().policies().rolling()) {
+      return drains
+          .startRolling(what, acceptors.all(), leaving, migrate, each, afterwards)
+          .result();
+    }
+    DrainRun drain = drains.of(what, Drainage.of(leaving, acceptors::live, migrate));
+    return drains.start(drain, List.of(), afterwards).result();
+  }
+
+  /** Ends the connections of one generation; if it serves, its handler goes on in a new one. */
+  Drain drain(int number) {
+    Generation one = generations.numbered(number);
+    if (one == context.handlers.serving()) {
+      generations.serve(one.facts(), one.handler());
+    }
+    one.close();
+    List<Generation> leaving = List.of(one);
+    DrainRun drain =
+        drains.of("generation " + number, Drainage.of(leaving, acceptors::live, false));
+    return drains.start(drain, List.of(), () -> generations.abandon(leaving));
   }
 
   /** The server has ended: lets go of whoever serves. */

@@ -66,6 +66,11 @@ public record Timeouts(
     return new Timeouts(read, send, handshake, drain, shutdown, other);
   }
 
+  /** The same with an {@code n}th of the time for a drain. */
+  Timeouts share(int n) {
+    return withDrain(drain.dividedBy(n), shutdown.dividedBy(n));
+  }
+
   /** What a drain takes at most, but for the force at its end. */
   public Duration wholeDrain() {
     return drain.plus(shutdown);

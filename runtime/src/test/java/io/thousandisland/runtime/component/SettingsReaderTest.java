@@ -66,6 +66,7 @@ class SettingsReaderTest {
             "handlerWait", "0s",
             "whenHandlerLeaves", "DRAIN",
             "whenBetterHandlerArrives", "drain",
+            "rolling", "true",
             "readBufferSize", 512,
             "unreadLimit", 1024,
             "mailboxSize", 6,
@@ -96,7 +97,7 @@ class SettingsReaderTest {
         .containsExactly(1L, 2L, 3L, 4L, 0L, 420L);
     assertThat(s.policies())
         .isEqualTo(
-            new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN));
+            new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN, true));
     assertThat(
             List.of(
                 s.buffers().read(),
@@ -132,6 +133,7 @@ class SettingsReaderTest {
         "shutdownTimeout|infinite|0s to 24h",
         "handlerWait|-1s|a whole number and ms, s, m or h",
         "whenHandlerLeaves|keep|migrate or drain",
+        "rolling|maybe|true or false",
         "whenBetterHandlerArrives|kept|keep or drain or migrate",
         "readBufferSize|511|a whole number from 512 to 16777216",
         "unreadLimit|16383|a whole number from 16384 to 1073741824",

@@ -117,7 +117,7 @@ class MigrationTest {
         settings()
             .with(
                 new Policies(
-                    Policies.WhenHandlerLeaves.MIGRATE, Policies.WhenBetterArrives.MIGRATE));
+                    Policies.WhenHandlerLeaves.MIGRATE, Policies.WhenBetterArrives.MIGRATE, false));
     try (var server = new RunningServer(migrate, new Counting("a"))) {
       var client = server.connect();
       send(client, "one\n");
