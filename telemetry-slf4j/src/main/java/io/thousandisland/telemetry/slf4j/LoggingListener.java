@@ -6,6 +6,7 @@ import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
 import java.io.IOException;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
@@ -25,6 +26,7 @@ import org.slf4j.event.Level;
 public final class LoggingListener implements TelemetryListener {
 
   private final Logger log;
+  private final Cooldown repeated = new Cooldown(Duration.ofSeconds(5), System::nanoTime);
 
   public LoggingListener() {
     this(LoggerFactory.getLogger("io.thousandisland.server"));
@@ -37,12 +39,21 @@ public final class LoggingListener implements TelemetryListener {
   @Override
   public void on(TelemetryEvent event) {
     Level level = level(event);
-    if (log.isEnabledForLevel(level)) {
+    if (log.isEnabledForLevel(level) && !isRepetition(event)) {
       Throwable trace = trace(event);
       var line = log.atLevel(level).setMessage("{}: {}").addArgument(event.server());
       line = line.addArgument(words(event));
       (trace == null ? line : line.setCause(trace)).log();
     }
+  }
+
+  /** What comes again and again for as long as it lasts: it is said at most every five seconds. */
+  private boolean isRepetition(TelemetryEvent event) {
+    return switch (event) {
+      case TelemetryEvent.AcceptPaused e -> !repeated.passes("paused " + e.server());
+      case TelemetryEvent.LimitReached e -> !repeated.passes("limit " + e.server());
+      default -> false;
+    };
   }
 
   private static Level level(TelemetryEvent event) {
@@ -128,6 +139,16 @@ public final class LoggingListener implements TelemetryListener {
               + ", took "
               + e.result().took().toMillis()
               + " ms";
+      case TelemetryEvent.AcceptPaused e ->
+          "out of descriptors, no connection is accepted for " + e.pause().toMillis() + " ms";
+      case TelemetryEvent.LimitReached e ->
+          "limit of "
+              + e.limit()
+              + " connections reached; new ones "
+              + (e.rejected() ? "are closed" : "wait");
+      case TelemetryEvent.MigrationDeclined e ->
+          "connection %d cannot go on with another handler and is drained: %s"
+              .formatted(e.span().connection(), e.reason());
       case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
       case TelemetryEvent.HandlerUnbound e ->
           handler(e.generation())

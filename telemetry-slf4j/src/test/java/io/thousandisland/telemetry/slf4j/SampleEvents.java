@@ -57,6 +57,8 @@ final class SampleEvents {
 
     all.put(new TelemetryEvent.AcceptorStarted("mail", 1), Level.DEBUG);
     all.put(new TelemetryEvent.AcceptorStopped("mail", 1, 5, SECOND), Level.DEBUG);
+    all.put(new TelemetryEvent.MigrationDeclined(SPAN, 2, REASON), Level.INFO);
+    all.put(new TelemetryEvent.ConnectionMigrated(SPAN, 2, 3, SECOND), Level.DEBUG);
     all.put(new TelemetryEvent.ConnectionStarted(SPAN), Level.DEBUG);
     all.put(new TelemetryEvent.ConnectionReady(SPAN, 1, SECOND), Level.DEBUG);
     all.put(stopped(REASON, true), Level.DEBUG);
@@ -74,7 +76,7 @@ final class SampleEvents {
   }
 
   private static TelemetryEvent drained(List<String> lingering) {
-    return new TelemetryEvent.DrainEnded("mail", "server", new Drained(1, 2, lingering, SECOND));
+    return new TelemetryEvent.DrainEnded("mail", "server", new Drained(4, 1, 2, lingering, SECOND));
   }
 
   static TelemetryEvent stopped(Throwable reason, boolean thrown) {
