@@ -129,12 +129,16 @@ final class Listener implements Node {
         });
   }
 
-  /** Takes up changed settings: closes, and opens again with them if it should. */
-  void reopen() {
+  /**
+   * Takes up changed settings: closes, and opens again with them if it should.
+   *
+   * @param elsewhere false when the port that it had is to be kept, an ephemeral one included
+   */
+  void reopen(boolean elsewhere) {
     locked(
         () -> {
           closeAll();
-          port = -1;
+          port = elsewhere ? -1 : port;
           if (slots.size() != context.settings().listen().sockets()) {
             slots = newSlots();
           }

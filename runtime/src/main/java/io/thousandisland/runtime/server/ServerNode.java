@@ -218,7 +218,7 @@ public final class ServerNode implements Server {
           situation.refused = null;
           if (!before.listen().equals(changed.listen())) {
             Acceptor.pause(acceptors.all());
-            listener.reopen();
+            listener.reopen(!before.listen().isAt(changed.listen()));
             acceptors.all().forEach(acceptor -> acceptor.worker().resume());
           }
           resizeAcceptors();
