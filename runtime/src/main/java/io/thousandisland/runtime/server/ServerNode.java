@@ -200,7 +200,9 @@ public final class ServerNode implements Server {
   public CompletableFuture<Drained> retire(long serviceId) {
     return life.call(
         () -> {
-          CompletableFuture<Drained> future = succession.retire(serviceId);
+          // in a server that ends, connections are to end, with their handler's goodbye
+          boolean ends = situation.stopping || situation.drains > 0;
+          CompletableFuture<Drained> future = succession.retire(serviceId, !ends);
           reconcile();
           return future;
         });

@@ -116,8 +116,10 @@ final class Succession {
   /**
    * Empties the generations of a handler's service, by the policy. The same future while that is
    * under way.
+   *
+   * @param mayMigrate whether the policy may be to migrate
    */
-  CompletableFuture<Drained> retire(long serviceId) {
+  CompletableFuture<Drained> retire(long serviceId, boolean mayMigrate) {
     CompletableFuture<Drained> running = retiring.get(serviceId);
     if (running != null) {
       return running;
@@ -128,7 +130,9 @@ final class Succession {
       serveNobody("handler " + serving.facts().name() + " has left");
     }
     boolean migrate =
-        context.settings().policies().whenHandlerLeaves() == Policies.WhenHandlerLeaves.MIGRATE;
+        mayMigrate
+            && context.settings().policies().whenHandlerLeaves()
+                == Policies.WhenHandlerLeaves.MIGRATE;
     // somebody waits for all of it: rolling, each acceptor has its share of the time
     Timeouts all = context.settings().timeouts();
     Timeouts each = context.settings().policies().rolling() ? all.share(acceptors.size()) : all;
