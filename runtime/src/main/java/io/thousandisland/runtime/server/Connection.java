@@ -8,6 +8,7 @@ import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -116,7 +117,10 @@ final class Connection implements Runnable {
       in.discardArrived(context.pool());
     }
     closeTransport();
-    emit(() -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
+    boolean trouble = ending instanceof Ending.Failed failed && failed.thrown();
+    context.emit(
+        trouble ? Detail.SERVERS : Detail.CONNECTIONS,
+        () -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
     ended.accept(this);
     lease.end();
   }
@@ -249,14 +253,17 @@ final class Connection implements Runnable {
 
   // ---- telemetry, on the own thread but for close()
 
-  boolean telemetryOn() {
-    return context.telemetry.on();
+  /** Whether somebody hears of each receive and send. */
+  boolean traffic() {
+    return context.telemetry.on(Detail.TRAFFIC);
   }
 
+  /** Emits an event of this connection's life, if anybody hears such. */
   void emit(Supplier<TelemetryEvent> event) {
-    context.emit(event);
+    context.emit(Detail.CONNECTIONS, event);
   }
 
+  /** Emits an event that somebody hears. */
   void emit(TelemetryEvent event) {
     context.telemetry.emit(event);
   }

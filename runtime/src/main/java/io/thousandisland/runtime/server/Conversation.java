@@ -273,7 +273,7 @@ final class Conversation {
     try {
       goodbye.say(ending, lease, socket, state);
     } catch (Throwable thrown) { // but somebody should know
-      connection.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
+      context.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
     }
     state = null;
   }
