@@ -83,8 +83,11 @@ final class Connection implements Runnable {
     this.lease = new Lease(context, signals);
     this.goodbye = new Goodbye(signals);
     this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
+    // inherits nothing: what the shell or a bundle left on the thread that began it all would be
+    // kept
     this.thread =
         Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
             .name(context.name() + " connection " + id + " " + transport.remoteAddress())
             .unstarted(this);
     signals.owner(thread);

@@ -177,6 +177,7 @@ final class Listener implements Node {
     if (running && wanted && !open() && retrying == null) {
       retrying =
           Thread.ofPlatform()
+              .inheritInheritableThreadLocals(false)
               .daemon()
               .name(context.name() + " listener retry")
               .start(this::retryUntilOpen);
