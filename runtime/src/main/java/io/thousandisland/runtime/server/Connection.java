@@ -143,9 +143,12 @@ final class Connection implements Runnable {
     return news;
   }
 
-  /** Has left the generation that was ending, if one was. */
+  /** Has left the generation that was ending. Advice that still holds is for the next handler. */
   void retired() {
     retiring = null;
+    if (draining) {
+      signals.raise(DRAIN);
+    }
   }
 
   void messageDropped(Object message) {
