@@ -22,6 +22,10 @@ public abstract class LineHandler<S> implements Handler<S> {
     tag = String.valueOf(properties.get("tag"));
   }
 
+  protected String tag() {
+    return tag;
+  }
+
   protected abstract S first();
 
   protected abstract S counted(S state, String line);
