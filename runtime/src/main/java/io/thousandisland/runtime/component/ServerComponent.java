@@ -227,7 +227,7 @@ public final class ServerComponent {
 
   private void chooseHandler(ServerNode node) {
     Object target = properties.getOrDefault("handler.target", "(handler.name=*)");
-    node.handler(this::bestHandler, "no handler matches " + target);
+    node.handler(this::bestHandler, handlers::hasService, "no handler matches " + target);
   }
 
   private Optional<HandlerBinding> bestHandler() {
