@@ -33,6 +33,7 @@ class RestartThreadTest {
                                 || Thread.currentThread().isVirtual()) {
                               wrong.incrementAndGet();
                             }
+                            Thread.yield(); // long enough to be overlapped
                             inside.decrementAndGet();
                             done.countDown();
                           });
