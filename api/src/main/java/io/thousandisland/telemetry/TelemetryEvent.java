@@ -13,6 +13,11 @@ public sealed interface TelemetryEvent {
   /** Name of the server it happened in. */
   String server();
 
+  /** Who should hear it. */
+  default Detail detail() {
+    return Detail.SERVERS;
+  }
+
   /** An event of one connection. */
   sealed interface OfConnection extends TelemetryEvent {
     Span span();
@@ -20,6 +25,11 @@ public sealed interface TelemetryEvent {
     @Override
     default String server() {
       return span().server();
+    }
+
+    @Override
+    default Detail detail() {
+      return Detail.CONNECTIONS;
     }
   }
 
@@ -113,13 +123,32 @@ public sealed interface TelemetryEvent {
    * @param counters exact, however it ended
    */
   record ConnectionStopped(Span span, Ending ending, Counters counters, Duration lasted)
-      implements OfConnection {}
+      implements OfConnection {
 
-  record Received(Span span, long bytes) implements OfConnection {}
+    /** What a handler threw concerns whoever looks after the server. */
+    @Override
+    public Detail detail() {
+      return ending instanceof Ending.Failed failed && failed.thrown()
+          ? Detail.SERVERS
+          : Detail.CONNECTIONS;
+    }
+  }
+
+  record Received(Span span, long bytes) implements OfConnection {
+    @Override
+    public Detail detail() {
+      return Detail.TRAFFIC;
+    }
+  }
 
   record ReceiveFailed(Span span, Throwable reason) implements OfConnection {}
 
-  record Sent(Span span, long bytes) implements OfConnection {}
+  record Sent(Span span, long bytes) implements OfConnection {
+    @Override
+    public Detail detail() {
+      return Detail.TRAFFIC;
+    }
+  }
 
   /**
    * A send failed.
@@ -129,7 +158,12 @@ public sealed interface TelemetryEvent {
   record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
 
   /** The terminal callback threw; the connection ended as it would have. */
-  record HandlerThrew(Span span, Throwable reason) implements OfConnection {}
+  record HandlerThrew(Span span, Throwable reason) implements OfConnection {
+    @Override
+    public Detail detail() {
+      return Detail.SERVERS;
+    }
+  }
 
   /**
    * The handler takes no such messages.
@@ -153,7 +187,12 @@ public sealed interface TelemetryEvent {
    * @param generation number of the generation that declined
    * @param reason what it threw, or what is wrong with the state it gave away
    */
-  record MigrationDeclined(Span span, int generation, Throwable reason) implements OfConnection {}
+  record MigrationDeclined(Span span, int generation, Throwable reason) implements OfConnection {
+    @Override
+    public Detail detail() {
+      return Detail.SERVERS;
+    }
+  }
 
   // ---- handlers
 

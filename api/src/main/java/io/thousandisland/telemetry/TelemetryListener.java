@@ -15,4 +15,13 @@ import org.osgi.annotation.versioning.ConsumerType;
 @FunctionalInterface
 public interface TelemetryListener {
   void on(TelemetryEvent event);
+
+  /**
+   * Whether events of this detail are told to this listener. Asked before each one is made, so that
+   * what nobody hears costs nothing: return at once, for example whether a log level is on. The
+   * answer may change at any time. The default hears everything.
+   */
+  default boolean hears(Detail detail) {
+    return true;
+  }
 }

@@ -47,7 +47,8 @@ class CompiledHandlerTest {
             "handler.target", "(handler.name=shout)",
             "drainTimeout", "0s",
             "shutdownTimeout", "5s",
-            "handlerWait", "infinite");
+            "handlerWait", "infinite",
+            "whenHandlerLeaves", "drain");
     try (var server = new ConfiguredServer(context, "readme", settings)) {
       server.await(Status.WAITING);
       Bundle handler = context.installBundle("test:shout", bundle(shouts));

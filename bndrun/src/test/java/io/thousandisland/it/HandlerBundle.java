@@ -11,13 +11,15 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Handler bundles made while a test runs: a class file, a component description, a manifest. */
-record HandlerBundle(String symbolicName, String handler, String tag, int ranking) {
-
-  private static final String CLASS = TaggingHandler.class.getName().replace('.', '/') + ".class";
+/** Handler bundles made while a test runs: class files, a component description, a manifest. */
+record HandlerBundle(String symbolicName, String handler, String tag, int ranking, Class<?> code) {
 
   HandlerBundle(String symbolicName, String handler, String tag) {
     this(symbolicName, handler, tag, 0);
+  }
+
+  HandlerBundle(String symbolicName, String handler, String tag, int ranking) {
+    this(symbolicName, handler, tag, ranking, TaggingHandler.class);
   }
 
   InputStream stream() throws IOException {
@@ -26,15 +28,25 @@ record HandlerBundle(String symbolicName, String handler, String tag, int rankin
 
   byte[] bytes() throws IOException {
     var bytes = new ByteArrayOutputStream();
-    try (var jar = new JarOutputStream(bytes, manifest());
-        InputStream handlerClass =
-            HandlerBundle.class.getClassLoader().getResourceAsStream(CLASS)) {
-      jar.putNextEntry(new JarEntry(CLASS));
-      handlerClass.transferTo(jar);
+    try (var jar = new JarOutputStream(bytes, manifest())) {
+      for (Class<?> type = code; type != Object.class; type = type.getSuperclass()) {
+        add(jar, type);
+        for (Class<?> nested : type.getDeclaredClasses()) {
+          add(jar, nested);
+        }
+      }
       jar.putNextEntry(new JarEntry("OSGI-INF/handler.xml"));
       jar.write(component().getBytes(StandardCharsets.UTF_8));
     }
     return bytes.toByteArray();
+  }
+
+  private static void add(JarOutputStream jar, Class<?> type) throws IOException {
+    String path = type.getName().replace('.', '/') + ".class";
+    jar.putNextEntry(new JarEntry(path));
+    try (InputStream bytes = HandlerBundle.class.getClassLoader().getResourceAsStream(path)) {
+      bytes.transferTo(jar);
+    }
   }
 
   private Manifest manifest() {
@@ -62,6 +74,6 @@ record HandlerBundle(String symbolicName, String handler, String tag, int rankin
           <property name="service.ranking" type="Integer" value="%d"/>
         </scr:component>
         """
-        .formatted(symbolicName, TaggingHandler.class.getName(), handler, tag, ranking);
+        .formatted(symbolicName, code.getName(), handler, tag, ranking);
   }
 }

@@ -30,7 +30,9 @@ class HandlerChoiceTest {
         "handler.target", filter,
         "drainTimeout", "5s",
         "shutdownTimeout", "5s",
-        "handlerWait", "infinite");
+        "handlerWait", "infinite",
+        "whenHandlerLeaves", "drain",
+        "whenBetterHandlerArrives", "keep");
   }
 
   private static Dictionary<String, Object> properties(String name, String tag, int ranking) {

@@ -38,7 +38,8 @@ class HotDeployTest {
         "handler.target", "(handler.name=" + handler + ")",
         "drainTimeout", "5s",
         "shutdownTimeout", "5s",
-        "handlerWait", "infinite");
+        "handlerWait", "infinite",
+        "whenHandlerLeaves", "drain");
   }
 
   private Bundle install(HandlerBundle bundle) throws Exception {

@@ -109,7 +109,8 @@ class ShellTest {
   void drainEndsTheConnectionsAndReports() throws Exception {
     try (var client = talking()) {
       assertThat(shell.run("ti:drain shelled"))
-          .matches("(?s)1 graceful, 0 forced, lingering threads: none, took \\d+ ms\\s*");
+          .matches(
+              "(?s)0 migrated, 1 graceful, 0 forced, lingering threads: none, took \\d+ ms\\s*");
       assertThat(client.seesEnd()).isTrue();
       server.await(Status.SUSPENDED);
     }
@@ -120,8 +121,10 @@ class ShellTest {
     try (var client = talking()) {
       int acceptor = server.server().connections().getFirst().acceptor();
 
-      assertThat(shell.run("ti:drain shelled " + (3 - acceptor))).startsWith("0 graceful");
-      assertThat(shell.run("ti:drain shelled " + acceptor)).startsWith("1 graceful, 0 forced");
+      assertThat(shell.run("ti:drain shelled " + (3 - acceptor)))
+          .startsWith("0 migrated, 0 graceful");
+      assertThat(shell.run("ti:drain shelled " + acceptor))
+          .startsWith("0 migrated, 1 graceful, 0 forced");
 
       assertThat(client.seesEnd()).isTrue();
       assertThat(server.server().status()).isEqualTo(Status.RUNNING);

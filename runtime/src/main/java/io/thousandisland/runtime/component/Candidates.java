@@ -24,6 +24,10 @@ final class Candidates<T> {
     bound.remove(reference);
   }
 
+  boolean hasService(long id) {
+    return bound.keySet().stream().anyMatch(r -> r.getProperty("service.id").equals(id));
+  }
+
   Optional<Map.Entry<ServiceReference<T>, T>> best() {
     return bound.entrySet().stream().max(Comparator.comparing(Map.Entry::getKey));
   }

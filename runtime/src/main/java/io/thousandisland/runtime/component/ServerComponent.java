@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceReference;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -76,7 +78,10 @@ public final class ServerComponent {
   private volatile @Nullable Running running;
 
   private record Running(
-      ServerNode node, ServerRegistration registration, FrameworkLimits limits) {}
+      ServerNode node,
+      ServerRegistration registration,
+      FrameworkLimits limits,
+      Runnable stopListening) {}
 
   /** The settings in force; written by activate and modified, which SCR serialises. */
   private volatile @Nullable ServerSettings settings;
@@ -107,7 +112,9 @@ public final class ServerComponent {
     node.transports(name -> transports.best("transport.name", name).orElse(null));
     var registration = new ServerRegistration(context, node);
     node.onChange(registration::update);
-    running = new Running(node, registration, limits);
+    SynchronousBundleListener goodbye = event -> whenTheFrameworkStops(event, node);
+    context.addBundleListener(goodbye);
+    running = new Running(node, registration, limits, () -> context.removeBundleListener(goodbye));
     chooseTransport(node);
     chooseHandler(node);
     if (wrong != null) {
@@ -116,6 +123,16 @@ public final class ServerComponent {
       settings = valid;
       tellIfShortened(node, configured, limits, start);
       node.start();
+    }
+  }
+
+  /**
+   * A framework that stops takes one bundle after the other, and the drains in their unbinds would
+   * add up. So all servers begin at the first sign; the unbinds then find that under way.
+   */
+  private static void whenTheFrameworkStops(BundleEvent event, ServerNode node) {
+    if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
+      CompletableFuture<Drained> unused = node.stop(); // waited for by deactivate
     }
   }
 
@@ -165,6 +182,7 @@ public final class ServerComponent {
     Running now = running;
     running = null;
     if (now != null) {
+      now.stopListening().run();
       await(now.node().stop());
       now.registration().unregister();
     }
@@ -209,7 +227,7 @@ public final class ServerComponent {
 
   private void chooseHandler(ServerNode node) {
     Object target = properties.getOrDefault("handler.target", "(handler.name=*)");
-    node.handler(this::bestHandler, "no handler matches " + target);
+    node.handler(this::bestHandler, handlers::hasService, "no handler matches " + target);
   }
 
   private Optional<HandlerBinding> bestHandler() {

@@ -4,8 +4,8 @@ import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
-import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -20,6 +20,10 @@ final class AcceptorSupervisor implements Node {
   private final Listener listener;
   private final Observer seen;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
+
+  /** Taken away, and not drained yet. One of the same number may be back already. */
+  private final List<Acceptor> leaving = new CopyOnWriteArrayList<>();
+
   private final Supervisor children;
 
   AcceptorSupervisor(ServerContext context, Listener listener, Observer seen) {
@@ -46,6 +50,7 @@ final class AcceptorSupervisor implements Node {
   @Override
   public void stop() {
     acceptors.forEach(acceptor -> acceptor.worker().halt());
+    leaving.forEach(acceptor -> acceptor.worker().halt());
     children.stop();
   }
 
@@ -59,17 +64,20 @@ final class AcceptorSupervisor implements Node {
     int wanted = context.settings().acceptors();
     for (int number = acceptors.size() + 1; number <= wanted; number++) {
       var acceptor = new Acceptor(context, number, listener, seen);
-      acceptors.add(acceptor);
       children.add(acceptor);
+      acceptors.add(acceptor);
     }
-    var surplus = new ArrayList<>(acceptors.subList(wanted, acceptors.size()));
+    var surplus = List.copyOf(acceptors.subList(wanted, acceptors.size()));
+    leaving.addAll(surplus); // first: at no time are their connections unknown
+    acceptors.removeAll(surplus);
     Acceptor.pause(surplus);
     return surplus;
   }
 
+  /** A surplus acceptor has no connection left. */
   void remove(Acceptor surplus) {
-    acceptors.remove(surplus);
     children.remove(surplus);
+    leaving.remove(surplus);
   }
 
   /**
@@ -97,8 +105,9 @@ final class AcceptorSupervisor implements Node {
 
   /** All live connections, as of now. */
   Collection<Connection> live() {
-    var all = new ArrayList<Connection>();
+    var all = new LinkedHashSet<Connection>(); // one that is just leaving is seen twice
     acceptors.forEach(acceptor -> all.addAll(acceptor.connections().live()));
+    leaving.forEach(acceptor -> all.addAll(acceptor.connections().live()));
     return all;
   }
 }

@@ -71,6 +71,7 @@ final class AcceptorWorker implements Node {
     var mine = new Signals(context.sweeper);
     Thread loop =
         Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
             .name(context.name() + " acceptor " + acceptor)
             .unstarted(
                 () -> {

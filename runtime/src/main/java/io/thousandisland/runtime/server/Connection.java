@@ -8,6 +8,7 @@ import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -82,8 +83,11 @@ final class Connection implements Runnable {
     this.lease = new Lease(context, signals);
     this.goodbye = new Goodbye(signals);
     this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
+    // inherits nothing: what the shell or a bundle left on the thread that began it all would be
+    // kept
     this.thread =
         Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
             .name(context.name() + " connection " + id + " " + transport.remoteAddress())
             .unstarted(this);
     signals.owner(thread);
@@ -116,7 +120,10 @@ final class Connection implements Runnable {
       in.discardArrived(context.pool());
     }
     closeTransport();
-    emit(() -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
+    boolean trouble = ending instanceof Ending.Failed failed && failed.thrown();
+    context.emit(
+        trouble ? Detail.SERVERS : Detail.CONNECTIONS,
+        () -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
     ended.accept(this);
     lease.end();
   }
@@ -136,9 +143,12 @@ final class Connection implements Runnable {
     return news;
   }
 
-  /** Has left the generation that was ending, if one was. */
+  /** Has left the generation that was ending. Advice that still holds is for the next handler. */
   void retired() {
     retiring = null;
+    if (draining) {
+      signals.raise(DRAIN);
+    }
   }
 
   void messageDropped(Object message) {
@@ -249,14 +259,17 @@ final class Connection implements Runnable {
 
   // ---- telemetry, on the own thread but for close()
 
-  boolean telemetryOn() {
-    return context.telemetry.on();
+  /** Whether somebody hears of each receive and send. */
+  boolean traffic() {
+    return context.telemetry.on(Detail.TRAFFIC);
   }
 
+  /** Emits an event of this connection's life, if anybody hears such. */
   void emit(Supplier<TelemetryEvent> event) {
-    context.emit(event);
+    context.emit(Detail.CONNECTIONS, event);
   }
 
+  /** Emits an event that somebody hears. */
   void emit(TelemetryEvent event) {
     context.telemetry.emit(event);
   }

@@ -36,6 +36,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
 
+  /** Rounds without a wait before others have their turn: a quarter of a mebibyte by default. */
+  private static final int MOST_UNBROKEN = 16;
+
   static final int ENDING = SHUTDOWN | FORCED | CLOSE;
   private static final int EVERYTHING =
       READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
@@ -51,6 +54,9 @@ final class Conversation {
 
   private @Nullable Object state;
   private Duration readTimeout;
+
+  /** Rounds since it last waited. */
+  private int unbroken;
 
   /** In the sweeper's time. */
   private long lastData;
@@ -98,8 +104,22 @@ final class Conversation {
 
   private int nextReasons() {
     signals.deadline(waitUntil);
+    if (!in.mayRead()) {
+      unbroken = 0;
+      return signals.await(EVERYTHING);
+    }
     // a read that filled its buffer left more to read: then there is nothing to wait for
-    return in.mayRead() ? signals.take(EVERYTHING) : signals.await(EVERYTHING);
+    giveWay();
+    return signals.take(EVERYTHING);
+  }
+
+  /** Lets others run now and then: who is flooded would otherwise never leave its carrier. */
+  @SuppressWarnings("ThreadPriorityCheck")
+  private void giveWay() {
+    if (++unbroken == MOST_UNBROKEN) {
+      unbroken = 0;
+      Thread.yield();
+    }
   }
 
   /** Does what the raised reasons ask for; null to go on. */
@@ -273,7 +293,7 @@ final class Conversation {
     try {
       goodbye.say(ending, lease, socket, state);
     } catch (Throwable thrown) { // but somebody should know
-      connection.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
+      context.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
     }
     state = null;
   }

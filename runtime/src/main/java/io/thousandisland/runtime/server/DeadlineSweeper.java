@@ -47,7 +47,12 @@ final class DeadlineSweeper implements AutoCloseable {
     for (int i = 0; i < SLOTS; i++) {
       slots.add(new ArrayList<>(0));
     }
-    thread = Thread.ofPlatform().daemon().name("thousandisland deadlines").unstarted(this::sweep);
+    thread =
+        Thread.ofPlatform()
+            .inheritInheritableThreadLocals(false)
+            .daemon()
+            .name("thousandisland deadlines")
+            .unstarted(this::sweep);
   }
 
   static DeadlineSweeper started() {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Ends a set of connections, all in parallel under one deadline: migration where it is wanted, then
@@ -31,17 +32,18 @@ final class DrainRun implements Drain {
   private final Set<Connection> seen = new HashSet<>();
 
   // written by the running thread, read by who watches
-  private volatile Phase phase = Phase.ADVICE;
+  private volatile Phase phase;
   private volatile int known;
 
-  /** Set by who cuts the phase short, cleared when the next one begins. */
-  private volatile boolean cut;
+  /** The last phase that was cut short; maybe before it began. */
+  private volatile @Nullable Phase cut;
 
   DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures) {
     this.what = what;
     this.these = these;
     this.timeouts = timeouts;
     this.departures = departures;
+    this.phase = these.mayMigrate() ? Phase.MIGRATION : Phase.ADVICE;
   }
 
   /** Runs to the end and says what came of it. */
@@ -53,8 +55,7 @@ final class DrainRun implements Drain {
 
   private Drained drained() {
     long advised = began + timeouts.drain().toNanos();
-    if (these.mayMigrate()
-        && allGo(Phase.MIGRATION, migrationUntil(advised), Connection::migrate)) {
+    if (these.mayMigrate() && allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate)) {
       return report(List.of(), List.of());
     }
     if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
@@ -70,12 +71,13 @@ final class DrainRun implements Drain {
   }
 
   /**
-   * How long connections have to leave their generation: a second, or half the drain timeout. Those
-   * that are in one callback all the time are then advised, and may still leave when it returns.
+   * How long connections have to leave their generation: a second, or half of the whole drain.
+   * Those that are in one callback all the time are then advised, and may still leave when it
+   * returns.
    */
-  private long migrationUntil(long advised) {
-    long window = Math.min(timeouts.drain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
-    return Math.min(Joins.in(Duration.ofNanos(window)), advised);
+  private long migrationUntil() {
+    long half = timeouts.wholeDrain().toNanos() / 2;
+    return began + Math.min(half, Duration.ofSeconds(1).toNanos());
   }
 
   /**
@@ -83,9 +85,13 @@ final class DrainRun implements Drain {
    */
   private boolean allGo(Phase now, long deadline, Consumer<Connection> how) {
     phase = now;
-    cut = false;
     var told = new HashSet<Connection>();
-    return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> cut);
+    return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> isCut(now));
+  }
+
+  private boolean isCut(Phase now) {
+    Phase last = cut;
+    return last != null && last.compareTo(now) >= 0;
   }
 
   private Collection<Connection> tell(Set<Connection> told, Consumer<Connection> how) {
@@ -146,7 +152,7 @@ final class DrainRun implements Drain {
 
   @Override
   public void cutShort() {
-    cut = true;
+    cut = phase;
     departures.tell();
   }
 

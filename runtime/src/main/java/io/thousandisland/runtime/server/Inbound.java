@@ -80,7 +80,7 @@ final class Inbound {
     if (got > 0) {
       bytes += got;
       calls++;
-      if (connection.telemetryOn()) {
+      if (connection.traffic()) {
         connection.emit(new TelemetryEvent.Received(connection.span(), got));
       }
     }

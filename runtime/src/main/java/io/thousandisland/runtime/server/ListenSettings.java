@@ -23,4 +23,9 @@ public record ListenSettings(
     Allowed.between("listenSockets", sockets, 1, 64);
     options = Map.copyOf(options);
   }
+
+  /** Whether {@code other} means the same host and port. */
+  boolean isAt(ListenSettings other) {
+    return host.equals(other.host) && port == other.port;
+  }
 }

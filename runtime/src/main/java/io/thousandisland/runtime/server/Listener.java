@@ -129,12 +129,16 @@ final class Listener implements Node {
         });
   }
 
-  /** Takes up changed settings: closes, and opens again with them if it should. */
-  void reopen() {
+  /**
+   * Takes up changed settings: closes, and opens again with them if it should.
+   *
+   * @param elsewhere false when the port that it had is to be kept, an ephemeral one included
+   */
+  void reopen(boolean elsewhere) {
     locked(
         () -> {
           closeAll();
-          port = -1;
+          port = elsewhere ? -1 : port;
           if (slots.size() != context.settings().listen().sockets()) {
             slots = newSlots();
           }
@@ -173,6 +177,7 @@ final class Listener implements Node {
     if (running && wanted && !open() && retrying == null) {
       retrying =
           Thread.ofPlatform()
+              .inheritInheritableThreadLocals(false)
               .daemon()
               .name(context.name() + " listener retry")
               .start(this::retryUntilOpen);

@@ -111,7 +111,7 @@ final class Migration {
 
   private void arrived(Snapshot snapshot, Generation there) {
     var waited = Duration.ofNanos(System.nanoTime() - snapshot.takenAt());
-    context.emit(
+    connection.emit(
         () ->
             new TelemetryEvent.ConnectionMigrated(
                 connection.span(), snapshot.from(), there.number(), waited));

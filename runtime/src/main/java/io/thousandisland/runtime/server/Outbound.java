@@ -114,7 +114,7 @@ final class Outbound {
   @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void sent(long before) {
     calls++;
-    if (connection.telemetryOn()) {
+    if (connection.traffic()) {
       connection.emit(new TelemetryEvent.Sent(connection.span(), bytes - before));
     }
   }

@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.supervision.RestartBudget;
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
 import java.util.concurrent.atomic.AtomicLong;
@@ -86,11 +87,14 @@ final class ServerContext {
     transports = byName;
   }
 
-  /**
-   * Emits what {@code event} makes, if anybody listens. For events that are not on the hot path.
-   */
+  /** Emits what {@code event} makes, if anybody hears of servers. */
   void emit(Supplier<TelemetryEvent> event) {
-    if (telemetry.on()) {
+    emit(Detail.SERVERS, event);
+  }
+
+  /** Emits what {@code event} makes, if anybody hears such. Not for the hot path. */
+  void emit(Detail detail, Supplier<TelemetryEvent> event) {
+    if (telemetry.on(detail)) {
       telemetry.emit(event.get());
     }
   }

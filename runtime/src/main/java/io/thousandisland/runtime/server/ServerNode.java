@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.LongPredicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -173,12 +174,14 @@ public final class ServerNode implements Server {
   /**
    * Lets the best handler serve new connections, or says {@code otherwise} when there is none.
    * {@code best} is asked on the server's own thread, so that a handler which has left meanwhile is
-   * not chosen: who lets it go takes it out first and calls {@link #retire} then.
+   * not chosen: who lets it go takes it out first and calls {@link #retire} then. {@code stays}
+   * says whether the service of an id is still there.
    */
-  public void handler(Supplier<Optional<HandlerBinding>> best, String otherwise) {
+  public void handler(
+      Supplier<Optional<HandlerBinding>> best, LongPredicate stays, String otherwise) {
     life.run(
         () -> {
-          succession.choose(best.get(), otherwise);
+          succession.choose(best.get(), stays, otherwise);
           reconcile();
         });
   }
@@ -187,7 +190,7 @@ public final class ServerNode implements Server {
   public void serve(HandlerFacts facts, Handler<?> handler) {
     life.run(
         () -> {
-          succession.serve(facts, handler);
+          succession.serve(facts, handler, serviceId -> true);
           reconcile();
         });
   }
@@ -200,7 +203,9 @@ public final class ServerNode implements Server {
   public CompletableFuture<Drained> retire(long serviceId) {
     return life.call(
         () -> {
-          CompletableFuture<Drained> future = succession.retire(serviceId);
+          // in a server that ends, connections are to end, with their handler's goodbye
+          boolean ends = situation.stopping || situation.drains > 0;
+          CompletableFuture<Drained> future = succession.retire(serviceId, !ends);
           reconcile();
           return future;
         });
@@ -218,7 +223,7 @@ public final class ServerNode implements Server {
           situation.refused = null;
           if (!before.listen().equals(changed.listen())) {
             Acceptor.pause(acceptors.all());
-            listener.reopen();
+            listener.reopen(!before.listen().isAt(changed.listen()));
             acceptors.all().forEach(acceptor -> acceptor.worker().resume());
           }
           resizeAcceptors();

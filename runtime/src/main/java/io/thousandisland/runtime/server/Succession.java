@@ -6,11 +6,14 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +31,9 @@ final class Succession {
   private final AcceptorSupervisor acceptors;
   private final Runnable changed;
   private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
+
+  /** The generations that those empty. */
+  private final Set<Generation> leavers = new HashSet<>();
 
   /** Why nobody serves; null while somebody does. */
   private @Nullable String nobody = "no handler bound";
@@ -69,22 +75,27 @@ final class Succession {
     return generations.infos();
   }
 
-  /** Lets the best handler serve, or says {@code otherwise} when there is none. */
-  void choose(Optional<HandlerBinding> best, String otherwise) {
+  /**
+   * Lets the best handler serve, or says {@code otherwise} when there is none.
+   *
+   * @param stays whether the service of that id is still there: if not, {@link #retire} comes for
+   *     it, and it was not bettered
+   */
+  void choose(Optional<HandlerBinding> best, LongPredicate stays, String otherwise) {
     Generation serving = context.handlers.serving();
     if (best.isEmpty()) {
       serveNobody(otherwise);
     } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
-      serve(best.get().facts(), best.get().handler());
+      serve(best.get().facts(), best.get().handler(), stays);
     }
   }
 
-  void serve(HandlerFacts facts, Handler<?> handler) {
+  void serve(HandlerFacts facts, Handler<?> handler, LongPredicate stays) {
     Generation before = generations.serve(facts, handler);
     nobody = null;
     portHeld = true;
     closing.cancel(false);
-    if (before != null) {
+    if (before != null && stays.test(before.facts().serviceId())) {
       switch (context.settings().policies().whenBetterArrives()) {
         case KEEP -> {}
         case DRAIN -> empty(List.of(before), false, context.settings().timeouts());
@@ -115,27 +126,40 @@ final class Succession {
 
   /**
    * Empties the generations of a handler's service, by the policy. The same future while that is
-   * under way.
+   * under way, unless the service has come back and leaves again.
+   *
+   * @param mayMigrate whether the policy may be to migrate
    */
-  CompletableFuture<Drained> retire(long serviceId) {
+  CompletableFuture<Drained> retire(long serviceId, boolean mayMigrate) {
     CompletableFuture<Drained> running = retiring.get(serviceId);
-    if (running != null) {
+    List<Generation> leaving =
+        generations.of(serviceId).stream().filter(g -> !leavers.contains(g)).toList();
+    if (running != null && leaving.isEmpty()) {
       return running;
     }
-    List<Generation> leaving = generations.of(serviceId);
     Generation serving = context.handlers.serving();
     if (serving != null && leaving.contains(serving)) {
       serveNobody("handler " + serving.facts().name() + " has left");
     }
     boolean migrate =
-        context.settings().policies().whenHandlerLeaves() == Policies.WhenHandlerLeaves.MIGRATE;
+        mayMigrate
+            && context.settings().policies().whenHandlerLeaves()
+                == Policies.WhenHandlerLeaves.MIGRATE;
     // somebody waits for all of it: rolling, each acceptor has its share of the time
     Timeouts all = context.settings().timeouts();
     Timeouts each = context.settings().policies().rolling() ? all.share(acceptors.size()) : all;
-    CompletableFuture<Drained> future = empty(leaving, migrate, each);
+    CompletableFuture<Drained> mine = empty(leaving, migrate, each);
+    CompletableFuture<Drained> future =
+        running == null ? mine : running.thenCombine(mine, (earlier, later) -> later);
     if (!future.isDone()) {
       retiring.put(serviceId, future);
-      future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
+      leavers.addAll(leaving);
+      future.whenCompleteAsync(
+          (result, error) -> {
+            retiring.remove(serviceId, future);
+            leaving.forEach(leavers::remove);
+          },
+          life);
     }
     return future;
   }

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
 import java.util.List;
@@ -10,8 +11,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 /**
  * Hands the events of one server to the listeners there are.
  *
- * <p>Without listeners an event costs one volatile read: callers ask {@link #on} before they make
- * one. Any thread.
+ * <p>What nobody hears costs a volatile read, and a question to each listener: callers ask {@link
+ * #on} before they make an event. Any thread.
  */
 public final class Telemetry {
 
@@ -21,9 +22,23 @@ public final class Telemetry {
   /** Listeners that have thrown, and have been named for it. */
   private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
 
-  /** True when somebody listens. */
-  public boolean on() {
-    return !listeners.isEmpty();
+  /** True when somebody hears events of this detail. */
+  public boolean on(Detail detail) {
+    for (TelemetryListener listener : listeners) {
+      if (hears(listener, detail)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One that cannot even say so is told, and named when that fails, too. */
+  private static boolean hears(TelemetryListener listener, Detail detail) {
+    try {
+      return listener.hears(detail);
+    } catch (Throwable thrown) {
+      return true;
+    }
   }
 
   public void add(TelemetryListener listener) {
@@ -39,7 +54,9 @@ public final class Telemetry {
   public void emit(TelemetryEvent event) {
     for (TelemetryListener listener : listeners) {
       try {
-        listener.on(event);
+        if (listener.hears(event.detail())) {
+          listener.on(event);
+        }
       } catch (Throwable thrown) { // a listener's trouble, whatever it is, stays its own
         report(event.server(), listener, thrown);
       }

@@ -301,6 +301,32 @@ class MigrationTest {
   }
 
   @Test
+  void v7HandlerThatLeavesAServerWhichStopsSaysGoodbyeToItsConnections() throws Exception {
+    var polite =
+        new TestHandler() {
+          @Override
+          public void handleShutdown(Socket socket, String state) {
+            super.handleShutdown(socket, state);
+            try {
+              socket.send(bytes("bye"));
+            } catch (java.io.IOException e) {
+              errors.add(e);
+            }
+          }
+        };
+    try (var server = server(new TestHandler())) {
+      long service = server.serve(polite);
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      var stopped = server.node.stop();
+      assertThat(retire(server, service).migrated()).isZero();
+      assertThat(Peers.readToEnd(client)).isEqualTo("bye");
+      assertThat(polite.ended()).isEqualTo("shutdown new");
+      stopped.get(20, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void s5DrainOfTheServerEndsConnectionsThatWaitWithoutAHandler() throws Exception {
     var brief =
         settings()

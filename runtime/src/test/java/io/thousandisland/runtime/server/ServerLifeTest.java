@@ -216,7 +216,7 @@ class ServerLifeTest {
             return Next.proceed("new");
           }
         };
-    Duration timeout = Duration.ofMillis(500);
+    Duration timeout = Duration.ofSeconds(2);
     var settings = draining(acceptors, Duration.ZERO, timeout);
     try (var server = new RunningServer(settings, stubborn)) {
       int connections = acceptors * 2;

@@ -2,6 +2,7 @@ package io.thousandisland.telemetry.slf4j;
 
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
@@ -18,7 +19,8 @@ import org.slf4j.event.Level;
  * operator must act on, WARN what went wrong, INFO the life of servers and handlers, DEBUG that of
  * connections, TRACE every send and receive.
  *
- * <p>An event whose level is off costs a switch and a question.
+ * <p>Of a detail whose levels are off it hears nothing; any other event whose level is off costs a
+ * switch and a question.
  *
  * <p>Thread: any.
  */
@@ -34,6 +36,16 @@ public final class LoggingListener implements TelemetryListener {
 
   LoggingListener(Logger log) {
     this.log = log;
+  }
+
+  /** The levels of what is told at each detail are this one and graver ones. */
+  @Override
+  public boolean hears(Detail detail) {
+    return switch (detail) {
+      case SERVERS -> log.isErrorEnabled();
+      case CONNECTIONS -> log.isDebugEnabled();
+      case TRAFFIC -> log.isTraceEnabled();
+    };
   }
 
   @Override

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -73,6 +74,21 @@ class LoggingListenerTest {
     assertThat(lines.list.stream().map(ILoggingEvent::getLevel))
         .containsExactlyElementsOf(
             SampleEvents.LEVELS.values().stream().filter(l -> l.isGreaterOrEqual(on)).toList());
+  }
+
+  @ParameterizedTest
+  @FieldSource("LEVELS")
+  void whatIsLoggedIsHeard(Level on) {
+    log.setLevel(on);
+
+    SampleEvents.LEVELS.forEach(
+        (event, level) -> {
+          if (level.isGreaterOrEqual(on)) {
+            assertThat(listener.hears(event.detail())).as(event.toString()).isTrue();
+          }
+        });
+    assertThat(listener.hears(Detail.TRAFFIC)).isEqualTo(on == Level.TRACE);
+    assertThat(listener.hears(Detail.CONNECTIONS)).isEqualTo(Level.DEBUG.isGreaterOrEqual(on));
   }
 
   /** Fails whoever asks for its text. */

@@ -1,0 +1,11 @@
+package io.thousandisland.telemetry;
+
+/** How closely a listener follows a server. Each event belongs to one of these. */
+public enum Detail {
+  /** The life of servers and handlers, and whatever somebody should look at. */
+  SERVERS,
+  /** The life of each connection. */
+  CONNECTIONS,
+  /** Each receive and send. */
+  TRAFFIC
+}

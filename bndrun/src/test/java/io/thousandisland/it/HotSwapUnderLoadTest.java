@@ -1,0 +1,157 @@
+package io.thousandisland.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.it.handlers.CountingHandler;
+import io.thousandisland.it.handlers.Ledger1Handler;
+import io.thousandisland.it.handlers.Ledger2Handler;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.test.common.annotation.InjectBundleContext;
+
+/**
+ * W1 to W6 under load, by the clients' own count: no connect is refused, no reply is lost, wrong or
+ * torn, and with {@code migrate} no connection is closed. {@code -Dhotswap.updates=1000} for more.
+ */
+class HotSwapUnderLoadTest {
+
+  private static final int SCENARIOS = 10;
+  private static final List<Figures> ALL = new ArrayList<>();
+
+  @InjectBundleContext BundleContext context;
+
+  private final List<Bundle> installed = new ArrayList<>();
+
+  /** Own state is a record that changes its shape with each update, up and down. */
+  private HandlerBundle version(String symbolicName, int number, int ranking, boolean ownState) {
+    Class<?> own = number % 2 == 0 ? Ledger1Handler.class : Ledger2Handler.class;
+    return new HandlerBundle(
+        symbolicName, "swapped", "v" + number, ranking, ownState ? own : CountingHandler.class);
+  }
+
+  private Bundle install(HandlerBundle handler) throws Exception {
+    Bundle bundle = context.installBundle("test:" + handler.symbolicName(), handler.stream());
+    installed.add(bundle);
+    return bundle;
+  }
+
+  private static Map<String, Object> settings(String leaves, String arrives, boolean rolling) {
+    return Map.of(
+        "handler.target",
+        "(handler.name=swapped)",
+        "acceptors",
+        4,
+        "drainTimeout",
+        "10s",
+        "shutdownTimeout",
+        "5s",
+        "handlerWait",
+        "infinite",
+        "whenHandlerLeaves",
+        leaves,
+        "whenBetterHandlerArrives",
+        arrives,
+        "rolling",
+        rolling);
+  }
+
+  private int updates() {
+    return Math.max(1, Integer.parseInt(context.getProperty("hotswap.updates")) / SCENARIOS);
+  }
+
+  @ParameterizedTest(name = "{0} when it leaves, rolling {1}, own state {2}")
+  @CsvSource({
+    "migrate, false, false",
+    "migrate, false, true",
+    "migrate, true, true",
+    "drain, false, true",
+    "drain, true, false"
+  })
+  void w3HandlerIsUpdatedAndNothingIsLost(String leaves, boolean rolling, boolean ownState)
+      throws Exception {
+    var settings = settings(leaves, "keep", rolling);
+    try (var server = new ConfiguredServer(context, "updated", settings)) {
+      Bundle handler = install(version("swapped.only", 0, 0, ownState));
+      handler.start();
+      try (var load = new Load(server.port())) {
+        for (int i = 1; i <= updates(); i++) {
+          handler.update(version("swapped.only", i, 0, ownState).stream());
+          load.awaitReplies(3);
+        }
+        check("leaves: " + leaves, rolling, leaves.equals("migrate"), load.end(updates()));
+      }
+    } finally {
+      uninstall();
+    }
+  }
+
+  /** When the better one leaves again, its connections migrate to the one before. */
+  @ParameterizedTest(name = "{0} when a better one arrives, rolling {1}, own state {2}")
+  @CsvSource({
+    "keep, false, true",
+    "drain, false, false",
+    "drain, true, true",
+    "migrate, false, true",
+    "migrate, true, false"
+  })
+  void w4BetterHandlerComesAndGoesAndNothingIsLost(
+      String arrives, boolean rolling, boolean ownState) throws Exception {
+    var settings = settings("migrate", arrives, rolling);
+    try (var server = new ConfiguredServer(context, "bettered", settings)) {
+      Bundle good = install(version("swapped.good", 0, 1, ownState));
+      good.start();
+      Bundle better = install(version("swapped.better", 1, 2, ownState));
+      try (var load = new Load(server.port())) {
+        for (int i = 1; i <= updates(); i++) {
+          better.update(version("swapped.better", i, 2, ownState).stream());
+          better.start();
+          load.awaitReplies(2);
+          if (i % 3 == 0) { // those that were kept move over to the better one
+            good.update(version("swapped.good", i + 1, 1, ownState).stream());
+            load.awaitReplies(2);
+          }
+          better.stop();
+          load.awaitReplies(2);
+        }
+        check("arrives: " + arrives, rolling, !arrives.equals("drain"), load.end(updates()));
+      }
+    } finally {
+      uninstall();
+    }
+  }
+
+  private void uninstall() throws Exception {
+    for (Bundle bundle : installed) {
+      bundle.uninstall();
+    }
+  }
+
+  private void check(String what, boolean rolling, boolean nothingCloses, Figures figures) {
+    print(what + (rolling ? ", rolling" : ""), figures);
+    ALL.add(figures);
+    assertThat(figures.refused()).as("refused").isZero();
+    assertThat(figures.lost()).as("lost").isZero();
+    assertThat(figures.longestGap()).as("longest gap").isLessThan(10_000_000_000L);
+    if (nothingCloses) {
+      assertThat(figures.closed()).as("closed").isZero();
+      assertThat(figures.dismissed()).as("told goodbye").isZero();
+    } else { // once for each update, and never when the better one leaves again
+      assertThat(figures.closed()).as("closed").isBetween(32L, 32L * figures.updates());
+    }
+  }
+
+  @AfterAll
+  static void sum() {
+    ALL.stream().reduce(Figures::plus).ifPresent(all -> print("all", all));
+  }
+
+  private static void print(String what, Figures figures) {
+    System.out.println("hot swap, " + what + ": " + figures);
+  }
+}

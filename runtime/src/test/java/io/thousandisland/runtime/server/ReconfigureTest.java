@@ -1,0 +1,143 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Peers.echo;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.server.Drain;
+import io.thousandisland.server.Status;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rules S1 and S6: settings that change while connections are live. */
+@Timeout(60)
+class ReconfigureTest {
+
+  private static ServerSettings acceptors(int count) {
+    return RunningServer.settings()
+        .withAcceptors(count)
+        .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(30), Duration.ofSeconds(5)));
+  }
+
+  @Test
+  void s6AcceptorsThatCameBackBeforeTheOldOnesWereDrainedStay() throws Exception {
+    try (var server = new RunningServer(acceptors(4), new TestHandler())) {
+      var clients = new java.net.Socket[8];
+      for (int i = 0; i < clients.length; i++) {
+        clients[i] = server.connect();
+        assertThat(echo(clients[i], "a")).isEqualTo("a");
+      }
+      server.node.configure(acceptors(1));
+      assertThat(server.node.info().acceptors()).isEqualTo(1);
+      assertThat(server.node.drains()).hasSize(3);
+      assertThat(server.node.connections()).hasSize(8);
+      server.node.configure(acceptors(4));
+      assertThat(server.node.info().acceptors()).isEqualTo(4);
+      while (!server.node.drains().isEmpty()) { // what is left of the old ones goes
+        server.node.drains().forEach(Drain::cutShort);
+        server.node.drains().getFirst().result().get(20, TimeUnit.SECONDS);
+      }
+      for (int i = 0; i < 8; i++) {
+        assertThat(echo(server.connect(), "b")).isEqualTo("b");
+      }
+      assertThat(server.node.info().acceptors()).isEqualTo(4);
+      assertThat(server.node.connections().stream().map(c -> c.acceptor()).distinct()).hasSize(4);
+      server.node.configure(RunningServer.settings().withAcceptors(4));
+    }
+  }
+
+  @Test
+  void s6AnEphemeralPortStaysWhenOtherSettingsOfTheListenerChange() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      int port = server.port();
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      server.node.configure(
+          RunningServer.settings().with(new ListenSettings("127.0.0.1", 0, 64, 2, Map.of())));
+      server.await(Status.RUNNING);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.node.info().listenSockets()).isEqualTo(2);
+      assertThat(echo(client, "b")).isEqualTo("b");
+      assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
+  void v11RaisedLimitServesWhoWaitedAndALoweredOneClosesNobody() throws Exception {
+    var one = RunningServer.settings().with(new LimitSettings(1, LimitSettings.WhenReached.PARK));
+    try (var server = new RunningServer(one, new TestHandler())) {
+      var first = server.connect();
+      assertThat(echo(first, "a")).isEqualTo("a");
+      var second = server.connect();
+      Peers.send(second, "b");
+      server.node.configure(RunningServer.settings());
+      assertThat(Peers.read(second, 1)).isEqualTo("b");
+      server.node.configure(one);
+      assertThat(echo(first, "c")).isEqualTo("c");
+      assertThat(echo(second, "d")).isEqualTo("d");
+    }
+  }
+
+  @Test
+  void s5DrainOfAGenerationOnDemandLeavesTheServerServing() throws Exception {
+    var brief =
+        RunningServer.settings()
+            .with(Timeouts.DEFAULT.withDrain(Duration.ofMillis(100), Duration.ofSeconds(5)));
+    try (var server = new RunningServer(brief, new TestHandler())) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      int number = server.node.info().generations().getFirst().number();
+      var drained = server.node.drainGeneration(number).result().get(20, TimeUnit.SECONDS);
+      assertThat(drained.graceful()).isEqualTo(1);
+      assertThat(Peers.ended(client)).isTrue();
+      assertThat(server.node.status()).isEqualTo(Status.RUNNING);
+      assertThat(echo(server.connect(), "b")).isEqualTo("b");
+    }
+  }
+
+  @Test
+  void s5DrainCanBeWatchedAndCutShort() throws Exception {
+    var patient =
+        RunningServer.settings()
+            .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(60), Duration.ofSeconds(60)));
+    var handler = new TestHandler();
+    try (var server = new RunningServer(patient, handler)) {
+      var client = server.connect();
+      var other = server.connect();
+      assertThat(echo(client, "a") + echo(other, "b")).isEqualTo("ab");
+      long id = server.node.connections().getFirst().id();
+      Drain drain = server.node.drainConnection(id);
+      server.await("advice", s -> drain.progress().phase() == Drain.Phase.ADVICE);
+      assertThat(drain.progress().remaining()).isEqualTo(1);
+      drain.cutShort();
+      assertThat(drain.result().get(20, TimeUnit.SECONDS).graceful()).isEqualTo(1);
+      assertThat(handler.ended()).isEqualTo("shutdown new");
+      assertThat(drain.progress().phase()).isEqualTo(Drain.Phase.OVER);
+      assertThat(server.node.connections()).hasSize(1);
+      server.node.configure(RunningServer.settings()); // or the end of this test would be patient
+    }
+  }
+
+  @Test
+  void w6RollingDrainKeepsAllAcceptorsButOneServing() throws Exception {
+    var brief =
+        RunningServer.settings()
+            .withAcceptors(4)
+            .with(Timeouts.DEFAULT.withDrain(Duration.ofMillis(200), Duration.ofSeconds(5)));
+    try (var server = new RunningServer(brief, new TestHandler())) {
+      for (int i = 0; i < 20; i++) {
+        assertThat(echo(server.connect(), "a")).isEqualTo("a");
+      }
+      Drain rolling = server.node.drainRolling();
+      while (!rolling.result().isDone()) { // whoever comes is served, and not by who is drained
+        assertThat(server.node.status()).isEqualTo(Status.RUNNING);
+        assertThat(echo(server.connect(), "b")).isEqualTo("b");
+      }
+      var drained = rolling.result().get(20, TimeUnit.SECONDS);
+      assertThat(drained.graceful()).isGreaterThanOrEqualTo(20);
+      assertThat(drained.forced()).isZero();
+    }
+  }
+}
