@@ -1,5 +1,6 @@
 package io.thousandisland.acceptance;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -39,6 +40,18 @@ final class Client implements AutoCloseable {
 
   String reply(int length) throws IOException {
     return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
+  }
+
+  /** Up to the next line feed, which is part of it. */
+  String line() throws IOException {
+    var line = new ByteArrayOutputStream();
+    for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
+      line.write(b);
+      if (b == '\n') {
+        break;
+      }
+    }
+    return line.toString(StandardCharsets.UTF_8);
   }
 
   /** How many bytes of reply are here already. */

@@ -1,0 +1,61 @@
+package ${package};
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.HandlerName;
+import io.thousandisland.handler.MigrationDeclinedException;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.osgi.service.component.annotations.Component;
+
+/** Numbers the lines of each connection, and sends them back. */
+@Component
+@HandlerName("${artifactId}")
+public final class ${className} implements Handler<${className}.Tally> {
+
+  /** What belongs to one connection. */
+  record Tally(int lines) {}
+
+  @Override
+  public Next<Tally> handleConnection(Socket socket) {
+    return Next.proceed(new Tally(0));
+  }
+
+  @Override
+  public Next<Tally> handleData(ByteBuffer data, Socket socket, Tally tally) throws Exception {
+    int lines = tally.lines();
+    for (String line = nextLine(data); line != null; line = nextLine(data)) {
+      lines++;
+      socket.send(StandardCharsets.UTF_8.encode(lines + " " + line + "\n"));
+    }
+    return Next.proceed(new Tally(lines));
+  }
+
+  /** Null when there is no whole line: its beginning stays unread, and comes again with the rest. */
+  private static String nextLine(ByteBuffer data) {
+    for (int i = data.position(); i < data.limit(); i++) {
+      if (data.get(i) == '\n') {
+        ByteBuffer line = data.slice(data.position(), i - data.position());
+        data.position(i + 1);
+        return StandardCharsets.UTF_8.decode(line).toString();
+      }
+    }
+    return null;
+  }
+
+  /** This bundle is updated and the connection stays: what the state consists of, in JDK types. */
+  @Override
+  public Object exportState(Socket socket, Tally tally) {
+    return tally.lines();
+  }
+
+  /** Goes on from what another version of this handler, older or newer, exported. */
+  @Override
+  public Next<Tally> importState(Object snapshot, Socket socket) throws Exception {
+    if (snapshot instanceof Integer lines) {
+      return Next.proceed(new Tally(lines));
+    }
+    throw new MigrationDeclinedException("not a number of lines: " + snapshot);
+  }
+}
