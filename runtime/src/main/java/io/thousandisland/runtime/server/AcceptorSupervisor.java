@@ -6,7 +6,9 @@ import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 
 /**
@@ -21,6 +23,9 @@ final class AcceptorSupervisor implements Node {
   private final Observer seen;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
   private final Supervisor children;
+
+  /** Those being taken away; the server's own thread only. */
+  private final Set<Acceptor> leaving = new HashSet<>();
 
   AcceptorSupervisor(ServerContext context, Listener listener, Observer seen) {
     this.context = context;
@@ -57,18 +62,36 @@ final class AcceptorSupervisor implements Node {
    */
   List<Acceptor> resize() throws Exception {
     int wanted = context.settings().acceptors();
-    for (int number = acceptors.size() + 1; number <= wanted; number++) {
-      var acceptor = new Acceptor(context, number, listener, seen);
-      acceptors.add(acceptor);
-      children.add(acceptor);
+    for (int number = 1; number <= wanted; number++) {
+      // one that is being taken away keeps its number until it is gone, and is replaced then
+      if (!has(number)) {
+        add(new Acceptor(context, number, listener, seen));
+      }
     }
-    var surplus = new ArrayList<>(acceptors.subList(wanted, acceptors.size()));
+    List<Acceptor> surplus =
+        acceptors.stream().filter(each -> each.number() > wanted && leaving.add(each)).toList();
     Acceptor.pause(surplus);
     return surplus;
   }
 
+  private boolean has(int number) {
+    return acceptors.stream().anyMatch(acceptor -> acceptor.number() == number);
+  }
+
+  private void add(Acceptor acceptor) throws Exception {
+    acceptors.add(acceptor);
+    try {
+      children.add(acceptor);
+    } catch (Exception e) {
+      acceptors.remove(acceptor);
+      throw e;
+    }
+  }
+
+  /** Takes one away for good; {@link #resize} is to be called then: it may be wanted again. */
   void remove(Acceptor surplus) {
     acceptors.remove(surplus);
+    leaving.remove(surplus);
     children.remove(surplus);
   }
 

@@ -136,11 +136,6 @@ final class Connection implements Runnable {
     return news;
   }
 
-  /** Has left the generation that was ending, if one was. */
-  void retired() {
-    retiring = null;
-  }
-
   void messageDropped(Object message) {
     emit(() -> new TelemetryEvent.MessageDropped(span(), message.getClass().getName()));
   }
@@ -179,7 +174,8 @@ final class Connection implements Runnable {
 
   /** True once the handler was advised to finish, or is about to be. */
   boolean draining() {
-    return draining || retiring != null;
+    Generation asked = retiring;
+    return draining || (asked != null && asked == lease.generation());
   }
 
   /** Ends the conversation at the next callback boundary, or in the receive it waits in. */
@@ -227,8 +223,9 @@ final class Connection implements Runnable {
     return transport;
   }
 
-  @Nullable Generation generation() {
-    return lease.generation();
+  /** True while a callback of {@code one} may run here. */
+  boolean isIn(Generation one) {
+    return lease.isIn(one);
   }
 
   private int generationNumber() {

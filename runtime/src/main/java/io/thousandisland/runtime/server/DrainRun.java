@@ -34,7 +34,7 @@ final class DrainRun implements Drain {
   private volatile Phase phase = Phase.ADVICE;
   private volatile int known;
 
-  /** Set by who cuts the phase short, cleared when the next one begins. */
+  /** Set by who cuts the phase short, cleared when it is over. */
   private volatile boolean cut;
 
   DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures) {
@@ -83,9 +83,10 @@ final class DrainRun implements Drain {
    */
   private boolean allGo(Phase now, long deadline, Consumer<Connection> how) {
     phase = now;
-    cut = false;
     var told = new HashSet<Connection>();
-    return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> cut);
+    boolean all = departures.await(() -> tell(told, how).isEmpty(), deadline, () -> cut);
+    cut = false; // not before: who has the drain may cut it short before it has begun
+    return all;
   }
 
   private Collection<Connection> tell(Set<Connection> told, Consumer<Connection> how) {

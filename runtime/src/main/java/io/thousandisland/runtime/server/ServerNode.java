@@ -178,8 +178,10 @@ public final class ServerNode implements Server {
   public void handler(Supplier<Optional<HandlerBinding>> best, String otherwise) {
     life.run(
         () -> {
-          succession.choose(best.get(), otherwise);
-          reconcile();
+          if (!situation.stopping) { // else nobody would let go of it again
+            succession.choose(best.get(), otherwise);
+            reconcile();
+          }
         });
   }
 
@@ -237,8 +239,14 @@ public final class ServerNode implements Server {
       drains
           .start(drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live)))
           .result()
-          .whenCompleteAsync((result, error) -> acceptors.remove(acceptor), life);
+          .whenCompleteAsync((result, error) -> takenAway(acceptor), life);
     }
+  }
+
+  private void takenAway(Acceptor acceptor) {
+    acceptors.remove(acceptor);
+    resizeAcceptors(); // the settings may want that number again by now
+    publish();
   }
 
   /** A new configuration was wrong: the server runs on the one before, and says so. */
@@ -261,14 +269,7 @@ public final class ServerNode implements Server {
           }
           situation.stopping = true;
           CompletableFuture<Drained> future =
-              drainServer()
-                  .result()
-                  .thenApplyAsync(
-                      result -> {
-                        stopTree();
-                        return result;
-                      },
-                      life);
+              drainServer().result().whenCompleteAsync((result, error) -> stopTree(), life);
           stopping = future;
           return future;
         });

@@ -27,7 +27,10 @@ final class Succession {
   private final Drains drains;
   private final AcceptorSupervisor acceptors;
   private final Runnable changed;
-  private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
+  private final Map<Long, Retiring> retiring = new HashMap<>();
+
+  /** The generations of one service that are being emptied. */
+  private record Retiring(List<Generation> leaving, CompletableFuture<Drained> result) {}
 
   /** Why nobody serves; null while somebody does. */
   private @Nullable String nobody = "no handler bound";
@@ -118,11 +121,11 @@ final class Succession {
    * under way.
    */
   CompletableFuture<Drained> retire(long serviceId) {
-    CompletableFuture<Drained> running = retiring.get(serviceId);
-    if (running != null) {
-      return running;
-    }
     List<Generation> leaving = generations.of(serviceId);
+    Retiring running = retiring.get(serviceId);
+    if (running != null && running.leaving().containsAll(leaving)) {
+      return running.result(); // else it came back meanwhile, and leaves once more
+    }
     Generation serving = context.handlers.serving();
     if (serving != null && leaving.contains(serving)) {
       serveNobody("handler " + serving.facts().name() + " has left");
@@ -134,8 +137,9 @@ final class Succession {
     Timeouts each = context.settings().policies().rolling() ? all.share(acceptors.size()) : all;
     CompletableFuture<Drained> future = empty(leaving, migrate, each);
     if (!future.isDone()) {
-      retiring.put(serviceId, future);
-      future.whenCompleteAsync((result, error) -> retiring.remove(serviceId), life);
+      var begun = new Retiring(leaving, future);
+      retiring.put(serviceId, begun);
+      future.whenCompleteAsync((result, error) -> retiring.remove(serviceId, begun), life);
     }
     return future;
   }
