@@ -80,16 +80,21 @@ final class AcceptorWorker implements Node {
                   } catch (Throwable bug) { // whatever it is, the supervisor counts it
                     crash.crashed(bug);
                   } finally {
-                    CountDownLatch resting = pause;
-                    if (resting != null) {
-                      resting.countDown();
-                    }
+                    over(mine);
                   }
                 });
     mine.owner(loop);
     signals = mine;
     thread = loop;
     loop.start();
+  }
+
+  /** The loop of {@code mine} has ended. Another one that has begun since rests by itself. */
+  private synchronized void over(Signals mine) {
+    CountDownLatch resting = pause;
+    if (resting != null && (signals == null || signals == mine)) {
+      resting.countDown();
+    }
   }
 
   /** Tells the loop to end, and does not wait for it. */
@@ -220,7 +225,7 @@ final class AcceptorWorker implements Node {
     return context.settings().limits().whenReached() == LimitSettings.WhenReached.REJECT;
   }
 
-  private void handOver(@Nullable TransportSocket accepted, boolean permitted) throws IOException {
+  private void handOver(@Nullable TransportSocket accepted, boolean permitted) {
     if (accepted == null) {
       if (permitted) {
         context.permits.release();
@@ -229,14 +234,22 @@ final class AcceptorWorker implements Node {
       connections.start(accepted);
     } else {
       limitReached(true);
-      accepted.close();
+      refuse(accepted);
     }
   }
 
-  /** False when stopped or paused first. */
+  private void refuse(TransportSocket accepted) {
+    try {
+      accepted.close();
+    } catch (IOException e) { // still one client's trouble
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+    }
+  }
+
+  /** False when stopped or paused first, or when who finds no place is rejected from now on. */
   private boolean awaitPermit(Signals me) {
     while (!context.permits.acquireOr(me)) {
-      if ((me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0) {
+      if ((me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0 || rejecting()) {
         context.permits.leave(me);
         return false;
       }

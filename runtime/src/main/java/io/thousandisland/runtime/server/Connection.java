@@ -143,9 +143,8 @@ final class Connection implements Runnable {
     return news;
   }
 
-  /** Has left the generation that was ending. Advice that still holds is for the next handler. */
-  void retired() {
-    retiring = null;
+  /** Has moved to another handler, for whom the advice holds too, if there was some. */
+  void moved() {
     if (draining) {
       signals.raise(DRAIN);
     }
@@ -189,7 +188,8 @@ final class Connection implements Runnable {
 
   /** True once the handler was advised to finish, or is about to be. */
   boolean draining() {
-    return draining || retiring != null;
+    Generation asked = retiring;
+    return draining || (asked != null && asked == lease.generation());
   }
 
   /** Ends the conversation at the next callback boundary, or in the receive it waits in. */
@@ -237,8 +237,9 @@ final class Connection implements Runnable {
     return transport;
   }
 
-  @Nullable Generation generation() {
-    return lease.generation();
+  /** True while a callback of {@code one} may run here. */
+  boolean isIn(Generation one) {
+    return lease.isIn(one);
   }
 
   private int generationNumber() {

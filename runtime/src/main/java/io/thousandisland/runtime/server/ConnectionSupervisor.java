@@ -75,6 +75,7 @@ final class ConnectionSupervisor implements Node {
         Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
       if (connection != null) {
         live.remove(connection);
+        context.departures.tell(); // a drain may have seen it
       }
       context.permits.release();
       close(socket);

@@ -128,13 +128,17 @@ final class DeadlineSweeper implements AutoCloseable {
       } else {
         LockSupport.parkNanos(this, TICK);
       }
-      long target = now() / TICK;
-      // After a long rest each slot is emptied once: that finds every entry.
-      for (long tick = Math.max(swept, target - SLOTS) + 1; tick <= target; tick++) {
-        swept = tick;
-        for (Signals signals : empty(slot(tick))) {
-          look(signals, tick);
-        }
+      sweepTo(now() / TICK);
+    }
+  }
+
+  /** The sweeper only. */
+  void sweepTo(long target) {
+    // After a long rest each slot is emptied once: that finds every entry.
+    for (long tick = Math.max(swept, target - SLOTS) + 1; tick <= target; tick++) {
+      swept = tick;
+      for (Signals signals : empty(slot(tick))) {
+        look(signals, tick);
       }
     }
   }

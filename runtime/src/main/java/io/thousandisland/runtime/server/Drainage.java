@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Which connections a drain is about.
@@ -30,18 +29,14 @@ record Drainage(
   static Drainage of(
       List<Generation> leaving, Supplier<Collection<Connection>> live, boolean mayMigrate) {
     return new Drainage(
-        () -> live.get().stream().filter(c -> isOneOf(leaving, c.generation())).toList(),
-        connection -> {
-          Generation its = connection.generation();
-          if (its != null && leaving.contains(its)) {
-            connection.retire(its);
-          }
-        },
+        () -> live.get().stream().filter(c -> isInOneOf(leaving, c)).toList(),
+        connection ->
+            leaving.stream().filter(connection::isIn).findFirst().ifPresent(connection::retire),
         mayMigrate,
-        connection -> !isOneOf(leaving, connection.generation()));
+        connection -> !isInOneOf(leaving, connection));
   }
 
-  private static boolean isOneOf(List<Generation> leaving, @Nullable Generation generation) {
-    return generation != null && leaving.contains(generation);
+  private static boolean isInOneOf(List<Generation> leaving, Connection connection) {
+    return leaving.stream().anyMatch(connection::isIn);
   }
 }

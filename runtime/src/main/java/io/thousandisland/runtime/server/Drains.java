@@ -92,12 +92,14 @@ final class Drains {
       BiFunction<List<Acceptor>, DrainRun, Drained> run,
       Runnable afterwards) {
     List<Acceptor> inTurn = List.copyOf(acceptors);
-    var rolling = new RollingDrain(what, parts.apply(inTurn.getFirst()));
+    DrainRun first = parts.apply(inTurn.getFirst());
+    var rolling = new RollingDrain(what, first);
     onOwnThread(
         rolling,
         () -> {
           for (Acceptor acceptor : inTurn) {
-            DrainRun part = parts.apply(acceptor);
+            // the very first one: it may have been cut short already
+            DrainRun part = acceptor == inTurn.getFirst() ? first : parts.apply(acceptor);
             rolling.begin(part);
             rolling.over(run.apply(List.of(acceptor), part));
           }
@@ -121,6 +123,14 @@ final class Drains {
     return List.copyOf(underWay);
   }
 
+  private static Drained thenInAnyCase(Supplier<Drained> run, Runnable afterwards) {
+    try {
+      return run.get();
+    } finally {
+      afterwards.run();
+    }
+  }
+
   private void onOwnThread(Drain drain, Supplier<Drained> run, Runnable afterwards) {
     underWay.add(drain);
     Thread.ofPlatform()
@@ -130,8 +140,7 @@ final class Drains {
         .start(
             () -> {
               try {
-                Drained drained = run.get();
-                afterwards.run();
+                Drained drained = thenInAnyCase(run, afterwards);
                 underWay.remove(drain);
                 context.emit(
                     () -> new TelemetryEvent.DrainEnded(context.name(), drain.what(), drained));

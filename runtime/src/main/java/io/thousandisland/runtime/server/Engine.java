@@ -6,8 +6,16 @@ import java.util.concurrent.ConcurrentHashMap;
 /** What the servers of one runtime share: the clock of their deadlines, and their read buffers. */
 public final class Engine implements AutoCloseable {
 
-  private final DeadlineSweeper sweeper = DeadlineSweeper.started();
+  private final DeadlineSweeper sweeper;
   private final Map<Integer, BufferPool> pools = new ConcurrentHashMap<>();
+
+  public Engine() {
+    this(DeadlineSweeper.started());
+  }
+
+  Engine(DeadlineSweeper sweeper) {
+    this.sweeper = sweeper;
+  }
 
   DeadlineSweeper sweeper() {
     return sweeper;

@@ -29,8 +29,14 @@ final class Joins {
     return System.nanoTime() + after.toNanos();
   }
 
-  /** True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. */
+  /**
+   * True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. One that has not
+   * begun yet is not waited for.
+   */
   static boolean joinUntil(Thread thread, long deadline) {
+    if (thread.getState() == Thread.State.NEW) {
+      return false; // join would throw
+    }
     // join(Duration) takes one without length as "look once"
     return uninterrupted(
         () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));

@@ -21,6 +21,9 @@ final class Lease {
   /** Written by the own thread; read by who lists or drains generations. */
   private volatile @Nullable Generation generation;
 
+  /** The one it enters while it is still in another; written and read by the same. */
+  private volatile @Nullable Generation entering;
+
   Lease(ServerContext context, Signals signals) {
     this.context = context;
     this.signals = signals;
@@ -28,6 +31,12 @@ final class Lease {
 
   @Nullable Generation generation() {
     return generation;
+  }
+
+  /** True while a callback of {@code one} may run here, or one of two of them. */
+  boolean isIn(Generation one) {
+    // moveTo writes the two in the other order, so a move cannot slip through between the looks
+    return entering == one || generation == one;
   }
 
   /** The handler, for one callback; null when there is none, or a drain has given up on us. */
@@ -53,7 +62,14 @@ final class Lease {
    */
   @Nullable Generation acquire() {
     signals.deadline(context.sweeper.in(context.settings().timeouts().handlerWait()));
-    while (context.handlers.await(signals, ENDING | DEADLINE) == 0) {
+    for (; ; ) {
+      int why = context.handlers.await(signals, ENDING | DEADLINE);
+      if ((why & ENDING) != 0 || (why != 0 && signals.due())) {
+        return null;
+      }
+      if (why != 0) {
+        continue; // a deadline from before, which was raised late
+      }
       Generation serving = context.handlers.serving();
       generation = serving; // before entering: who drains a generation must find us by it
       if (serving != null && serving.enter()) {
@@ -63,13 +79,40 @@ final class Lease {
       generation = null;
       context.departures.tell();
     }
+  }
+
+  /**
+   * Enters the generation that serves now, and stays in its own too, until {@link #move} or {@link
+   * #stay} leaves one of them.
+   *
+   * @return null when none serves
+   */
+  @Nullable Generation enterNext() {
+    Generation next = context.handlers.serving();
+    if (next == null) {
+      return null;
+    }
+    entering = next; // before entering, as above: its callback may run before we have moved
+    if (next.enter()) {
+      return next;
+    }
+    entering = null;
+    context.departures.tell();
     return null;
   }
 
-  /** Goes over to a generation that we have entered. */
-  void moveTo(Generation entered) {
+  /** Goes over to the generation that it has entered. */
+  void move() {
     Generation left = generation;
-    generation = entered;
+    generation = entering;
+    entering = null;
+    exit(left);
+  }
+
+  /** Leaves the generation that it has entered. */
+  void stay() {
+    Generation left = entering;
+    entering = null;
     exit(left);
   }
 

@@ -158,15 +158,17 @@ final class Listener implements Node {
   }
 
   private void locked(Runnable change) {
-    SocketAddress addressBefore = address;
-    Throwable failureBefore = failure;
+    boolean news;
     lock.lock();
     try {
+      SocketAddress addressBefore = address;
+      Throwable failureBefore = failure;
       change.run();
+      news = address != addressBefore || failure != failureBefore;
     } finally {
       lock.unlock();
     }
-    if (address != addressBefore || failure != failureBefore) {
+    if (news) {
       changed.run();
     }
   }

@@ -52,8 +52,8 @@ final class Migration {
     }
     try {
       Snapshot snapshot = Snapshot.of(mine, lease.handler(), socket, state);
-      Generation next = context.handlers.serving();
-      if (next != null && next.enter()) {
+      Generation next = lease.enterNext();
+      if (next != null) {
         return enter(next, snapshot);
       }
       luggage = snapshot;
@@ -71,10 +71,10 @@ final class Migration {
     try {
       answer = snapshot.restore(entered.handler(), socket);
     } catch (Throwable declined) {
-      entered.exit();
+      lease.stay();
       throw declined;
     }
-    lease.moveTo(entered);
+    lease.move();
     settleIn();
     arrived(snapshot, entered);
     return answer;
@@ -103,9 +103,9 @@ final class Migration {
     }
   }
 
-  /** Leaves behind what belongs to the old bundle: its advice, and messages of its types. */
+  /** Leaves behind what belongs to the old bundle: messages of its types. */
   private void settleIn() {
-    connection.retired();
+    connection.moved();
     socket.dropForeignMessages();
   }
 

@@ -181,8 +181,10 @@ public final class ServerNode implements Server {
       Supplier<Optional<HandlerBinding>> best, LongPredicate stays, String otherwise) {
     life.run(
         () -> {
-          succession.choose(best.get(), stays, otherwise);
-          reconcile();
+          if (!situation.stopping) { // else nobody would let go of it again
+            succession.choose(best.get(), stays, otherwise);
+            reconcile();
+          }
         });
   }
 
@@ -242,8 +244,13 @@ public final class ServerNode implements Server {
       drains
           .start(drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live)))
           .result()
-          .whenCompleteAsync((result, error) -> acceptors.remove(acceptor), life);
+          .whenCompleteAsync((result, error) -> takenAway(acceptor), life);
     }
+  }
+
+  private void takenAway(Acceptor acceptor) {
+    acceptors.remove(acceptor);
+    publish();
   }
 
   /** A new configuration was wrong: the server runs on the one before, and says so. */
@@ -266,14 +273,7 @@ public final class ServerNode implements Server {
           }
           situation.stopping = true;
           CompletableFuture<Drained> future =
-              drainServer()
-                  .result()
-                  .thenApplyAsync(
-                      result -> {
-                        stopTree();
-                        return result;
-                      },
-                      life);
+              drainServer().result().whenCompleteAsync((result, error) -> stopTree(), life);
           stopping = future;
           return future;
         });
