@@ -46,9 +46,6 @@ final class LineClient implements AutoCloseable {
     return bytes.toString(StandardCharsets.ISO_8859_1);
   }
 
-  int localPort() {
-    return socket.getLocalPort();
-  }
 
   @Override
   public void close() throws IOException {
