@@ -50,7 +50,7 @@ class AuthorsLoopTest {
         "-DgroupId=org.example",
         "-Dpackage=org.example.tally",
         "-DartifactId=tally");
-    replace("src/main/deploy/" + CFG, "port = 7778", "port = 0");
+    replace("src/main/deploy/" + CFG, "port = 7779", "port = 0");
     maven.run(project(), "-Pdeploy", "package", "-Ddeploy=" + built("first"));
     replace("src/main/java/org/example/tally/TallyHandler.java", "+ \" \" +", "+ \". \" +");
     maven.run(project(), "-Pdeploy", "package", "-DskipTests", "-Ddeploy=" + built("second"));

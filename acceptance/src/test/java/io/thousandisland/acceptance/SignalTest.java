@@ -58,7 +58,7 @@ class SignalTest {
         assertThat(quiet.seesEnd()).isTrue();
         assertThat(server.exit(LIMIT)).isEqualTo(128 + 2);
       }
-      server.awaitLog("server drained: [0-9]+ graceful, 0 forced, lingering \\[\\]");
+      server.awaitLog("server drained: 0 migrated, [0-9]+ graceful, 0 forced, lingering \\[\\]");
       assertOrderlyEnd(server, port);
     }
   }

@@ -27,7 +27,7 @@ final class TestServer implements AutoCloseable {
     node.transport("tcp", new TcpTransport());
     serve(handler);
     node.start();
-    node.resume();
+    node.resume(); // returns when it listens
   }
 
   private void serve(Handler<?> handler) {
