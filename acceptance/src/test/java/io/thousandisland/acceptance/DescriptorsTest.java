@@ -52,7 +52,7 @@ class DescriptorsTest {
       assertThat(server.alive()).isTrue();
       assertThat(server.out().all())
           .noneMatch(line -> line.contains("Restart") || line.contains("FAILED"));
-      server.saidNoStackTrace();
+      server.saidNoStackTraceOfOurs();
     } finally {
       for (Client client : clients) {
         client.close();

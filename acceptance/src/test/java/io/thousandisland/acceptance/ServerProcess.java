@@ -77,6 +77,12 @@ final class ServerProcess implements AutoCloseable {
     assertThat(err.all()).noneMatch(ServerProcess::ofATrace);
   }
 
+  /** No stack trace leads through our code; others may need a file just when there is none. */
+  void saidNoStackTraceOfOurs() {
+    assertThat(out.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));
+    assertThat(err.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));
+  }
+
   private static boolean ofATrace(String line) {
     return line.matches(
         "\\s+at .*\\(.*\\)|(Exception in|Caused by).*|[\\w.$]+(Exception|Error)(:.*)?");
