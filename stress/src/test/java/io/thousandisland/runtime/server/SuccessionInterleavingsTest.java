@@ -27,7 +27,8 @@ public class SuccessionInterleavingsTest {
       var endless = new LimitSettings(10, LimitSettings.WhenReached.PARK);
       ServerSettings settings =
           ServerSettings.defaults("model").with(endless).with(patient(Timeouts.DEFAULT));
-      return new ServerContext(settings, new Telemetry(), new Engine(sweeper), new UntimedDepartures());
+      return new ServerContext(
+          settings, new Telemetry(), new Engine(sweeper), new UntimedDepartures());
     }
 
     private static Timeouts patient(Timeouts timeouts) {
@@ -35,8 +36,7 @@ public class SuccessionInterleavingsTest {
     }
 
     private @Nullable Generation serve(int service) {
-      return generations.serve(
-          new HandlerFacts("h", "1", service, 0), new Handler<Object>() {});
+      return generations.serve(new HandlerFacts("h", "1", service, 0), new Handler<Object>() {});
     }
 
     // ---- the connection's thread
