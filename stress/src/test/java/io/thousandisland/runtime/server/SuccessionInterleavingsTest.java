@@ -129,14 +129,6 @@ public class SuccessionInterleavingsTest {
   }
 
   @Test
-  void w3NoCallbackRunsInTheNextGenerationOnceThatHasLeftToo() {
-    Interleavings.of(Model.class)
-        .thread("serveFirst", "serveSecond", "serveThird", "retireSecond")
-        .thread("begin", "move", "move", "end")
-        .explore();
-  }
-
-  @Test
   void w5NoConnectionIsLostWhenTheHandlerLeavesAndTheNextComesLater() {
     Interleavings.of(Model.class)
         .thread("serveFirst", "stopServing", "serveSecond")
