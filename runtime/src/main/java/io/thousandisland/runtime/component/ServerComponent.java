@@ -180,10 +180,10 @@ public final class ServerComponent {
   @Deactivate
   void deactivate() {
     Running now = running;
-    running = null;
     if (now != null) {
       now.stopListening().run();
-      await(now.node().stop());
+      await(now.node().stop()); // a handler that leaves meanwhile waits for its connections, too
+      running = null;
       now.registration().unregister();
     }
   }

@@ -32,7 +32,7 @@ final class DeadlineSweeper implements AutoCloseable {
   static final Duration HORIZON = Duration.ofNanos(TICK * SLOTS);
 
   private final long origin = System.nanoTime();
-  private final List<List<Signals>> slots = new ArrayList<>(SLOTS);
+  private final List<List<Signals>> slots = new ArrayList<>();
 
   /** The tick last swept; written by the sweeper before it empties that tick's slot. */
   private volatile long swept;
@@ -44,7 +44,12 @@ final class DeadlineSweeper implements AutoCloseable {
   private final Thread thread;
 
   DeadlineSweeper() {
-    for (int i = 0; i < SLOTS; i++) {
+    this(SLOTS);
+  }
+
+  /** With a wheel of that many slots. */
+  DeadlineSweeper(int size) {
+    for (int i = 0; i < size; i++) {
       slots.add(new ArrayList<>(0));
     }
     thread =
@@ -100,7 +105,7 @@ final class DeadlineSweeper implements AutoCloseable {
   private long tickFor(long deadline) {
     long next = swept + 1;
     long due = deadline / TICK + 1;
-    return Math.max(next, Math.min(due, next + SLOTS - 2));
+    return Math.max(next, Math.min(due, next + slots.size() - 2));
   }
 
   private boolean add(Signals signals, long tick) {
@@ -118,7 +123,7 @@ final class DeadlineSweeper implements AutoCloseable {
   }
 
   private List<Signals> slot(long tick) {
-    return slots.get((int) (tick % SLOTS));
+    return slots.get((int) (tick % slots.size()));
   }
 
   private void sweep() {
@@ -135,7 +140,7 @@ final class DeadlineSweeper implements AutoCloseable {
   /** The sweeper only. */
   void sweepTo(long target) {
     // After a long rest each slot is emptied once: that finds every entry.
-    for (long tick = Math.max(swept, target - SLOTS) + 1; tick <= target; tick++) {
+    for (long tick = Math.max(swept, target - slots.size()) + 1; tick <= target; tick++) {
       swept = tick;
       for (Signals signals : empty(slot(tick))) {
         look(signals, tick);

@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  *
  * <p>Thread: any.
  */
-final class Departures {
+class Departures {
 
   private final AtomicInteger watching = new AtomicInteger();
 
@@ -77,8 +77,13 @@ final class Departures {
       if (left <= 0) {
         return false;
       }
-      TimeUnit.NANOSECONDS.timedWait(this, left);
+      pause(left);
     }
     return true;
+  }
+
+  /** Lets go of the lock until told, for so long at most. A model of this waits without a limit. */
+  void pause(long nanos) throws InterruptedException {
+    TimeUnit.NANOSECONDS.timedWait(this, nanos);
   }
 }

@@ -20,7 +20,7 @@ final class ServerContext {
   final DeadlineSweeper sweeper;
   final Handlers handlers = new Handlers();
   final Permits permits;
-  final Departures departures = new Departures();
+  final Departures departures;
 
   /** Numbers connections, from 1; also says how many were accepted. */
   final AtomicLong accepted = new AtomicLong();
@@ -39,6 +39,12 @@ final class ServerContext {
   private volatile Function<String, @Nullable Transport> transports = name -> null;
 
   ServerContext(ServerSettings settings, Telemetry telemetry, Engine engine) {
+    this(settings, telemetry, engine, new Departures());
+  }
+
+  ServerContext(
+      ServerSettings settings, Telemetry telemetry, Engine engine, Departures departures) {
+    this.departures = departures;
     this.settings = settings;
     this.telemetry = telemetry;
     this.engine = engine;

@@ -1,0 +1,53 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.stress.Interleavings;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+
+/** Mailbox: each message that was accepted is taken once, or the connection has ended. */
+public class MailboxInterleavingsTest {
+
+  public static class Model {
+    private final Signals signals = new Signals(new DeadlineSweeper(2));
+    private final Mailbox mailbox = new Mailbox(1, 1, signals);
+    private final AtomicInteger told = new AtomicInteger();
+    private volatile int taken;
+
+    public void tell() {
+      if (mailbox.tell("m")) {
+        told.incrementAndGet();
+      }
+    }
+
+    public void stop() {
+      signals.raise(Signals.STOP);
+    }
+
+    public void takeUntilStopped() {
+      signals.owner(Thread.currentThread());
+      int why;
+      do {
+        why = signals.await(Signals.MESSAGE | Signals.STOP);
+        if ((why & Signals.MESSAGE) != 0 && mailbox.take() != null) {
+          taken++;
+        }
+      } while ((why & Signals.STOP) == 0);
+    }
+
+    public void holds() {
+      while (signals.take(Signals.MESSAGE) != 0 && mailbox.take() != null) {
+        taken++;
+      }
+      Checks.that(taken == told.get(), "told " + told.get() + ", taken " + taken);
+    }
+  }
+
+  @Test
+  void noMessageIsLost() {
+    Interleavings.of(Model.class)
+        .thread("tell", "tell")
+        .thread("tell", "stop")
+        .thread("takeUntilStopped")
+        .explore();
+  }
+}
