@@ -7,6 +7,7 @@ import io.thousandisland.runtime.server.HandlerFacts;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.server.ServerSettings;
 import io.thousandisland.runtime.server.Telemetry;
+import io.thousandisland.runtime.server.TransportBinding;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
@@ -265,24 +266,26 @@ public final class ServerComponent {
     transports.remove(reference);
     Running now = running;
     if (now != null) {
-      if (now.node().transport() == transport) {
-        await(now.node().transportGone("no transport matches " + transportTarget()));
-      }
+      await(now.node().transportGone(transport, noTransport()));
       chooseTransport(now.node());
     }
   }
 
   private void chooseTransport(ServerNode node) {
-    // one that is bound stays: a better one is no reason to close the port
-    if (node.transport() == null) {
-      transports
-          .best()
-          .ifPresentOrElse(
-              best ->
-                  node.transport(
-                      String.valueOf(best.getKey().getProperty("transport.name")), best.getValue()),
-              () -> node.noTransport("no transport matches " + transportTarget()));
-    }
+    node.chooseTransport(this::bestTransport, noTransport());
+  }
+
+  private Optional<TransportBinding> bestTransport() {
+    return transports
+        .best()
+        .map(
+            best ->
+                new TransportBinding(
+                    String.valueOf(best.getKey().getProperty("transport.name")), best.getValue()));
+  }
+
+  private String noTransport() {
+    return "no transport matches " + transportTarget();
   }
 
   private Object transportTarget() {

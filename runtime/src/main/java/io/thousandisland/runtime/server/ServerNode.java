@@ -53,8 +53,7 @@ public final class ServerNode implements Server {
   private boolean treeStarted;
   private @Nullable CompletableFuture<Drained> stopping;
 
-  /** Written by the life thread; also read by who chooses one. */
-  private volatile @Nullable Transport transport;
+  private @Nullable Transport transport;
 
   /** What the situation comes to; replaced as a whole by the life thread, read by any. */
   private volatile Condition condition = Condition.FIRST;
@@ -135,34 +134,42 @@ public final class ServerNode implements Server {
           if (transport != null && transport != bound) {
             listener.silence();
           }
-          transport = bound;
-          situation.noTransport = null;
-          context.transportName(name);
-          reconcile();
-        });
-  }
-
-  /** The transport bound now. */
-  public @Nullable Transport transport() {
-    return transport;
-  }
-
-  /** No transport matches. */
-  public void noTransport(String why) {
-    life.run(
-        () -> {
-          situation.noTransport = why;
-          publish();
+          bind(new TransportBinding(name, bound));
         });
   }
 
   /**
-   * The transport is going: closes the listener and drains the connections. The future completes
-   * when they have ended, or the deadline has passed.
+   * Binds the best transport, or says {@code otherwise} when there is none. One that is bound
+   * stays: a better one is no reason to close the port. As for {@link #handler}, {@code best} is
+   * asked on the server's own thread.
    */
-  public CompletableFuture<Drained> transportGone(String why) {
+  public void chooseTransport(Supplier<Optional<TransportBinding>> best, String otherwise) {
+    life.run(
+        () -> {
+          if (transport == null && !situation.stopping) {
+            situation.noTransport = otherwise;
+            best.get().ifPresentOrElse(this::bind, this::publish);
+          }
+        });
+  }
+
+  private void bind(TransportBinding binding) {
+    transport = binding.transport();
+    situation.noTransport = null;
+    context.transportName(binding.name());
+    reconcile();
+  }
+
+  /**
+   * {@code gone} is going: if it is the one bound, closes the listener and drains the connections.
+   * The future completes when they have ended, or the deadline has passed.
+   */
+  public CompletableFuture<Drained> transportGone(Transport gone, String why) {
     return life.call(
         () -> {
+          if (transport != gone) {
+            return CompletableFuture.completedFuture(Drained.NOTHING);
+          }
           DrainRun drain = drains.of("transport", Drainage.of(acceptors::live));
           transport = null;
           situation.noTransport = why;

@@ -1,0 +1,10 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.transport.Transport;
+
+/**
+ * A transport service that could carry a server.
+ *
+ * @param name {@code transport.name}
+ */
+public record TransportBinding(String name, Transport transport) {}
