@@ -46,7 +46,6 @@ final class LineClient implements AutoCloseable {
     return bytes.toString(StandardCharsets.ISO_8859_1);
   }
 
-
   @Override
   public void close() throws IOException {
     socket.close();
