@@ -53,8 +53,7 @@ final class DrainRun implements Drain {
 
   private Drained drained() {
     long advised = began + timeouts.drain().toNanos();
-    if (these.mayMigrate()
-        && allGo(Phase.MIGRATION, migrationUntil(advised), Connection::migrate)) {
+    if (these.mayMigrate() && allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate)) {
       return report(List.of(), List.of());
     }
     if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
@@ -70,12 +69,14 @@ final class DrainRun implements Drain {
   }
 
   /**
-   * How long connections have to leave their generation: a second, or half the drain timeout. Those
-   * that are in one callback all the time are then advised, and may still leave when it returns.
+   * How long connections have to leave their generation: a second, or half the drain timeout, or
+   * half the shutdown timeout where nobody is to be advised. Those that are in one callback all the
+   * time are then advised, and may still leave when it returns.
    */
-  private long migrationUntil(long advised) {
-    long window = Math.min(timeouts.drain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
-    return Math.min(Joins.in(Duration.ofNanos(window)), advised);
+  private long migrationUntil() {
+    Duration phase = timeouts.drain().isPositive() ? timeouts.drain() : timeouts.shutdown();
+    long window = Math.min(phase.toNanos() / 2, Duration.ofSeconds(1).toNanos());
+    return Math.min(Joins.in(Duration.ofNanos(window)), began + phase.toNanos());
   }
 
   /**
