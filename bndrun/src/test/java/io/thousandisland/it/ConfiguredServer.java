@@ -24,10 +24,12 @@ final class ConfiguredServer implements AutoCloseable {
   private final BundleContext context;
   private final String name;
   private final Configuration configuration;
+  private boolean closed;
 
   ConfiguredServer(BundleContext context, String name, Map<String, Object> settings)
       throws Exception {
-    this.context = context;
+    // not the injected one, which keeps what it gave away until the test ends
+    this.context = context.getBundle().getBundleContext();
     this.name = name;
     ConfigurationAdmin admin =
         context.getService(context.getServiceReference(ConfigurationAdmin.class));
@@ -100,9 +102,13 @@ final class ConfiguredServer implements AutoCloseable {
     return new Client(port());
   }
 
-  /** Returns when the server is gone: the next one may have its name. */
+  /** Returns when the server is gone: the next one may have its name. Idempotent. */
   @Override
   public void close() throws IOException {
+    if (closed) {
+      return;
+    }
+    closed = true;
     configuration.delete();
     Awaitility.await(name + " is gone")
         .atMost(Duration.ofSeconds(30))

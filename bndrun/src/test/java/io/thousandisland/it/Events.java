@@ -17,7 +17,9 @@ final class Events implements TelemetryListener, AutoCloseable {
 
   Events(BundleContext context, String server) {
     this.server = server;
-    this.registration = context.registerService(TelemetryListener.class, this, null);
+    // not by the injected one, which keeps the registration, and so all events, until the test ends
+    this.registration =
+        context.getBundle().getBundleContext().registerService(TelemetryListener.class, this, null);
   }
 
   @Override

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
-/** 32 busy connections, and two clients that come and go, for the length of a test. */
+/** 32 busy connections, and two clients that come and go or none, for the length of a test. */
 final class Load implements AutoCloseable {
 
   private interface Client {
@@ -24,8 +24,12 @@ final class Load implements AutoCloseable {
   private volatile boolean updating;
 
   Load(int port) {
+    this(port, 2);
+  }
+
+  Load(int port, int visiting) {
     talkers = IntStream.range(0, 32).mapToObj(i -> new Talker(port, i, () -> updating)).toList();
-    visitors = List.of(new Visitor(port), new Visitor(port));
+    visitors = IntStream.range(0, visiting).mapToObj(i -> new Visitor(port)).toList();
     talkers.forEach(talker -> start(talker::talk));
     visitors.forEach(visitor -> start(visitor::visit));
     awaitReplies(50); // code is warm, and there is something to compare with

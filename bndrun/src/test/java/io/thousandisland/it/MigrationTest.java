@@ -9,6 +9,7 @@ import io.thousandisland.it.handlers.Ledger2Handler;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -60,6 +61,23 @@ class MigrationTest {
       }
       assertThat(server.server().info().connections()).isEqualTo(1);
       assertThat(server.server().info().accepted()).isEqualTo(1);
+    } finally {
+      handler.uninstall();
+    }
+  }
+
+  /** Nobody is to be advised, but to migrate is not to end. */
+  @Test
+  void w5ConnectionsMigrateThoughTheDrainTimeoutIsNothing() throws Exception {
+    Bundle handler = start(moved("v0", CountingHandler.class));
+    var settings = new HashMap<>(settings("moved"));
+    settings.put("drainTimeout", "0s");
+    try (var server = new ConfiguredServer(context, "hasty", settings);
+        var client = new LineClient(server.port())) {
+      for (int i = 1; i <= 10; i++) {
+        assertThat(client.ask("x")).isEqualTo(i + " v" + (i - 1) + " x");
+        handler.update(moved("v" + i, CountingHandler.class).stream());
+      }
     } finally {
       handler.uninstall();
     }
@@ -166,7 +184,7 @@ class MigrationTest {
     Bundle good = start(new HandlerBundle("ladder.good", "ladder", "v1", 1, CountingHandler.class));
     Bundle better =
         start(new HandlerBundle("ladder.better", "ladder", "v2", 2, CountingHandler.class));
-    var settings = new java.util.HashMap<>(settings("ladder"));
+    var settings = new HashMap<>(settings("ladder"));
     settings.put("whenBetterHandlerArrives", "drain");
     try (var server = new ConfiguredServer(context, "ladder", settings);
         var client = new LineClient(server.port())) {

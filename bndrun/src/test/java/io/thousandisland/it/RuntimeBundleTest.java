@@ -118,6 +118,13 @@ class RuntimeBundleTest {
     }
   }
 
+  /** From here on with a class loader that no test before this one has used. */
+  private void renew(Bundle bundle) throws Exception {
+    bundle.update();
+    Loaders.refresh(context, List.of(bundle));
+    server.await(Status.RUNNING);
+  }
+
   private static Set<Thread> runtimeThreads() {
     var threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(
@@ -138,6 +145,7 @@ class RuntimeBundleTest {
 
   @Test
   void v17RuntimeThatIsUpdatedAndRefreshedLeavesNoThreadAndNoLoaderBehind() throws Exception {
+    renew(runtime);
     var loaders = new Loaders();
     var threads = new HashSet<Thread>();
     for (int i = 0; i < 3; i++) {
@@ -166,6 +174,7 @@ class RuntimeBundleTest {
 
   @Test
   void w7TransportThatIsUpdatedUnderClientsListensAtTheSamePortAgain() throws Exception {
+    renew(transport);
     var loaders = new Loaders();
     for (int i = 0; i < 3; i++) {
       loaders.watch("transport " + i, transport);

@@ -92,4 +92,42 @@ class AcceptTroubleTest {
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
     }
   }
+
+  @Test
+  void v17WhatWasSetLiveAndTheCountsSurviveTheCrashOfAWorkerAndALostChannel() throws Exception {
+    try (var server = server()) {
+      var before = server.connect();
+      assertThat(echo(before, "a")).isEqualTo("a");
+      server.node.configure(AlteredSettings.of("maxConnections", 3, "acceptors", 3));
+      int restarts = 0;
+      for (int i = 0; i < 3; i++) {
+        transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
+        try (var passing = server.connect()) {
+          assertThat(echo(passing, "b")).isEqualTo("b");
+        }
+        int wanted = ++restarts;
+        server.await("restarted", s -> s.events(TelemetryEvent.Restarted.class).size() >= wanted);
+        assertSet(server);
+      }
+      transport.loseChannel();
+      server.await("bound again", s -> transport.binds() == 2);
+      server.await(Status.RUNNING);
+      assertSet(server);
+      assertThat(echo(before, "c")).isEqualTo("c");
+    }
+  }
+
+  /** Settings as changed, and one live connection: so no place was lost or counted twice. */
+  private static void assertSet(RunningServer server) throws Exception {
+    assertThat(server.node.info().maxConnections()).isEqualTo(3);
+    assertThat(server.node.info().acceptors()).isEqualTo(3);
+    server.await("one connection", s -> s.node.info().connections() == 1);
+    try (var second = server.connect();
+        var third = server.connect()) {
+      assertThat(echo(second, "2")).isEqualTo("2");
+      assertThat(echo(third, "3")).isEqualTo("3");
+      assertThat(server.node.info().connections()).isEqualTo(3);
+    }
+    server.await("one connection", s -> s.node.info().connections() == 1);
+  }
 }

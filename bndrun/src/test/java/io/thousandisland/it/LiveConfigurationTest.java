@@ -1,0 +1,261 @@
+package io.thousandisland.it;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.it.handlers.CountingHandler;
+import io.thousandisland.server.Server;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.net.ConnectException;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.test.common.annotation.InjectBundleContext;
+
+/**
+ * S6: every key is changed under load; what can apply live does, and what is wrong changes nothing.
+ */
+class LiveConfigurationTest {
+
+  @InjectBundleContext BundleContext context;
+
+  private Bundle handler;
+
+  @BeforeEach
+  void install() throws Exception {
+    var made = new HandlerBundle("set.handler", "set", "v1", 0, CountingHandler.class);
+    handler = context.installBundle("test:set", made.stream());
+    handler.start();
+  }
+
+  @AfterEach
+  void uninstall() throws Exception {
+    handler.uninstall();
+  }
+
+  private static Map<String, Object> with(Object... more) {
+    var settings = new HashMap<String, Object>();
+    settings.put("handler.target", "(handler.name=set)");
+    settings.put("acceptors", 4);
+    settings.put("drainTimeout", "10s");
+    settings.put("shutdownTimeout", "5s");
+    for (int i = 0; i < more.length; i += 2) {
+      settings.put((String) more[i], more[i + 1]);
+    }
+    return settings;
+  }
+
+  private static int freePort() throws Exception {
+    try (var free = new ServerSocket(0)) {
+      return free.getLocalPort();
+    }
+  }
+
+  private record Change(String key, Object value) {}
+
+  /** Two values of each, in turn. */
+  private static List<Change> changes(Map<String, List<Object>> values) {
+    var changes = new ArrayList<Change>();
+    for (int i = 0; i < 2; i++) {
+      for (var key : values.entrySet()) {
+        changes.add(new Change(key.getKey(), key.getValue().get(i)));
+      }
+    }
+    return changes;
+  }
+
+  /** Applied one after the other; each has been taken up when the marker after it has. */
+  private static void apply(ConfiguredServer server, Load load, List<Change> changes)
+      throws Exception {
+    int marker = 1000;
+    for (Change change : changes) {
+      server.configure(with(change.key(), change.value()));
+      int next = ++marker;
+      server.configure(with(change.key(), change.value(), "maxConnections", next));
+      if (!change.key().equals("maxConnections")) {
+        Awaitility.await(change.toString())
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> server.server().info().maxConnections(), max -> max == next);
+      }
+      load.awaitReplies(1);
+    }
+  }
+
+  @Test
+  void s6KeysThatApplyLiveLoseNothingAndCloseNothing() throws Exception {
+    Map<String, List<Object>> values =
+        Map.ofEntries(
+            Map.entry("maxConnections", List.of(64, 500)),
+            Map.entry("whenLimitReached", List.of("reject", "park")),
+            Map.entry("readTimeout", List.of("20s", "infinite")),
+            Map.entry("sendTimeout", List.of("10s", "infinite")),
+            Map.entry("handshakeTimeout", List.of("2s", "infinite")),
+            Map.entry("drainTimeout", List.of("3s", "0s")),
+            Map.entry("shutdownTimeout", List.of("3s", "0s")),
+            Map.entry("handlerWait", List.of("0s", "infinite")),
+            Map.entry("whenHandlerLeaves", List.of("drain", "migrate")),
+            Map.entry("whenBetterHandlerArrives", List.of("drain", "migrate")),
+            Map.entry("rolling", List.of(true, false)),
+            Map.entry("readBufferSize", List.of(512, 65536)),
+            Map.entry("unreadLimit", List.of(65536, 1 << 24)),
+            Map.entry("mailboxSize", List.of(1, 1000)),
+            Map.entry("restarts", List.of(0, 10)),
+            Map.entry("restartWindow", List.of("1s", "1m")),
+            Map.entry("handler.target", List.of("(&(handler.name=set))", "(tag=v1)")),
+            Map.entry(
+                "transport.target", List.of("(&(transport.name=tcp))", "(transport.name=t*)")));
+    try (var server = new ConfiguredServer(context, "live", with())) {
+      int port = server.port();
+      try (var load = new Load(port)) {
+        List<Change> changes = changes(values);
+        apply(server, load, changes);
+        Figures figures = load.end(changes.size());
+        System.out.println("live configuration: " + figures);
+        assertThat(figures.refused() + figures.lost() + figures.closed() + figures.dismissed())
+            .isZero();
+      }
+      assertThat(server.port()).isEqualTo(port);
+    }
+  }
+
+  /** The port is closed for a moment, so nobody visits; those inside notice nothing. */
+  @Test
+  void s6KeysOfTheListenerKeepItsConnections() throws Exception {
+    Map<String, List<Object>> values =
+        Map.of(
+            "host", List.of("localhost", "0.0.0.0"),
+            "port", List.of(freePort(), freePort()),
+            "backlog", List.of(16, 2000),
+            "listenSockets", List.of(2, 4),
+            "socketOptions",
+                List.of(new String[] {"SO_RCVBUF=65536"}, new String[] {"TCP_NODELAY=false"}));
+    try (var server = new ConfiguredServer(context, "reopened", with());
+        var load = new Load(server.port(), 0)) {
+      List<Change> changes = changes(values);
+      apply(server, load, changes);
+      Figures figures = load.end(changes.size());
+      assertThat(figures.lost() + figures.closed()).isZero();
+      try (var fresh = new LineClient(server.port())) {
+        assertThat(fresh.ask("x")).isEqualTo("1 v1 x");
+      }
+    }
+  }
+
+  /** Fewer acceptors end the connections of those that go, after a goodbye. */
+  @Test
+  void s6AcceptorsComeAndGoAndNothingIsLost() throws Exception {
+    try (var server = new ConfiguredServer(context, "resized", with());
+        var load = new Load(server.port())) {
+      for (int acceptors : new int[] {8, 1, 6, 4}) {
+        server.configure(with("acceptors", acceptors));
+        Awaitility.await()
+            .atMost(Duration.ofSeconds(20))
+            .until(() -> server.server().info().acceptors(), n -> n == acceptors);
+        load.awaitReplies(3);
+      }
+      Figures figures = load.end(4);
+      assertThat(figures.lost() + figures.refused()).isZero();
+    }
+  }
+
+  @Test
+  void s6PortGoesBackAndForthAndConnectionsStay() throws Exception {
+    int one = freePort();
+    int two = freePort();
+    try (var server = new ConfiguredServer(context, "moving", with("port", one));
+        var old = new LineClient(server.port())) {
+      for (int i = 1; i <= 6; i++) {
+        int here = i % 2 == 0 ? one : two;
+        server.configure(with("port", here));
+        server.await("(&(server.status=RUNNING)(server.port=" + here + "))");
+        assertThatThrownBy(() -> new LineClient(here == one ? two : one))
+            .isInstanceOf(ConnectException.class);
+        try (var fresh = new LineClient(here)) {
+          assertThat(fresh.ask("new")).isEqualTo("1 v1 new");
+        }
+        assertThat(old.ask("old")).isEqualTo(i + " v1 old");
+      }
+    }
+  }
+
+  @Test
+  void s6SecondServerAtAPortFailsAndTakesOverWhenTheFirstHasLeft() throws Exception {
+    int port = freePort();
+    try (var first = new ConfiguredServer(context, "first", with("port", port))) {
+      first.await(Status.RUNNING);
+      try (var second = new ConfiguredServer(context, "second", with("port", port))) {
+        second.await(Status.FAILED);
+        assertThat(second.server().info().reason()).get().asString().contains(":" + port);
+        try (var client = new LineClient(port)) {
+          assertThat(client.ask("x")).isEqualTo("1 v1 x");
+        }
+        assertThat(first.server().info().accepted()).isEqualTo(1);
+
+        first.close();
+
+        assertThat(second.await(Status.RUNNING).getProperty(Server.PORT)).isEqualTo(port);
+        try (var client = new LineClient(port)) {
+          assertThat(client.ask("y")).isEqualTo("1 v1 y");
+        }
+        assertThat(second.server().info().accepted()).isEqualTo(1);
+      }
+    }
+  }
+
+  @Test
+  void s6WrongValueOfAnyKeyIsRefusedByNameAndTheOldOnesStayInForce() throws Exception {
+    Map<String, Object> wrong =
+        Map.ofEntries(
+            Map.entry("port", 65536),
+            Map.entry("backlog", 0),
+            Map.entry("acceptors", 0),
+            Map.entry("listenSockets", 65),
+            Map.entry("maxConnections", 0),
+            Map.entry("whenLimitReached", "wait"),
+            Map.entry("readTimeout", "0s"),
+            Map.entry("sendTimeout", "soon"),
+            Map.entry("handshakeTimeout", "-1s"),
+            Map.entry("drainTimeout", "infinite"),
+            Map.entry("shutdownTimeout", "25h"),
+            Map.entry("handlerWait", "never"),
+            Map.entry("whenHandlerLeaves", "keep"),
+            Map.entry("whenBetterHandlerArrives", "stay"),
+            Map.entry("rolling", "yes"),
+            Map.entry("readBufferSize", 1),
+            Map.entry("unreadLimit", 1),
+            Map.entry("mailboxSize", 0),
+            Map.entry("restarts", -1),
+            Map.entry("restartWindow", "0s"),
+            Map.entry("socketOptions", new String[] {"SO_WARP=9"}));
+    try (var server = new ConfiguredServer(context, "sturdy", with("maxConnections", 60));
+        var events = new Events(context, "sturdy")) {
+      int port = server.port();
+      try (var client = new LineClient(port)) {
+        int asked = 0;
+        for (var entry : wrong.entrySet()) {
+          server.configure(with(entry.getKey(), entry.getValue()));
+          Awaitility.await(entry.getKey())
+              .until(
+                  () -> events.of(TelemetryEvent.ConfigurationRefused.class),
+                  refused ->
+                      refused.stream().anyMatch(e -> e.reason().contains(entry.getKey() + " is ")));
+          assertThat(client.ask("x")).isEqualTo(++asked + " v1 x");
+          assertThat(server.server().info())
+              .satisfies(info -> assertThat(info.status()).isEqualTo(Status.RUNNING))
+              .satisfies(info -> assertThat(info.maxConnections()).isEqualTo(60));
+          assertThat(server.port()).isEqualTo(port);
+        }
+      }
+    }
+  }
+}
