@@ -6,6 +6,7 @@ import io.thousandisland.runtime.server.HandlerFacts;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.server.ServerSettings;
 import io.thousandisland.runtime.server.Telemetry;
+import io.thousandisland.server.Status;
 import io.thousandisland.transport.tcp.TcpTransport;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -14,6 +15,8 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /** A real server on a free port of this machine, as it serves the handler in a framework. */
 final class TestServer implements AutoCloseable {
@@ -23,11 +26,20 @@ final class TestServer implements AutoCloseable {
       new ServerNode(ServerSettings.defaults("test"), new Telemetry(), engine);
   private long version;
 
-  TestServer(Handler<?> handler) {
+  TestServer(Handler<?> handler) throws InterruptedException {
+    var running = new CountDownLatch(1);
+    node.onChange(
+        () -> {
+          if (node.status() == Status.RUNNING) {
+            running.countDown();
+          }
+        });
     node.transport("tcp", new TcpTransport());
     serve(handler);
     node.start();
-    node.resume(); // returns when it listens
+    if (!running.await(20, TimeUnit.SECONDS)) {
+      throw new IllegalStateException("does not run: " + node.info());
+    }
   }
 
   private void serve(Handler<?> handler) {

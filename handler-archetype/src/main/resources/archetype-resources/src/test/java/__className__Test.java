@@ -3,11 +3,17 @@ package ${package};
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ${className}Test {
 
-  private final TestServer server = new TestServer(new ${className}());
+  private TestServer server;
+
+  @BeforeEach
+  void serve() throws InterruptedException {
+    server = new TestServer(new ${className}());
+  }
 
   @AfterEach
   void stop() {
