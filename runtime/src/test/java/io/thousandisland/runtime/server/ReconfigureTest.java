@@ -3,11 +3,14 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -138,6 +141,67 @@ class ReconfigureTest {
       var drained = rolling.result().get(20, TimeUnit.SECONDS);
       assertThat(drained.graceful()).isGreaterThanOrEqualTo(20);
       assertThat(drained.forced()).isZero();
+    }
+  }
+
+  /** Counts how many are between the advice to finish and their end. */
+  private static final class Floor extends TestHandler {
+    private final AtomicInteger finishing = new AtomicInteger();
+    private final AtomicInteger most = new AtomicInteger();
+
+    @Override
+    public Next<String> handleDrain(Socket socket, String state) {
+      most.accumulateAndGet(finishing.incrementAndGet(), Math::max);
+      return Next.proceed(state);
+    }
+
+    @Override
+    public void handleShutdown(Socket socket, String state) {
+      finishing.decrementAndGet();
+    }
+  }
+
+  private static ServerSettings fourAcceptors(boolean rolling) {
+    return RunningServer.settings()
+        .withAcceptors(4)
+        .with(
+            new Policies(
+                Policies.WhenHandlerLeaves.MIGRATE, Policies.WhenBetterArrives.DRAIN, rolling))
+        .with(Timeouts.DEFAULT.withDrain(Duration.ofMillis(200), Duration.ofSeconds(5)));
+  }
+
+  private static void fill(RunningServer server) throws Exception {
+    for (int i = 0; i < 40; i++) {
+      assertThat(echo(server.connect(), "a")).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void w6RollingDrainTakesOneAcceptorsShareOutOfServiceAtATime() throws Exception {
+    var floor = new Floor();
+    try (var server = new RunningServer(fourAcceptors(true), floor)) {
+      fill(server);
+      assertThat(server.node.drainRolling().result().get(20, TimeUnit.SECONDS).graceful())
+          .isEqualTo(40);
+      System.out.printf(
+          "W6: rolling drain, at most %d of 40 finishing at once%n", floor.most.get());
+      assertThat(floor.most.get()).isBetween(1, 15); // spread evenly it is 10
+    }
+  }
+
+  @Test
+  void w6RollingSwapTakesOneAcceptorsShareOutOfServiceAtATime() throws Exception {
+    for (boolean rolling : new boolean[] {true, false}) {
+      var floor = new Floor();
+      try (var server = new RunningServer(fourAcceptors(rolling), floor)) {
+        fill(server);
+        server.serve(new TestHandler());
+        server.await("all have gone", s -> s.node.info().connections() == 0);
+        System.out.printf(
+            "W6: swap, rolling %s, at most %d of 40 finishing at once%n",
+            rolling, floor.most.get());
+        assertThat(floor.most.get()).isBetween(rolling ? 1 : 30, rolling ? 15 : 40);
+      }
     }
   }
 }
