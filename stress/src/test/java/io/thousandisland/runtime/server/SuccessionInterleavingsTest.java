@@ -51,6 +51,7 @@ public class SuccessionInterleavingsTest {
 
     /** As Migration does. */
     public void move() {
+      signals.owner(Thread.currentThread());
       Generation mine = lease.generation();
       if (!started || mine == null || !mine.isClosed()) {
         return;
@@ -126,6 +127,23 @@ public class SuccessionInterleavingsTest {
       generations.serveNobody();
       Checks.that(generations.infos().isEmpty(), "not ended: " + generations.infos());
     }
+  }
+
+  /** A connection in the first generation, which the second follows. */
+  public static class AboutToMove extends Model {
+    public AboutToMove() {
+      serveFirst();
+      begin();
+      serveSecond();
+    }
+  }
+
+  @Test
+  void w3NoCallbackRunsInTheNextGenerationOnceThatHasLeftToo() {
+    Interleavings.of(AboutToMove.class)
+        .thread("serveThird", "retireSecond")
+        .thread("move", "move", "end")
+        .explore();
   }
 
   @Test
