@@ -129,6 +129,13 @@ public class SuccessionInterleavingsTest {
     }
   }
 
+  /** A first generation serves, and nobody is in it yet. */
+  public static class Serving extends Model {
+    public Serving() {
+      serveFirst();
+    }
+  }
+
   /** A connection in the first generation, which the second follows. */
   public static class AboutToMove extends Model {
     public AboutToMove() {
@@ -161,8 +168,8 @@ public class SuccessionInterleavingsTest {
 
   @Test
   void w3RetiredGenerationIsEmptyWhenItsServiceIsLetGo() {
-    Interleavings.of(Model.class)
-        .thread("serveFirst", "serveSecond", "retireFirst")
+    Interleavings.of(Serving.class)
+        .thread("serveSecond", "retireFirst")
         .thread("begin", "move", "end")
         .explore();
   }
