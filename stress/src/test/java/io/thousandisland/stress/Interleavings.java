@@ -43,7 +43,7 @@ public final class Interleavings {
         .invocationsPerIteration(TRIED)
         .minimizeFailedScenario(false)
         .verifier(NothingThrown.class)
-        .addCustomScenario(new ExecutionScenario(List.of(), threads, List.of(), actor("holds")))
+        .addCustomScenario(new ExecutionScenario(List.of(), threads, List.of(actor("holds")), null))
         .check(model);
   }
 

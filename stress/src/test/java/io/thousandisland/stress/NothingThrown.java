@@ -1,11 +1,13 @@
 package io.thousandisland.stress;
 
+import java.util.stream.Stream;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionResult;
 import org.jetbrains.kotlinx.lincheck.execution.ExecutionScenario;
 import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
+import org.jetbrains.kotlinx.lincheck.util.LincheckResult;
 import org.jetbrains.lincheck.datastructures.verifier.Verifier;
 
-/** Accepts whatever threads return, and refuses whatever they throw. */
+/** Accepts whatever threads and {@code holds} return, and refuses whatever they throw. */
 public final class NothingThrown implements Verifier {
 
   /** As the explorer makes one, for {@code model}. */
@@ -13,8 +15,11 @@ public final class NothingThrown implements Verifier {
 
   @Override
   public boolean verifyResults(ExecutionScenario scenario, ExecutionResult result) {
-    return result.getParallelResultsWithClock().stream()
-        .flatMap(each -> each.stream())
-        .noneMatch(call -> call.getResult() instanceof ExceptionResult);
+    Stream<LincheckResult> byThreads =
+        result.getParallelResultsWithClock().stream()
+            .flatMap(each -> each.stream())
+            .map(call -> call.getResult());
+    return Stream.concat(byThreads, result.getPostResults().stream())
+        .noneMatch(each -> each instanceof ExceptionResult);
   }
 }

@@ -9,7 +9,7 @@ public class MailboxInterleavingsTest {
 
   public static class Model {
     private final Signals signals = new Signals(new DeadlineSweeper(2));
-    private final Mailbox mailbox = new Mailbox(1, 1, signals);
+    private final Mailbox mailbox = new Mailbox(1, 2, signals);
     private final AtomicInteger told = new AtomicInteger();
     private volatile int taken;
 
@@ -44,9 +44,14 @@ public class MailboxInterleavingsTest {
 
   @Test
   void noMessageIsLost() {
+    Interleavings.of(Model.class).thread("tell", "stop").thread("takeUntilStopped").explore();
+  }
+
+  @Test
+  void noMessageIsLostAmongSeveral() {
     Interleavings.of(Model.class)
-        .thread("tell", "tell")
-        .thread("tell", "stop")
+        .thread("tell")
+        .thread("tell", "tell", "stop")
         .thread("takeUntilStopped")
         .explore();
   }

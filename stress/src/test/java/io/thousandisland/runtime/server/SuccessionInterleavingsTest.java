@@ -51,6 +51,7 @@ public class SuccessionInterleavingsTest {
 
     /** As Migration does. */
     public void move() {
+      signals.owner(Thread.currentThread());
       Generation mine = lease.generation();
       if (!started || mine == null || !mine.isClosed()) {
         return;
@@ -128,6 +129,30 @@ public class SuccessionInterleavingsTest {
     }
   }
 
+  /** A first generation serves, and nobody is in it yet. */
+  public static class Serving extends Model {
+    public Serving() {
+      serveFirst();
+    }
+  }
+
+  /** A connection in the first generation, which the second follows. */
+  public static class AboutToMove extends Model {
+    public AboutToMove() {
+      serveFirst();
+      begin();
+      serveSecond();
+    }
+  }
+
+  @Test
+  void w3NoCallbackRunsInTheNextGenerationOnceThatHasLeftToo() {
+    Interleavings.of(AboutToMove.class)
+        .thread("serveThird", "retireSecond")
+        .thread("move", "move", "end")
+        .explore();
+  }
+
   @Test
   void w5NoConnectionIsLostWhenTheHandlerLeavesAndTheNextComesLater() {
     Interleavings.of(Model.class)
@@ -143,8 +168,8 @@ public class SuccessionInterleavingsTest {
 
   @Test
   void w3RetiredGenerationIsEmptyWhenItsServiceIsLetGo() {
-    Interleavings.of(Model.class)
-        .thread("serveFirst", "serveSecond", "retireFirst")
+    Interleavings.of(Serving.class)
+        .thread("serveSecond", "retireFirst")
         .thread("begin", "move", "end")
         .explore();
   }
