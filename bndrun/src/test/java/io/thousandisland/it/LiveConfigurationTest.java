@@ -74,19 +74,21 @@ class LiveConfigurationTest {
     return changes;
   }
 
-  /** Applied one after the other; each has been taken up when the marker after it has. */
+  /**
+   * Applied one after the other, each together with a limit that tells when it was taken up. Never
+   * two updates in a row without a wait: SCR reads properties and change count one after the other,
+   * and an update between the two is lost.
+   */
   private static void apply(ConfiguredServer server, Load load, List<Change> changes)
       throws Exception {
     int marker = 1000;
     for (Change change : changes) {
-      server.configure(with(change.key(), change.value()));
-      int next = ++marker;
-      server.configure(with(change.key(), change.value(), "maxConnections", next));
-      if (!change.key().equals("maxConnections")) {
-        Awaitility.await(change.toString())
-            .atMost(Duration.ofSeconds(20))
-            .until(() -> server.server().info().maxConnections(), max -> max == next);
-      }
+      boolean itself = change.key().equals("maxConnections");
+      int limit = itself ? (Integer) change.value() : ++marker;
+      server.configure(with(change.key(), change.value(), "maxConnections", limit));
+      Awaitility.await(change.toString())
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> server.server().info().maxConnections(), max -> max == limit);
       load.awaitReplies(1);
     }
   }
