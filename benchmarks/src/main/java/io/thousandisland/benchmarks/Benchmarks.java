@@ -61,7 +61,9 @@ public final class Benchmarks {
   private void starts(List<Contestant> contestants) throws IOException, InterruptedException {
     System.out.println("start: on both processors");
     String both = options.serverProcessor() + "," + options.loadProcessor();
+    var quiet = new Quiet(options.serverProcessor(), options.loadProcessor());
     for (int round = 0; round < options.rounds(); round++) {
+      quiet.await();
       for (Contestant contestant : contestants) {
         try {
           RunningServer server = RunningServer.start(contestant, both, options.target());

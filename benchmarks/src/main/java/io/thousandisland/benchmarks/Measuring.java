@@ -15,25 +15,28 @@ final class Measuring {
   private final List<RunningServer> servers;
   private final LoadProcess load;
   private final Results results;
+  private final Quiet quiet;
 
   Measuring(Options options, List<RunningServer> servers, LoadProcess load, Results results) {
     this.options = options;
     this.servers = servers;
     this.load = load;
     this.results = results;
+    quiet = new Quiet(options.serverProcessor(), options.loadProcessor());
   }
 
   /**
    * Processor time, rate and latency. Another round for servers that were disturbed, up to twice as
    * many.
    */
-  void rounds(Workload workload) throws IOException {
+  void rounds(Workload workload) throws IOException, InterruptedException {
     System.out.println(workload.name() + ": " + workload.title());
     for (RunningServer server : servers) {
       open(workload, server);
       load.tell(workload.command(server.port(), options.warm()));
     }
     for (int round = 0; round < 2 * options.rounds(); round++) {
+      quiet.await();
       for (RunningServer server : servers) {
         if (results.undisturbed(workload, server.contestant()) < options.rounds()) {
           results.add(workload, server.contestant(), slice(workload, server));
@@ -81,11 +84,12 @@ final class Measuring {
     for (RunningServer server : javaServers()) {
       try (var jvm = ManagedJvm.attach(server.pid())) {
         open(workload, server);
-        load.tell(workload.command(server.port(), options.slice()));
+        long brief = options.slice() / 2;
+        load.tell(workload.command(server.port(), brief));
         for (int i = 0; i < 3; i++) {
           long asking = -jvm.allocated() + jvm.allocated();
           long before = jvm.allocated();
-          Count count = load.tell(workload.command(server.port(), options.slice()));
+          Count count = load.tell(workload.command(server.port(), brief));
           double each = (double) (jvm.allocated() - before - asking) / count.echoes();
           results.add(allocationOf(workload), server.contestant(), each);
         }
