@@ -1,0 +1,32 @@
+package io.thousandisland.benchmarks;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.ToDoubleFunction;
+
+/** What repeated measurements say: the one in the middle, and the least and the most. */
+record Figure(double median, double least, double most) {
+
+  static Figure of(double... values) {
+    double[] sorted = values.clone();
+    Arrays.sort(sorted);
+    int middle = sorted.length / 2;
+    double median =
+        sorted.length % 2 == 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+    return new Figure(median, sorted[0], sorted[sorted.length - 1]);
+  }
+
+  static <T> Figure of(List<T> all, ToDoubleFunction<T> value) {
+    return of(all.stream().mapToDouble(value).toArray());
+  }
+
+  /** With as many digits behind the point as asked for, and thousands apart. */
+  String text(int digits) {
+    return number(median, digits) + " (" + number(least, digits) + "–" + number(most, digits) + ")";
+  }
+
+  static String number(double value, int digits) {
+    return String.format(Locale.ROOT, "%,." + digits + "f", value);
+  }
+}

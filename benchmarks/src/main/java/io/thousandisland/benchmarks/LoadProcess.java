@@ -1,0 +1,46 @@
+package io.thousandisland.benchmarks;
+
+import io.thousandisland.benchmarks.load.Count;
+import io.thousandisland.benchmarks.load.Load;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+
+/** The load generator, as seen from here: one line there, one line back. */
+final class LoadProcess implements AutoCloseable {
+
+  private final Process process;
+  private final PrintStream commands;
+  private final BufferedReader answers;
+
+  LoadProcess(String processor) throws IOException {
+    process =
+        new ProcessBuilder(Commands.pinned(processor, Commands.javaClass(Load.class)))
+            .redirectError(ProcessBuilder.Redirect.INHERIT)
+            .start();
+    commands = new PrintStream(process.getOutputStream(), true, StandardCharsets.US_ASCII);
+    answers =
+        new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  long pid() {
+    return process.pid();
+  }
+
+  Count tell(String command) throws IOException {
+    commands.println(command);
+    @Nullable String answer = answers.readLine();
+    if (answer == null || answer.startsWith("failed")) {
+      throw new IOException(command + ": " + answer);
+    }
+    return Count.parse(answer);
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+  }
+}

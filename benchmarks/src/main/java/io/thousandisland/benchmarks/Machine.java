@@ -1,0 +1,39 @@
+package io.thousandisland.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Where and of what a run was: what a reader needs to know to compare. */
+final class Machine {
+
+  private Machine() {}
+
+  static List<String> facts(Options options) throws IOException, InterruptedException {
+    return List.of(
+        "Processor: %s, kernel %s".formatted(processor(), System.getProperty("os.version")),
+        "Java: %s %s"
+            .formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
+        "Netty: %s; C: %s, -O2".formatted(options.netty(), firstLine("cc", "--version")),
+        "Thousand Island: revision %s"
+            .formatted(
+                firstLine("git", "-C", options.root().toString(), "rev-parse", "--short", "HEAD")));
+  }
+
+  private static String processor() throws IOException {
+    Path path = Path.of("/proc/cpuinfo");
+    List<String> lines = Files.readAllLines(path);
+    String name =
+        lines.stream()
+            .filter(line -> line.startsWith("model name"))
+            .map(line -> line.substring(line.indexOf(':') + 1).strip())
+            .findFirst()
+            .orElse(System.getProperty("os.arch"));
+    return lines.stream().filter(line -> line.startsWith("processor")).count() + " × " + name;
+  }
+
+  private static String firstLine(String... command) throws InterruptedException {
+    return Commands.output(List.of(command)).lines().findFirst().orElse("none");
+  }
+}

@@ -1,0 +1,162 @@
+package io.thousandisland.benchmarks;
+
+import io.thousandisland.benchmarks.load.Count;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The measuring itself: all servers live, and each workload goes round among them in slices. */
+final class Measuring {
+
+  static final String IDLE_HEAP = "idle heap";
+  static final String IDLE_LOAD = "idle load";
+
+  private final Options options;
+  private final List<RunningServer> servers;
+  private final LoadProcess load;
+  private final Results results;
+  private final Quiet quiet;
+
+  Measuring(Options options, List<RunningServer> servers, LoadProcess load, Results results) {
+    this.options = options;
+    this.servers = servers;
+    this.load = load;
+    this.results = results;
+    quiet = new Quiet(options.serverProcessor(), options.loadProcessor());
+  }
+
+  /**
+   * Processor time, rate and latency. Another round for servers that were disturbed, up to twice as
+   * many.
+   */
+  void rounds(Workload workload) throws IOException, InterruptedException {
+    System.out.println(workload.name() + ": " + workload.title());
+    for (RunningServer server : servers) {
+      open(workload, server);
+      load.tell(workload.command(server.port(), options.warm()));
+    }
+    for (int round = 0; round < 2 * options.rounds(); round++) {
+      quiet.await();
+      for (RunningServer server : servers) {
+        if (results.undisturbed(workload, server.contestant()) < options.rounds()) {
+          results.add(workload, server.contestant(), slice(workload, server));
+        }
+      }
+    }
+    for (RunningServer server : servers) {
+      close(server);
+      var cost = results.cost(workload, server.contestant());
+      System.out.printf(
+          "  %-16s %s µs per %s, %d of %d slices disturbed%n",
+          server.name(),
+          cost == null ? "?" : cost.text(2),
+          workload.unit(),
+          results.disturbed(workload, server.contestant()),
+          results.disturbed(workload, server.contestant())
+              + results.undisturbed(workload, server.contestant()));
+    }
+  }
+
+  private Slice slice(Workload workload, RunningServer server) throws IOException {
+    long others = -ours();
+    long busy = Processors.busy(options.serverProcessor(), options.loadProcessor());
+    long start = System.nanoTime();
+    var before = Processors.ofThreads(server.pid());
+    Count count = load.tell(workload.command(server.port(), options.slice()));
+    long used = Processors.between(before, Processors.ofThreads(server.pid()));
+    long took = System.nanoTime() - start;
+    busy = Processors.busy(options.serverProcessor(), options.loadProcessor()) - busy;
+    others = busy - (others + ours());
+    return new Slice(count, used, (double) others / took);
+  }
+
+  /** The processor time of everything that belongs to this run. */
+  private long ours() throws IOException {
+    long sum = Processors.of(load.pid()) + Processors.of(ProcessHandle.current().pid());
+    for (RunningServer server : servers) {
+      sum += Processors.of(server.pid());
+    }
+    return sum;
+  }
+
+  /** What a server allocates for each unit of work. */
+  void allocation(Workload workload) throws IOException {
+    for (RunningServer server : javaServers()) {
+      try (var jvm = ManagedJvm.attach(server.pid())) {
+        open(workload, server);
+        long brief = options.slice() / 2;
+        load.tell(workload.command(server.port(), brief));
+        for (int i = 0; i < 3; i++) {
+          long asking = -jvm.allocated() + jvm.allocated();
+          long before = jvm.allocated();
+          Count count = load.tell(workload.command(server.port(), brief));
+          double each = (double) (jvm.allocated() - before - asking) / count.echoes();
+          results.add(allocationOf(workload), server.contestant(), each);
+        }
+        close(server);
+      }
+    }
+  }
+
+  static String allocationOf(Workload workload) {
+    return "allocation " + workload.name();
+  }
+
+  /**
+   * Live heap of each connection that has echoed once and now idles, and what all cost meanwhile.
+   */
+  void idle() throws IOException, InterruptedException {
+    System.out.println("idle: " + Workload.IDLE_CONNECTIONS + " connections");
+    for (RunningServer server : javaServers()) {
+      live(server); // loads what answers
+    }
+    for (int i = 0; i < 2; i++) {
+      for (RunningServer server : servers) {
+        idle(server);
+      }
+    }
+  }
+
+  private void idle(RunningServer server) throws IOException, InterruptedException {
+    boolean java = server.contestant().java();
+    long empty = java ? live(server) : 0;
+    open(server, Workload.IDLE_CONNECTIONS);
+    load.tell("pingpong %d 64 0".formatted(server.port()));
+    if (java) {
+      double each = (double) (live(server) - empty) / Workload.IDLE_CONNECTIONS;
+      results.add(IDLE_HEAP, server.contestant(), each);
+    }
+    var before = Processors.ofThreads(server.pid());
+    long start = System.nanoTime();
+    Thread.sleep(options.slice() / 1_000_000);
+    long used = Processors.between(before, Processors.ofThreads(server.pid()));
+    double perMille = 1e3 * used / (System.nanoTime() - start);
+    results.add(IDLE_LOAD, server.contestant(), perMille);
+    close(server);
+    Thread.sleep(1000); // until the server has seen all the ends
+  }
+
+  private static long live(RunningServer server) throws IOException {
+    try (var jvm = ManagedJvm.attach(server.pid())) {
+      return jvm.live();
+    }
+  }
+
+  private List<RunningServer> javaServers() {
+    List<RunningServer> java = new ArrayList<>(servers);
+    java.removeIf(server -> !server.contestant().java());
+    return java;
+  }
+
+  private void open(Workload workload, RunningServer server) throws IOException {
+    open(server, workload.connections());
+  }
+
+  private void open(RunningServer server, int connections) throws IOException {
+    load.tell("open %d %d".formatted(server.port(), connections));
+  }
+
+  private void close(RunningServer server) throws IOException {
+    load.tell("close %d".formatted(server.port()));
+  }
+}

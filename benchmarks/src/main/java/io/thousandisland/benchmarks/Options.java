@@ -1,0 +1,75 @@
+package io.thousandisland.benchmarks;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** What a run measures, and how long. */
+record Options(
+    Path root,
+    List<String> servers,
+    List<String> workloads,
+    int rounds,
+    long slice,
+    long warm,
+    String serverProcessor,
+    String loadProcessor,
+    String netty) {
+
+  static final int ENOUGH_ROUNDS = 5;
+
+  /** Reads {@code key=value} words. */
+  static Options of(String[] args) {
+    Map<String, String> given = new HashMap<>();
+    for (String arg : args) {
+      String[] pair = arg.split("=", 2);
+      given.put(pair[0], pair[1]);
+    }
+    String[] processors = given.getOrDefault("processors", "0,1").split(",", -1);
+    return new Options(
+        Path.of(given.getOrDefault("root", ".")).toAbsolutePath().normalize(),
+        list(given.getOrDefault("servers", "all")),
+        list(given.getOrDefault("workloads", "all")),
+        Integer.parseInt(given.getOrDefault("rounds", "5")),
+        nanos(given.getOrDefault("slice", "1.2")),
+        nanos(given.getOrDefault("warm", "3")),
+        processors[0],
+        processors[1],
+        given.getOrDefault("netty", ""));
+  }
+
+  private static List<String> list(String words) {
+    return words.equals("all") ? List.of() : Arrays.asList(words.split(",", -1));
+  }
+
+  private static long nanos(String seconds) {
+    return (long) (Double.parseDouble(seconds) * 1e9);
+  }
+
+  boolean wantsServer(String name) {
+    return servers.isEmpty() || servers.contains(name);
+  }
+
+  boolean wantsWorkload(String name) {
+    return workloads.isEmpty() || workloads.contains(name);
+  }
+
+  /** Only such a run replaces the published figures. */
+  boolean complete() {
+    return servers.isEmpty() && workloads.isEmpty() && rounds >= ENOUGH_ROUNDS;
+  }
+
+  Path module() {
+    return root.resolve("benchmarks");
+  }
+
+  Path target() {
+    return module().resolve("target");
+  }
+
+  Path results() {
+    return complete() ? root.resolve("docs") : target();
+  }
+}

@@ -1,0 +1,31 @@
+package io.thousandisland.benchmarks;
+
+import java.io.IOException;
+
+/**
+ * The patience to wait until others leave the processors alone: some minutes in a whole run, then
+ * no more. Only while nothing of this run is busy.
+ */
+final class Quiet {
+
+  private static final int MILLIS = 300;
+
+  private final String[] processors;
+  private int samplesLeft = 4 * 60_000 / MILLIS;
+
+  Quiet(String... processors) {
+    this.processors = processors;
+  }
+
+  void await() throws IOException, InterruptedException {
+    while (samplesLeft > 0 && busy() > Slice.TOO_MUCH) {
+      samplesLeft--;
+    }
+  }
+
+  private double busy() throws IOException, InterruptedException {
+    long before = Processors.busy(processors);
+    Thread.sleep(MILLIS);
+    return (Processors.busy(processors) - before) / (MILLIS * 1e6);
+  }
+}
