@@ -68,6 +68,31 @@ class ReconfigureTest {
   }
 
   @Test
+  void s6NameChangesLiveAndConnectionsGoOn() throws Exception {
+    ServerSettings s = RunningServer.settings();
+    var renamed =
+        new ServerSettings(
+            "renamed",
+            s.listen(),
+            s.acceptors(),
+            s.limits(),
+            s.timeouts(),
+            s.policies(),
+            s.buffers(),
+            s.restarts());
+    try (var server = new RunningServer(new TestHandler())) {
+      int port = server.port();
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      server.node.configure(renamed);
+      assertThat(server.node.info().name()).isEqualTo("renamed");
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(client, "b")).isEqualTo("b");
+      assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+
+  @Test
   void v11RaisedLimitServesWhoWaitedAndALoweredOneClosesNobody() throws Exception {
     var one = RunningServer.settings().with(new LimitSettings(1, LimitSettings.WhenReached.PARK));
     try (var server = new RunningServer(one, new TestHandler())) {
