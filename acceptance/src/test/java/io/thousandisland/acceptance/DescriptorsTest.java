@@ -25,10 +25,12 @@ class DescriptorsTest {
       throws Exception {
     Launch launch =
         Launch.of(framework, home)
+            .with(ServerProcess.TELLS_WHEN_STARTED)
             .under("bash", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "bash");
     List<Client> clients = new ArrayList<>();
     try (var server = launch.start()) {
       int port = server.port("echo");
+      server.awaitStarted(); // or its last bundles find no descriptor to start with
       for (int i = 0; i < LIMIT + 20; i++) { // more than can ever have a descriptor there
         clients.add(new Client(port));
       }

@@ -15,6 +15,9 @@ final class ServerProcess implements AutoCloseable {
   /** Generous: the machine may be busy. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
+  /** The option that lets bnd's launcher write what it does. */
+  static final String TELLS_WHEN_STARTED = "-Dlaunch.trace=true";
+
   private final Process process;
   private final Thread lastResort;
   private final Lines out;
@@ -51,6 +54,14 @@ final class ServerProcess implements AutoCloseable {
 
   MatchResult greeting(String server) throws InterruptedException {
     return out.await("^" + server + " listens on 127\\.0\\.0\\.1:([0-9]+)", PATIENCE);
+  }
+
+  /**
+   * Waits until all bundles have started; the server listens before that. Launch it with {@link
+   * #TELLS_WHEN_STARTED}.
+   */
+  void awaitStarted() throws InterruptedException {
+    out.await("will wait for a registered Runnable", PATIENCE);
   }
 
   /** Waits until the server has logged what the pattern finds in one line. */
