@@ -126,6 +126,7 @@ final class Connection implements Runnable {
         () -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
     ended.accept(this);
     lease.end();
+    signals.end();
   }
 
   /** The handshake is done, and took so long. */

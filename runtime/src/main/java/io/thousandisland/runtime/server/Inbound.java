@@ -24,6 +24,9 @@ final class Inbound {
    */
   private boolean mayRead = true;
 
+  /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
+  private boolean over;
+
   private volatile long bytes;
   private volatile long calls;
 
@@ -52,6 +55,9 @@ final class Inbound {
    * closed with bytes unread resets the connection, and a reset may cost the peer our last words.
    */
   void discardArrived(BufferPool pool) {
+    if (over) {
+      return;
+    }
     ByteBuffer buffer = pool.borrow();
     try {
       for (int i = 0; i < DISCARDS; i++) {
@@ -60,7 +66,7 @@ final class Inbound {
         }
       }
     } catch (IOException broken) {
-      mayRead = false; // then nothing we said will arrive anyway
+      over = true; // then nothing we said will arrive anyway
     } finally {
       pool.release(buffer);
     }
@@ -73,10 +79,12 @@ final class Inbound {
     try {
       got = connection.transport().read(into);
     } catch (IOException e) {
+      over = true;
       connection.emit(() -> new TelemetryEvent.ReceiveFailed(connection.span(), e));
       throw e;
     }
     mayRead = got > 0 && !into.hasRemaining();
+    over = got < 0;
     if (got > 0) {
       bytes += got;
       calls++;

@@ -4,6 +4,7 @@ import io.thousandisland.transport.Readiness;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one place where a thread of the tree waits: a set of reasons to go on, and a deadline.
@@ -61,8 +62,11 @@ final class Signals implements Readiness {
 
   private final DeadlineSweeper sweeper;
 
-  /** Set once, before the owner starts and anybody else knows this object. */
-  private Thread owner = Thread.currentThread();
+  /**
+   * Set before the owner starts and anybody else knows this object; taken away by the owner at its
+   * end. Not volatile: who still sees it then wakes a thread that has ended, which does nothing.
+   */
+  private @Nullable Thread owner = Thread.currentThread();
 
   /** ORed by any thread, cleared by the owner. */
   @SuppressWarnings("unused") // by VarHandle
@@ -80,6 +84,15 @@ final class Signals implements Readiness {
 
   void owner(Thread thread) {
     owner = thread;
+  }
+
+  /**
+   * The owner's last act. From now on this keeps neither the thread nor what ran on it, however
+   * long a {@link Mailbox} or the sweeper's wheel keeps this.
+   */
+  void end() {
+    deadline = NEVER;
+    owner = null;
   }
 
   /** Adds reasons and wakes the owner. Any thread; never blocks. */
