@@ -1,0 +1,59 @@
+package io.thousandisland.runtime.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.handler.SocketRef;
+import java.lang.ref.WeakReference;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rules H7 and X6: a connection that has ended is garbage, whoever still knows it. */
+@Timeout(60)
+class EndedConnectionTest {
+
+  private final BlockingQueue<WeakReference<Socket>> sockets = new LinkedBlockingQueue<>();
+
+  private final TestHandler handler =
+      new TestHandler() {
+        @Override
+        public Next<String> handleConnection(Socket socket) throws Exception {
+          sockets.add(new WeakReference<>(socket));
+          return super.handleConnection(socket);
+        }
+      };
+
+  /** The wheel comes to its slot in ten seconds only. */
+  @Test
+  void x6EndedConnectionIsForgottenLongBeforeItsDeadline() throws Exception {
+    try (var server = new RunningServer(handler)) {
+      server.connect().close();
+      assertThat(handler.ended()).isEqualTo("close new");
+      handler.refs.clear();
+      awaitForgotten(sockets.take());
+    }
+  }
+
+  @Test
+  void h7WhoKeepsTheHandleOfAnEndedConnectionKeepsNothingElseOfIt() throws Exception {
+    try (var server = new RunningServer(handler)) {
+      server.connect().close();
+      assertThat(handler.ended()).isEqualTo("close new");
+      SocketRef kept = handler.ref();
+      awaitForgotten(sockets.take());
+      assertThat(kept.open()).isFalse();
+    }
+  }
+
+  private static void awaitForgotten(WeakReference<?> ended) {
+    for (int i = 0; i < 100 && ended.get() != null; i++) {
+      System.gc();
+      LockSupport.parkNanos(20_000_000);
+    }
+    assertThat(ended.get()).isNull();
+  }
+}
