@@ -87,7 +87,7 @@ public @interface ServerConfig {
   boolean rolling() default false;
 
   @AttributeDefinition(description = "Bytes of one read buffer, 512 to 16777216.")
-  int readBufferSize() default 16 * 1024;
+  int readBufferSize() default 64 * 1024;
 
   @AttributeDefinition(
       description = "Most bytes a handler may leave unread, readBufferSize to 1073741824.")

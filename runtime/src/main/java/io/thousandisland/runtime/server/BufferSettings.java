@@ -9,7 +9,7 @@ package io.thousandisland.runtime.server;
  */
 public record BufferSettings(int read, int unreadLimit, int mailbox) {
 
-  static final BufferSettings DEFAULT = new BufferSettings(16 * 1024, 1 << 20, 256);
+  static final BufferSettings DEFAULT = new BufferSettings(64 * 1024, 1 << 20, 256);
 
   public BufferSettings {
     Allowed.between("readBufferSize", read, 512, 1 << 24);

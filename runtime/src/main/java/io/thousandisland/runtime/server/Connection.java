@@ -16,7 +16,6 @@ import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -32,12 +31,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Runnable {
 
+  /** Who keeps a connection for as long as somebody is to wait for it. */
+  interface Keeper {
+
+    /** Told by whoever drains: nobody is to wait for the connection any more. */
+    void abandoned(Connection connection);
+
+    /** Told on the connection's own thread: everything of it is over. */
+    void ended(Connection connection);
+  }
+
   private final ServerContext context;
-  private final Consumer<Connection> abandoned;
-  private final Consumer<Connection> ended;
+  private final Keeper keeper;
   private final long id;
   private final int acceptor;
-  private final Instant started = Instant.now();
+
+  /** In milliseconds since 1970: an {@link Instant} is made for who asks. */
+  private final long started = System.currentTimeMillis();
+
   private final Thread thread;
   private final Signals signals;
   private final Inbound in;
@@ -62,19 +73,12 @@ final class Connection implements Runnable {
   private @Nullable Span span;
 
   /**
-   * @param abandoned told, by whoever drains, when nobody is to wait for this connection any more
-   * @param ended told, on the own thread, when everything of this connection is over
+   * @param keeper told of the end
    */
-  Connection(
-      ServerContext context,
-      int acceptor,
-      Consumer<Connection> abandoned,
-      Consumer<Connection> ended,
-      TransportSocket transport) {
+  Connection(ServerContext context, int acceptor, Keeper keeper, TransportSocket transport) {
     this.context = context;
     this.acceptor = acceptor;
-    this.abandoned = abandoned;
-    this.ended = ended;
+    this.keeper = keeper;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
     this.signals = new Signals(context.sweeper);
@@ -124,7 +128,7 @@ final class Connection implements Runnable {
     context.emit(
         trouble ? Detail.SERVERS : Detail.CONNECTIONS,
         () -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
-    ended.accept(this);
+    keeper.ended(this);
     lease.end();
     signals.end();
   }
@@ -213,7 +217,7 @@ final class Connection implements Runnable {
    */
   void abandon() {
     goodbye.abandon();
-    abandoned.accept(this);
+    keeper.abandoned(this);
   }
 
   /** The thread that runs it, to be waited for. */
@@ -231,7 +235,7 @@ final class Connection implements Runnable {
   }
 
   Instant started() {
-    return started;
+    return Instant.ofEpochMilli(started);
   }
 
   TransportSocket transport() {
@@ -256,7 +260,7 @@ final class Connection implements Runnable {
         transport.remoteAddress(),
         transport.localAddress(),
         socket.counters(),
-        started);
+        started());
   }
 
   // ---- telemetry, on the own thread but for close()

@@ -19,7 +19,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread: the acceptor's worker starts connections, each connection says itself that it has
  * ended, any thread looks.
  */
-final class ConnectionSupervisor implements Node {
+final class ConnectionSupervisor implements Node, Connection.Keeper {
 
   private final ServerContext context;
   private final int acceptor;
@@ -64,7 +64,7 @@ final class ConnectionSupervisor implements Node {
   void start(TransportSocket socket) {
     Connection connection = null;
     try {
-      connection = new Connection(context, acceptor, live::remove, this::ended, socket);
+      connection = new Connection(context, acceptor, this, socket);
       live.add(connection);
       if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
         connection.shutdown();
@@ -83,7 +83,13 @@ final class ConnectionSupervisor implements Node {
     }
   }
 
-  private void ended(Connection connection) {
+  @Override
+  public void abandoned(Connection connection) {
+    live.remove(connection);
+  }
+
+  @Override
+  public void ended(Connection connection) {
     live.remove(connection);
     context.permits.release();
     context.departures.tell();

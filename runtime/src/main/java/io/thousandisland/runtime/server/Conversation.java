@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 final class Conversation {
 
   /** Rounds without a wait before others have their turn: a quarter of a mebibyte by default. */
-  private static final int MOST_UNBROKEN = 16;
+  private static final int MOST_UNBROKEN = 4;
 
   static final int ENDING = SHUTDOWN | FORCED | CLOSE;
   private static final int EVERYTHING =

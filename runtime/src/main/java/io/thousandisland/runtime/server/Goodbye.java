@@ -11,7 +11,6 @@ import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.telemetry.Ending;
 import java.io.IOException;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,16 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Goodbye {
 
-  /** Whether the terminal callback may still begin. */
-  private enum Terminal {
-    TO_COME,
-    BEGUN,
-    /** A drain gave up on this connection: its handler's service is gone, and is not called. */
-    ABANDONED
-  }
-
   private final Signals signals;
-  private final AtomicReference<Terminal> terminal = new AtomicReference<>(Terminal.TO_COME);
+
+  /**
+   * No terminal callback begins any more: one has, or a drain gave up on this connection, and its
+   * handler's service is gone. Guarded by this.
+   */
+  private boolean closed;
 
   Goodbye(Signals signals) {
     this.signals = signals;
@@ -76,7 +72,7 @@ final class Goodbye {
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   void say(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
     Handler<@Nullable Object> handler = lease.handlerIfAny();
-    if (handler == null || !terminal.compareAndSet(Terminal.TO_COME, Terminal.BEGUN)) {
+    if (handler == null || !close()) {
       return;
     }
     switch (ending) {
@@ -91,6 +87,13 @@ final class Goodbye {
 
   /** From now on no terminal callback begins. Any thread. */
   void abandon() {
-    terminal.compareAndSet(Terminal.TO_COME, Terminal.ABANDONED);
+    boolean unused = close();
+  }
+
+  /** True for the first who asks. */
+  private synchronized boolean close() {
+    boolean first = !closed;
+    closed = true;
+    return first;
   }
 }

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
  *
  * <p>Thread: the connection's own; the counters are read by any, for snapshots.
  */
-final class Inbound {
+final class Inbound extends Tally {
 
   /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
   private static final int DISCARDS = 16;
@@ -27,9 +27,6 @@ final class Inbound {
   /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
   private boolean over;
 
-  private volatile long bytes;
-  private volatile long calls;
-
   Inbound(Connection connection) {
     this.connection = connection;
   }
@@ -40,14 +37,6 @@ final class Inbound {
 
   void readable() {
     mayRead = true;
-  }
-
-  long bytes() {
-    return bytes;
-  }
-
-  long calls() {
-    return calls;
   }
 
   /**
@@ -73,7 +62,6 @@ final class Inbound {
   }
 
   /** As {@link TransportSocket#read}. */
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   int read(ByteBuffer into) throws IOException {
     int got;
     try {
@@ -86,8 +74,8 @@ final class Inbound {
     mayRead = got > 0 && !into.hasRemaining();
     over = got < 0;
     if (got > 0) {
-      bytes += got;
-      calls++;
+      countBytes(got);
+      countCall();
       if (connection.traffic()) {
         connection.emit(new TelemetryEvent.Received(connection.span(), got));
       }

@@ -19,13 +19,11 @@ import java.nio.channels.AsynchronousCloseException;
  *
  * <p>Thread: the connection's own; the counters are read by any, for snapshots.
  */
-final class Outbound {
+final class Outbound extends Tally {
 
   private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
-  private volatile long bytes;
-  private volatile long calls;
 
   Outbound(ServerContext context, Connection connection, Signals signals) {
     this.context = context;
@@ -33,21 +31,13 @@ final class Outbound {
     this.signals = signals;
   }
 
-  long bytes() {
-    return bytes;
-  }
-
-  long calls() {
-    return calls;
-  }
-
   void send(ByteBuffer data) throws IOException {
-    long before = bytes;
+    long before = bytes();
     try {
-      count(connection.transport().write(data));
+      countBytes(connection.transport().write(data));
       while (data.hasRemaining()) {
         awaitRoom();
-        count(connection.transport().write(data));
+        countBytes(connection.transport().write(data));
       }
     } catch (IOException e) {
       failed(before, e);
@@ -57,11 +47,11 @@ final class Outbound {
   }
 
   void send(ByteBuffer[] data) throws IOException {
-    long before = bytes;
+    long before = bytes();
     try {
       int first = firstLeft(data, 0);
       while (first < data.length) {
-        count(connection.transport().write(data, first, data.length - first));
+        countBytes(connection.transport().write(data, first, data.length - first));
         first = firstLeft(data, first);
         if (first < data.length) {
           awaitRoom();
@@ -106,20 +96,15 @@ final class Outbound {
     }
   }
 
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
-  private void count(long taken) {
-    bytes += taken;
-  }
-
-  @SuppressWarnings("NonAtomicVolatileUpdate") // one writer
   private void sent(long before) {
-    calls++;
+    countCall();
     if (connection.traffic()) {
-      connection.emit(new TelemetryEvent.Sent(connection.span(), bytes - before));
+      connection.emit(new TelemetryEvent.Sent(connection.span(), bytes() - before));
     }
   }
 
   private void failed(long before, IOException reason) {
-    connection.emit(() -> new TelemetryEvent.SendFailed(connection.span(), bytes - before, reason));
+    connection.emit(
+        () -> new TelemetryEvent.SendFailed(connection.span(), bytes() - before, reason));
   }
 }

@@ -3,10 +3,11 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 
 /**
  * Hands the events of one server to the listeners there are.
@@ -16,8 +17,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 public final class Telemetry {
 
-  /** Read by every thread that has an event; written when listeners come and go. */
-  private final List<TelemetryListener> listeners = new CopyOnWriteArrayList<>();
+  /** Replaced as a whole when listeners come and go; an array, as each read and send looks here. */
+  private volatile TelemetryListener[] listeners = {};
 
   /** Listeners that have thrown, and have been named for it. */
   private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
@@ -41,13 +42,19 @@ public final class Telemetry {
     }
   }
 
-  public void add(TelemetryListener listener) {
-    listeners.add(listener);
+  public synchronized void add(TelemetryListener listener) {
+    change(all -> all.add(listener));
   }
 
-  public void remove(TelemetryListener listener) {
-    listeners.remove(listener);
+  public synchronized void remove(TelemetryListener listener) {
+    change(all -> all.remove(listener));
     failed.remove(listener);
+  }
+
+  private void change(Consumer<List<TelemetryListener>> change) {
+    var all = new ArrayList<>(List.of(listeners));
+    change.accept(all);
+    listeners = all.toArray(TelemetryListener[]::new);
   }
 
   /** Tells every listener, and is not harmed by any. */

@@ -136,7 +136,7 @@ class SettingsReaderTest {
         "rolling|maybe|true or false",
         "whenBetterHandlerArrives|kept|keep or drain or migrate",
         "readBufferSize|511|a whole number from 512 to 16777216",
-        "unreadLimit|16383|a whole number from 16384 to 1073741824",
+        "unreadLimit|65535|a whole number from 65536 to 1073741824",
         "mailboxSize|0|a whole number from 1 to 1048576",
         "restarts|-1|a whole number from 0 to 1000",
         "restartWindow|0s|a duration longer than nothing",

@@ -38,9 +38,9 @@ class ReconfigureTest {
       assertThat(server.node.connections()).hasSize(8);
       server.node.configure(acceptors(4));
       assertThat(server.node.info().acceptors()).isEqualTo(4);
-      while (!server.node.drains().isEmpty()) { // what is left of the old ones goes
-        server.node.drains().forEach(Drain::cutShort);
-        server.node.drains().getFirst().result().get(20, TimeUnit.SECONDS);
+      for (Drain ofAnOldOne : server.node.drains()) { // what is left of them goes
+        ofAnOldOne.cutShort();
+        ofAnOldOne.result().get(20, TimeUnit.SECONDS);
       }
       for (int i = 0; i < 8; i++) {
         assertThat(echo(server.connect(), "b")).isEqualTo("b");
