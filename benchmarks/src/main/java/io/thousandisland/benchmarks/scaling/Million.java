@@ -18,7 +18,9 @@ final class Million {
     int crowd = Crowds.SIZES[Crowds.SIZES.length - 1];
     double heap = tables.idle(Crowds.HEAP, crowd).median();
     double kernel = tables.idle(Crowds.KERNEL, crowd).median();
-    double load = tables.idle(Crowds.IDLE_LOAD, crowd).median();
+    int few = Crowds.SIZES[0];
+    double base = tables.idle(Crowds.IDLE_LOAD, few).median();
+    double load = (tables.idle(Crowds.IDLE_LOAD, crowd).median() - base) / (crowd - few);
     var table = new Table("what", "each, as with " + Tables.count(crowd), "× 1,000,000");
     table.row("live heap", bytes(heap), gibibytes(heap));
     table.row("heap to give (twice the live one)", "", gibibytes(2 * heap));
@@ -26,9 +28,9 @@ final class Million {
     table.row("memory, together", "", gibibytes(2 * heap + kernel));
     table.row("descriptors", "1", "1,000,000");
     table.row(
-        "processor while idle",
-        Figure.number(load / crowd * 1000, 3) + " ‰ for 1,000",
-        Figure.number(load / crowd * CONNECTIONS, 0) + " ‰");
+        "processor while idle, beyond that with " + Tables.count(few),
+        Figure.number(load, 4) + " ‰",
+        Figure.number(load * CONNECTIONS, 0) + " ‰");
     return table.toString();
   }
 

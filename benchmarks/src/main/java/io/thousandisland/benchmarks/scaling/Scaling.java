@@ -19,6 +19,9 @@ import java.util.List;
  */
 public final class Scaling {
 
+  /** With fewer, the published figures are not replaced. */
+  private static final int ENOUGH_ROUNDS = 3;
+
   private final Options options;
   private final Results results = new Results();
 
@@ -86,7 +89,8 @@ public final class Scaling {
     page.put("sockets", tables.sockets());
     page.put("carriers", tables.carriers());
     page.put("million", new Million(tables).text());
-    Path folder = options.results();
+    Path folder =
+        options.rounds() >= ENOUGH_ROUNDS ? options.root().resolve("docs") : options.target();
     var charts = new Charts(tables);
     Files.writeString(folder.resolve("scaling-echo.svg"), charts.echo());
     Files.writeString(folder.resolve("scaling-memory.svg"), charts.memory());

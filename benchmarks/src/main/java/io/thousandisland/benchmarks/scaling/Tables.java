@@ -36,7 +36,8 @@ final class Tables {
     text.append(
         """
         - The server on processor %s, the load on processor %s, unless said otherwise
-        - At least %d slices of %s s a figure; those during which other processes took more than %.0f %% of a processor do not count
+        - A figure is the median of at least %d slices of %s s, with the least and the most in brackets. Slices during which other processes took
+          more than %.0f %% of a processor do not count, unless there are no others
         """
             .formatted(
                 options.serverProcessor(),
