@@ -13,7 +13,8 @@ import java.util.concurrent.TimeUnit;
 /** A contestant that listens. Several may be servers of one process. */
 public record RunningServer(Contestant contestant, Process process, int port, long nanosToListen) {
 
-  private static final long PATIENCE = 60_000_000_000L;
+  /** Nanoseconds that a server may take to listen. */
+  public static final long PATIENCE = 60_000_000_000L;
 
   /** Returns when it accepts connections; fails with its last word when it ends before. */
   public static RunningServer start(Contestant contestant, String processors, Path logs)

@@ -39,10 +39,11 @@ final class Fleet {
     }
     RunningServer process =
         alone(options, name, name, options.serverProcessor(), "-Ddeploy=" + folder);
+    long start = System.nanoTime();
     for (int i = 0; i < ships.length; i++) {
       while (!RunningServer.listens(ports.get(i))) {
-        if (!process.process().isAlive()) {
-          throw new IOException(name + " has ended");
+        if (!process.process().isAlive() || System.nanoTime() - start > RunningServer.PATIENCE) {
+          throw new IOException(ships[i].name + " does not listen");
         }
         Thread.sleep(20);
       }

@@ -113,7 +113,7 @@ final class Tables {
     Workload churn = Variants.churn();
     var table = new Table(what, "processor µs per connection", "connections/s", "slices (dropped)");
     for (int n : numbers) {
-      Contestant server = Variants.named(what, n);
+      Contestant server = Variants.numbered(what, n);
       table.row(
           count(n),
           cost(churn, server).text(1),
@@ -147,11 +147,11 @@ final class Tables {
   }
 
   Figure acceptorsCost(int n) {
-    return cost(Variants.churn(), Variants.named("acceptors", n));
+    return cost(Variants.churn(), Variants.numbered("acceptors", n));
   }
 
   Figure socketsCost(int n) {
-    return cost(Variants.churn(), Variants.named("sockets", n));
+    return cost(Variants.churn(), Variants.numbered("sockets", n));
   }
 
   static int[] enoughToWeigh() {

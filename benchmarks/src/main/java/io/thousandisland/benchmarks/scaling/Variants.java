@@ -16,7 +16,7 @@ final class Variants {
   static final int[] ACCEPTORS = {1, 2, 4, 8, 16, 32, 64};
   static final int[] SOCKETS = {1, 2, 4, 8};
 
-  /** The default is as good as any that is at least the number of sockets. */
+  /** No socket may be without an acceptor. */
   static final int ACCEPTORS_OF_SOCKETS = 8;
 
   private Variants() {}
@@ -78,7 +78,8 @@ final class Variants {
         "-Djdk.virtualThreadScheduler.parallelism=" + n);
   }
 
-  static Contestant named(String prefix, int n) {
+  /** The server of {@link #doors} with so many of them. */
+  static Contestant numbered(String prefix, int n) {
     return new Contestant(prefix + "-" + n, prefix, true, List.of());
   }
 }
