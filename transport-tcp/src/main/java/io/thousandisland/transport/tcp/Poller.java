@@ -39,6 +39,7 @@ import org.jspecify.annotations.Nullable;
 final class Poller implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long PAUSE_FOR_CANCELLING = TimeUnit.MICROSECONDS.toNanos(50);
 
   private final Selector selector;
   private final Thread thread;
@@ -49,6 +50,9 @@ final class Poller implements Closeable {
 
   /** Read by whoever changed something that a blocked selection would not see. */
   private volatile boolean sleeping;
+
+  /** How many keys of the selection at hand were invalid; the poller's own. */
+  private int cancelled;
 
   /** Read by the poller, and by whoever registers at the last moment. */
   private volatile boolean closing;
@@ -172,10 +176,21 @@ final class Poller implements Closeable {
     }
   }
 
-  /** Looks without blocking; true when another look may find more. */
+  /**
+   * Looks without blocking; true when another look may find more.
+   *
+   * <p>A key that is invalid but not yet among the selector's cancelled ones is found again and
+   * again. Who closes its channel may wait for a carrier meanwhile, and stepping aside is not
+   * enough to let go of one: a scheduler's worker goes on with the queue that the poller comes back
+   * to. So the poller parks.
+   */
   private boolean look() throws IOException {
     CountDownLatch release = releases.poll();
+    cancelled = 0;
     int found = selector.selectNow(tell);
+    if (found > 0 && found == cancelled) {
+      LockSupport.parkNanos(PAUSE_FOR_CANCELLING);
+    }
     if (release != null) {
       release.countDown();
     }
@@ -189,7 +204,7 @@ final class Poller implements Closeable {
     try {
       ((Polled) key.attachment()).ready(key.readyOps());
     } catch (CancelledKeyException closed) {
-      // Closed since it was selected; whoever closed it has told.
+      cancelled++; // closed since it was selected; whoever closed it has told
     } catch (Throwable e) {
       report(e);
     }
