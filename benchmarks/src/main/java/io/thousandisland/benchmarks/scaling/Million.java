@@ -29,7 +29,7 @@ final class Million {
     table.row("descriptors", "1", "1,000,000");
     table.row(
         "processor while idle, beyond that with " + Tables.count(few),
-        Figure.number(load, 4) + " ‰",
+        Figure.number(load, 6) + " ‰",
         Figure.number(load * CONNECTIONS, 0) + " ‰");
     return table.toString();
   }
