@@ -1,6 +1,7 @@
 package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.Workload.Kind;
+import io.thousandisland.benchmarks.scaling.Scaling;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command: starts the servers and the load, measures, and writes the page. Needs Linux. */
+/** The command: starts the servers and the load, measures, and writes a page. Needs Linux. */
 public final class Benchmarks {
 
   private final Options options;
@@ -27,7 +28,14 @@ public final class Benchmarks {
       System.exit(1);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(Benchmarks::endOthers, "end others"));
-    new Benchmarks(Options.of(args)).run();
+    Options options = Options.of(args);
+    Files.createDirectories(options.target());
+    stayOffTheServersProcessor(options);
+    switch (options.benchmark()) {
+      case "comparison" -> new Benchmarks(options).run();
+      case "scaling" -> new Scaling(options).run();
+      default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());
+    }
   }
 
   /** However this ends, no server stays behind. */
@@ -36,8 +44,6 @@ public final class Benchmarks {
   }
 
   private void run() throws IOException, InterruptedException {
-    Files.createDirectories(options.target());
-    stayOffTheServersProcessor();
     List<Contestant> contestants = Contestant.all(options);
     if (options.wantsWorkload(Workload.START)) {
       starts(contestants);
@@ -53,7 +59,7 @@ public final class Benchmarks {
     write(servers.stream().map(RunningServer::contestant).toList());
   }
 
-  private void stayOffTheServersProcessor() throws InterruptedException {
+  private static void stayOffTheServersProcessor(Options options) throws InterruptedException {
     String self = Long.toString(ProcessHandle.current().pid());
     Commands.output(List.of("taskset", "-a", "-p", "-c", options.loadProcessor(), self));
   }

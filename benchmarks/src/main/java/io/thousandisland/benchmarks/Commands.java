@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Command lines, and what short ones print. */
-final class Commands {
+public final class Commands {
 
   private Commands() {}
 
@@ -17,7 +17,7 @@ final class Commands {
   }
 
   /** This JDK's java, with no option that changes how fast it is. */
-  static List<String> java(String... arguments) {
+  public static List<String> java(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(System.getProperty("java.home") + "/bin/java");
     command.add("--enable-native-access=ALL-UNNAMED");

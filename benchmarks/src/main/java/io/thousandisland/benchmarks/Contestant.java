@@ -7,12 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** An echo server that takes part: how to start it on a port. */
-record Contestant(String name, String title, boolean java, List<String> command) {
+public record Contestant(String name, String title, boolean java, List<String> command) {
 
   static final String OURS = "ours";
   static final String YARDSTICK = "c-epoll";
   static final String NETTY = "netty-epoll";
-  private static final String PORT = "{port}";
+
+  /** Stands in a command for the port to listen at. */
+  public static final String PORT = "{port}";
 
   static List<Contestant> all(Options options) throws InterruptedException {
     List<Contestant> all = new ArrayList<>();

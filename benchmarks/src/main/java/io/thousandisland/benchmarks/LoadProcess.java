@@ -10,13 +10,13 @@ import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /** The load generator, as seen from here: one line there, one line back. */
-final class LoadProcess implements AutoCloseable {
+public final class LoadProcess implements AutoCloseable {
 
   private final Process process;
   private final PrintStream commands;
   private final BufferedReader answers;
 
-  LoadProcess(String processor) throws IOException {
+  public LoadProcess(String processor) throws IOException {
     process =
         new ProcessBuilder(Commands.pinned(processor, Commands.javaClass(Load.class)))
             .redirectError(ProcessBuilder.Redirect.INHERIT)
@@ -26,11 +26,11 @@ final class LoadProcess implements AutoCloseable {
         new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  Count tell(String command) throws IOException {
+  public Count tell(String command) throws IOException {
     commands.println(command);
     @Nullable String answer = answers.readLine();
     if (answer == null || answer.startsWith("failed")) {

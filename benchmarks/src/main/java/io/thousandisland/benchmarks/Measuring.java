@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The measuring itself: all servers live, and each workload goes round among them in slices. */
-final class Measuring {
+public final class Measuring {
 
   static final String IDLE_HEAP = "idle heap";
   static final String IDLE_LOAD = "idle load";
@@ -17,7 +17,8 @@ final class Measuring {
   private final Results results;
   private final Quiet quiet;
 
-  Measuring(Options options, List<RunningServer> servers, LoadProcess load, Results results) {
+  public Measuring(
+      Options options, List<RunningServer> servers, LoadProcess load, Results results) {
     this.options = options;
     this.servers = servers;
     this.load = load;
@@ -29,7 +30,7 @@ final class Measuring {
    * Processor time, rate and latency. Another round for servers that were disturbed, up to twice as
    * many.
    */
-  void rounds(Workload workload) throws IOException, InterruptedException {
+  public void rounds(Workload workload) throws IOException, InterruptedException {
     System.out.println(workload.name() + ": " + workload.title());
     for (RunningServer server : servers) {
       open(workload, server);
@@ -57,7 +58,8 @@ final class Measuring {
     }
   }
 
-  private Slice slice(Workload workload, RunningServer server) throws IOException {
+  /** One slice of a workload whose connections are open. */
+  public Slice slice(Workload workload, RunningServer server) throws IOException {
     long others = -ours();
     long busy = Processors.busy(options.serverProcessor(), options.loadProcessor());
     long start = System.nanoTime();
@@ -73,8 +75,8 @@ final class Measuring {
   /** The processor time of everything that belongs to this run. */
   private long ours() throws IOException {
     long sum = Processors.of(load.pid()) + Processors.of(ProcessHandle.current().pid());
-    for (RunningServer server : servers) {
-      sum += Processors.of(server.pid());
+    for (long pid : servers.stream().mapToLong(RunningServer::pid).distinct().toArray()) {
+      sum += Processors.of(pid);
     }
     return sum;
   }
@@ -136,7 +138,7 @@ final class Measuring {
     Thread.sleep(1000); // until the server has seen all the ends
   }
 
-  private static long live(RunningServer server) throws IOException {
+  public static long live(RunningServer server) throws IOException {
     try (var jvm = ManagedJvm.attach(server.pid())) {
       return jvm.live();
     }
@@ -152,11 +154,11 @@ final class Measuring {
     open(server, workload.connections());
   }
 
-  private void open(RunningServer server, int connections) throws IOException {
+  public void open(RunningServer server, int connections) throws IOException {
     load.tell("open %d %d".formatted(server.port(), connections));
   }
 
-  private void close(RunningServer server) throws IOException {
+  public void close(RunningServer server) throws IOException {
     load.tell("close %d".formatted(server.port()));
   }
 }

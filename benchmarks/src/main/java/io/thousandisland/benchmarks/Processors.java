@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /** Processor time as the kernel counts it, in nanoseconds. */
-final class Processors {
+public final class Processors {
 
   /** As {@code getconf CLK_TCK} says on every Linux. */
   private static final long TICK = 10_000_000L;
@@ -19,7 +19,7 @@ final class Processors {
   /**
    * What each thread of a process has used, exactly; threads that ended meanwhile are not there.
    */
-  static Map<String, Long> ofThreads(long pid) throws IOException {
+  public static Map<String, Long> ofThreads(long pid) throws IOException {
     Map<String, Long> used = new HashMap<>();
     try (Stream<Path> threads = Files.list(Path.of("/proc/" + pid + "/task"))) {
       for (Path thread : (Iterable<Path>) threads::iterator) {
@@ -34,7 +34,7 @@ final class Processors {
     return used;
   }
 
-  static long between(Map<String, Long> before, Map<String, Long> after) {
+  public static long between(Map<String, Long> before, Map<String, Long> after) {
     long sum = 0;
     for (var thread : after.entrySet()) {
       sum += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);

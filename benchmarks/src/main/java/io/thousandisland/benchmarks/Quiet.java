@@ -6,18 +6,18 @@ import java.io.IOException;
  * The patience to wait until others leave the processors alone: some minutes in a whole run, then
  * no more. Only while nothing of this run is busy.
  */
-final class Quiet {
+public final class Quiet {
 
   private static final int MILLIS = 300;
 
   private final String[] processors;
   private int samplesLeft = 4 * 60_000 / MILLIS;
 
-  Quiet(String... processors) {
+  public Quiet(String... processors) {
     this.processors = processors;
   }
 
-  void await() throws IOException, InterruptedException {
+  public void await() throws IOException, InterruptedException {
     while (samplesLeft > 0 && busy() > Slice.TOO_MUCH) {
       samplesLeft--;
     }

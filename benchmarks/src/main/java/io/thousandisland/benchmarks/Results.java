@@ -7,18 +7,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** All that was measured, by workload and server, in the order in which it came. */
-final class Results {
+public final class Results {
 
   private final Map<String, Map<String, List<Slice>>> slices = new LinkedHashMap<>();
   private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
   /** Keeps a slice, a disturbed one too: those are counted. */
-  void add(Workload workload, Contestant server, Slice slice) {
+  public void add(Workload workload, Contestant server, Slice slice) {
     list(slices, workload.name(), server).add(slice);
   }
 
   /** Keeps any other value, under the name of what it is. */
-  void add(String what, Contestant server, double value) {
+  public void add(String what, Contestant server, double value) {
     list(values, what, server).add(value);
   }
 
@@ -33,17 +33,17 @@ final class Results {
   }
 
   /** The slices that count. All of them when there is no undisturbed one. */
-  List<Slice> slices(Workload workload, Contestant server) {
+  public List<Slice> slices(Workload workload, Contestant server) {
     List<Slice> all = all(workload, server);
     List<Slice> good = all.stream().filter(slice -> !slice.disturbed()).toList();
     return good.isEmpty() ? all : good;
   }
 
-  int undisturbed(Workload workload, Contestant server) {
+  public int undisturbed(Workload workload, Contestant server) {
     return (int) all(workload, server).stream().filter(slice -> !slice.disturbed()).count();
   }
 
-  int disturbed(Workload workload, Contestant server) {
+  public int disturbed(Workload workload, Contestant server) {
     return all(workload, server).size() - undisturbed(workload, server);
   }
 
@@ -56,12 +56,12 @@ final class Results {
   }
 
   /** Processor time per unit of work; null when that was not measured. */
-  @Nullable Figure cost(Workload workload, Contestant server) {
+  public @Nullable Figure cost(Workload workload, Contestant server) {
     List<Slice> measured = slices(workload, server);
     return measured.isEmpty() ? null : Figure.of(measured, Slice::cost);
   }
 
-  @Nullable Figure value(String what, Contestant server) {
+  public @Nullable Figure value(String what, Contestant server) {
     List<Double> measured = values.getOrDefault(what, Map.of()).get(server.name());
     return measured == null ? null : Figure.of(measured, Double::doubleValue);
   }

@@ -10,13 +10,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A contestant that listens. */
-record RunningServer(Contestant contestant, Process process, int port, long nanosToListen) {
+/** A contestant that listens. Several may be servers of one process. */
+public record RunningServer(Contestant contestant, Process process, int port, long nanosToListen) {
 
-  private static final long PATIENCE = 60_000_000_000L;
+  /** Nanoseconds that a server may take to listen. */
+  public static final long PATIENCE = 60_000_000_000L;
 
   /** Returns when it accepts connections; fails with its last word when it ends before. */
-  static RunningServer start(Contestant contestant, String processors, Path logs)
+  public static RunningServer start(Contestant contestant, String processors, Path logs)
       throws IOException, InterruptedException {
     int port = freePort();
     File log = logs.resolve(contestant.name() + ".log").toFile();
@@ -38,13 +39,13 @@ record RunningServer(Contestant contestant, Process process, int port, long nano
     return new RunningServer(contestant, process, port, System.nanoTime() - start);
   }
 
-  private static int freePort() throws IOException {
+  public static int freePort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return socket.getLocalPort();
     }
   }
 
-  private static boolean listens(int port) {
+  public static boolean listens(int port) {
     try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
       return socket.isConnected();
     } catch (IOException refused) {
@@ -52,15 +53,15 @@ record RunningServer(Contestant contestant, Process process, int port, long nano
     }
   }
 
-  String name() {
+  public String name() {
     return contestant.name();
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     if (!process.waitFor(20, TimeUnit.SECONDS)) {
       process.destroyForcibly();

@@ -8,17 +8,17 @@ import io.thousandisland.benchmarks.load.Count;
  * @param processor nanoseconds of processor time that the server used
  * @param others the share of a processor that went to other processes
  */
-record Slice(Count count, long processor, double others) {
+public record Slice(Count count, long processor, double others) {
 
   /** More than this, and the figures say more about the others. */
-  static final double TOO_MUCH = 0.09;
+  public static final double TOO_MUCH = 0.09;
 
-  boolean disturbed() {
+  public boolean disturbed() {
     return others > TOO_MUCH;
   }
 
   /** Microseconds of processor time for each unit of work. */
-  double cost() {
+  public double cost() {
     return processor / 1e3 / count.echoes();
   }
 }

@@ -3,9 +3,10 @@ package io.thousandisland.benchmarks;
 import java.util.List;
 
 /** One way to load a server, in the words of the load process. */
-record Workload(String name, String title, Kind kind, int connections, int bytes, int number) {
+public record Workload(
+    String name, String title, Kind kind, int connections, int bytes, int number) {
 
-  enum Kind {
+  public enum Kind {
     PING_PONG,
     BULK,
     CHURN,
@@ -16,7 +17,7 @@ record Workload(String name, String title, Kind kind, int connections, int bytes
   static final String START = "start";
   static final int IDLE_CONNECTIONS = 10_000;
 
-  static final List<Workload> ALL =
+  public static final List<Workload> ALL =
       List.of(
           new Workload("64x64B", "64 connections × 64 B", Kind.PING_PONG, 64, 64, 0),
           new Workload("1000x64B", "1,000 connections × 64 B", Kind.PING_PONG, 1000, 64, 0),
@@ -27,7 +28,7 @@ record Workload(String name, String title, Kind kind, int connections, int bytes
           new Workload("paced30k", "64 connections × 64 B", Kind.PACED, 64, 64, 30_000));
 
   /** What one unit of work is called. */
-  String unit() {
+  public String unit() {
     return switch (kind) {
       case PING_PONG, PACED -> "echo";
       case BULK -> "MiB";
@@ -35,7 +36,7 @@ record Workload(String name, String title, Kind kind, int connections, int bytes
     };
   }
 
-  String command(int port, long nanos) {
+  public String command(int port, long nanos) {
     return switch (kind) {
       case PING_PONG -> "pingpong %d %d %d".formatted(port, bytes, nanos);
       case BULK -> "bulk %d %d".formatted(port, nanos);

@@ -1,14 +1,18 @@
 package io.thousandisland.benchmarks.load;
 
 import java.io.IOException;
+import org.HdrHistogram.Histogram;
 
-/** Every connection asks, waits for the whole answer, and asks again. */
+/**
+ * Every connection asks, waits for the whole answer, and asks again. A latency is from the asking
+ * to the whole answer, the waiting in this process included.
+ */
 final class PingPong {
 
   private final Flock flock;
   private final int bytes;
   private long end;
-  private long echoes;
+  private final Histogram latencies = new Histogram(3);
   private int open;
 
   PingPong(Flock flock, int bytes) {
@@ -23,13 +27,14 @@ final class PingPong {
     end = start + nanos;
     for (Peer peer : flock.peers()) {
       open++;
+      peer.due = System.nanoTime();
       peer.ask(bytes);
     }
     while (open > 0) {
       flock.select(this::ready);
       Flock.refuseStuck(end);
     }
-    return Count.of(echoes, flock.bytes(), System.nanoTime() - start);
+    return Count.of(latencies, flock.bytes(), System.nanoTime() - start);
   }
 
   private void ready(Peer peer) throws IOException {
@@ -39,8 +44,10 @@ final class PingPong {
     if (!peer.readable() || !flock.take(peer)) {
       return;
     }
-    echoes++;
-    if (System.nanoTime() < end) {
+    long now = System.nanoTime();
+    latencies.recordValue(now - peer.due);
+    if (now < end) {
+      peer.due = now;
       peer.ask(bytes);
     } else {
       open--;

@@ -39,6 +39,10 @@ import org.jspecify.annotations.Nullable;
 final class Poller implements Closeable {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
+  private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
+
+  /** Costs a four-hundredth at most, and lets others wait a tenth of a second at most. */
+  private static final int STEPS_BEFORE_REST = 512;
 
   /**
    * So many channels are told before the poller steps aside: few enough that what they are made of
@@ -53,11 +57,17 @@ final class Poller implements Closeable {
   /** Those who wait for the keys cancelled so far to be released. */
   private final Queue<CountDownLatch> releases = new ConcurrentLinkedQueue<>();
 
-  /** Since the poller last stepped aside; its own. */
+  /** Channels told since the poller last stepped aside; its own. */
   private int told;
+
+  /** How often it stepped aside; its own. */
+  private int steps;
 
   /** Read by whoever changed something that a blocked selection would not see. */
   private volatile boolean sleeping;
+
+  /** How many keys of the selection at hand were invalid; the poller's own. */
+  private int cancelled;
 
   /** Read by the poller, and by whoever registers at the last moment. */
   private volatile boolean closing;
@@ -183,13 +193,37 @@ final class Poller implements Closeable {
   @SuppressWarnings("ThreadPriorityCheck")
   private void stepAside() {
     told = 0;
-    Thread.yield();
+    steps++;
+    if (steps % STEPS_BEFORE_REST == 0) {
+      rest();
+    } else {
+      Thread.yield();
+    }
   }
 
-  /** Looks without blocking; true when another look may find more. */
+  /**
+   * Leaves the carrier for a moment. A yield does not do that for everybody: the scheduler's worker
+   * goes on with the queue that the poller comes back to, and looks at no other queue for as long
+   * as there is always something in it. Threads that others wake (the deadline sweeper, a drain)
+   * wait in those.
+   */
+  private static void rest() {
+    LockSupport.parkNanos(REST);
+  }
+
+  /**
+   * Looks without blocking; true when another look may find more.
+   *
+   * <p>A key that is invalid but not yet among the selector's cancelled ones is found again and
+   * again, until whoever closes its channel gets on; that thread may be waiting for our carrier.
+   */
   private boolean look() throws IOException {
     CountDownLatch release = releases.poll();
+    cancelled = 0;
     int found = selector.selectNow(tell);
+    if (found > 0 && found == cancelled) {
+      rest();
+    }
     if (release != null) {
       release.countDown();
     }
@@ -207,7 +241,7 @@ final class Poller implements Closeable {
     try {
       ((Polled) key.attachment()).ready(key.readyOps());
     } catch (CancelledKeyException closed) {
-      // Closed since it was selected; whoever closed it has told.
+      cancelled++; // closed since it was selected; whoever closed it has told
     } catch (Throwable e) {
       report(e);
     }

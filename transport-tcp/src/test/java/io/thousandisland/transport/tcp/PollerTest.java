@@ -21,6 +21,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -212,5 +213,31 @@ class PollerTest {
     pollers.close();
     assertThat(told.closed.getCount()).isZero();
     assertThat(pollers.channels()).isZero();
+  }
+
+  /** Each carrier has a poller that always finds something, and never blocks. */
+  @Test
+  void threadThatSomebodyElseWakesGetsACarrierThoughThePollersAlwaysFindSomething()
+      throws Exception {
+    List<Poller> busy = new ArrayList<>();
+    var woken = new CountDownLatch(1);
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        var one = new Poller(PollerThreads.ofThisJdk().factory());
+        busy.add(one);
+        one.start();
+        SocketChannel channel = connected();
+        clients.getLast().write(ByteBuffer.wrap(new byte[] {1})); // which nobody reads
+        var told = new Told(channel);
+        new Registration(channel, one, told).on(SelectionKey.OP_READ);
+        told.ready.acquire(1000);
+      }
+      Thread.ofVirtual().start(woken::countDown); // by this platform thread
+      assertThat(woken.await(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      for (Poller one : busy) {
+        one.close();
+      }
+    }
   }
 }

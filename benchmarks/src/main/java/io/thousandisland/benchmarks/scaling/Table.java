@@ -1,0 +1,21 @@
+package io.thousandisland.benchmarks.scaling;
+
+/** A table of Markdown: words on the left, figures on the right of their columns. */
+final class Table {
+
+  private final StringBuilder text = new StringBuilder();
+
+  Table(String... header) {
+    row(header);
+    text.append("|---|").append("--:|".repeat(header.length - 1)).append('\n');
+  }
+
+  void row(String... cells) {
+    text.append("| ").append(String.join(" | ", cells)).append(" |\n");
+  }
+
+  @Override
+  public String toString() {
+    return text.toString();
+  }
+}
