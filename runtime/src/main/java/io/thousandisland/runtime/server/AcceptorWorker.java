@@ -172,6 +172,7 @@ final class AcceptorWorker implements Node {
       } finally {
         slot.pass(more);
       }
+      me.giveWay();
     }
   }
 

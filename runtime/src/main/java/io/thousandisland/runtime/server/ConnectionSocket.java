@@ -116,7 +116,7 @@ final class ConnectionSocket implements Socket {
     signals.deadline(context.sweeper.in(timeout));
     try {
       for (; ; ) {
-        int why = in.mayRead() ? signals.take(endings) : awaitData();
+        int why = in.mayRead() ? signals.takeTurn(endings) : awaitData();
         failIfEnding(why & endings);
         int got = in.read(into);
         if (got < 0) {

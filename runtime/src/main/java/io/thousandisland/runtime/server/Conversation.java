@@ -36,9 +36,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class Conversation {
 
-  /** Rounds without a wait before others have their turn: a quarter of a mebibyte by default. */
-  private static final int MOST_UNBROKEN = 4;
-
   static final int ENDING = SHUTDOWN | FORCED | CLOSE;
   private static final int EVERYTHING =
       READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
@@ -54,9 +51,6 @@ final class Conversation {
 
   private @Nullable Object state;
   private Duration readTimeout;
-
-  /** Rounds since it last waited. */
-  private int unbroken;
 
   /** In the sweeper's time. */
   private long lastData;
@@ -104,22 +98,8 @@ final class Conversation {
 
   private int nextReasons() {
     signals.deadline(waitUntil);
-    if (!in.mayRead()) {
-      unbroken = 0;
-      return signals.await(EVERYTHING);
-    }
     // a read that filled its buffer left more to read: then there is nothing to wait for
-    giveWay();
-    return signals.take(EVERYTHING);
-  }
-
-  /** Lets others run now and then: who is flooded would otherwise never leave its carrier. */
-  @SuppressWarnings("ThreadPriorityCheck")
-  private void giveWay() {
-    if (++unbroken == MOST_UNBROKEN) {
-      unbroken = 0;
-      Thread.yield();
-    }
+    return in.mayRead() ? signals.takeTurn(EVERYTHING) : signals.await(EVERYTHING);
   }
 
   /** Does what the raised reasons ask for; null to go on. */

@@ -32,6 +32,7 @@ final class Outbound extends Tally {
   }
 
   void send(ByteBuffer data) throws IOException {
+    signals.giveWay();
     long before = bytes();
     try {
       countBytes(connection.transport().write(data));
@@ -47,6 +48,7 @@ final class Outbound extends Tally {
   }
 
   void send(ByteBuffer[] data) throws IOException {
+    signals.giveWay();
     long before = bytes();
     try {
       int first = firstLeft(data, 0);
