@@ -16,6 +16,8 @@ final class Chart {
       Map.of(
           Contestant.OURS,
           "#d9480f",
+          Contestant.AS_IT_COMES,
+          "#fd7e14",
           Contestant.YARDSTICK,
           "#495057",
           "netty-epoll",
@@ -32,10 +34,10 @@ final class Chart {
 
   private Chart() {}
 
-  /** Ratios to the last contestant, which is the yardstick when it takes part. */
+  /** Ratios to the first contestant, which is the yardstick when it takes part. */
   static String of(Results results, List<Contestant> contestants) {
     var chart = new Chart();
-    Contestant base = contestants.getLast();
+    Contestant base = contestants.getFirst();
     chart.text(10, 20, "bold", "Processor time per unit of work, " + base.title() + " = 1");
     for (Workload workload : Workload.ALL) {
       if (results.has(workload) && workload.kind() != Kind.PACED) {
