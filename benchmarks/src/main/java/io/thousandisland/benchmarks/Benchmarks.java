@@ -68,7 +68,7 @@ public final class Benchmarks {
       for (Contestant contestant : contestants) {
         try {
           RunningServer server = RunningServer.start(contestant, both, options.target());
-          results.add(Workload.START, contestant, server.nanosToListen() / 1e6);
+          results.add(Workload.START, contestant.name(), server.nanosToListen() / 1e6);
           server.stop();
         } catch (IOException e) {
           // said when the servers are started to be measured

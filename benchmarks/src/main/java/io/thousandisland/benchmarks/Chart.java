@@ -4,6 +4,7 @@ import io.thousandisland.benchmarks.Workload.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The ratios of processor time as horizontal bars, drawn by hand in SVG. */
 final class Chart {
@@ -43,7 +44,10 @@ final class Chart {
       if (results.has(workload) && workload.kind() != Kind.PACED) {
         chart.group(workload.title());
         for (Contestant server : contestants) {
-          chart.bar(server, Report.ratio(results, workload, server, base));
+          @Nullable Figure ratio = results.ratio(workload, server.name(), base.name());
+          if (ratio != null) {
+            chart.bar(server, ratio.median());
+          }
         }
       }
     }

@@ -18,6 +18,9 @@ record Contestant(String name, String title, boolean java, List<String> command)
   static final String YARDSTICK = "c-epoll";
   static final String NETTY = "netty-epoll";
 
+  /** Those whose ratios to others the page shows. */
+  static final List<String> COMPARED_WITH = List.of(YARDSTICK, NETTY, OURS);
+
   private static final String PORT = "{port}";
 
   /** In the order in which a round measures them: next to each other those that are compared. */

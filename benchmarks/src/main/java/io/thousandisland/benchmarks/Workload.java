@@ -26,6 +26,14 @@ record Workload(String name, String title, Kind kind, int connections, int bytes
           new Workload("paced10k", "64 connections × 64 B", Kind.PACED, 64, 64, 10_000),
           new Workload("paced30k", "64 connections × 64 B", Kind.PACED, 64, 64, 30_000));
 
+  static Workload named(String name) {
+    return ALL.stream().filter(any -> any.name.equals(name)).findFirst().orElseThrow();
+  }
+
+  static List<Workload> pingPongs() {
+    return ALL.stream().filter(any -> any.kind == Kind.PING_PONG).toList();
+  }
+
   /** What one unit of work is called. */
   String unit() {
     return switch (kind) {
