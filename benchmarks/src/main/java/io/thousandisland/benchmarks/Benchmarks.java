@@ -1,6 +1,7 @@
 package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.Workload.Kind;
+import io.thousandisland.benchmarks.micro.MicroBenchmarks;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,7 +10,7 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command: starts the servers and the load, measures, and writes the page. Needs Linux. */
+/** The command: starts the servers and the load, measures, and writes a page. Needs Linux. */
 public final class Benchmarks {
 
   private final Options options;
@@ -27,7 +28,12 @@ public final class Benchmarks {
       System.exit(1);
     }
     Runtime.getRuntime().addShutdownHook(new Thread(Benchmarks::endOthers, "end others"));
-    new Benchmarks(Options.of(args)).run();
+    Options options = Options.of(args);
+    switch (options.benchmark()) {
+      case "comparison" -> new Benchmarks(options).run();
+      case "micro" -> new MicroBenchmarks(options).run();
+      default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());
+    }
   }
 
   /** However this ends, no server stays behind. */

@@ -6,9 +6,9 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /** What repeated measurements say: the one in the middle, and the least and the most. */
-record Figure(double median, double least, double most) {
+public record Figure(double median, double least, double most) {
 
-  static Figure of(double... values) {
+  public static Figure of(double... values) {
     double[] sorted = values.clone();
     Arrays.sort(sorted);
     int middle = sorted.length / 2;
@@ -17,16 +17,16 @@ record Figure(double median, double least, double most) {
     return new Figure(median, sorted[0], sorted[sorted.length - 1]);
   }
 
-  static <T> Figure of(List<T> all, ToDoubleFunction<T> value) {
+  public static <T> Figure of(List<T> all, ToDoubleFunction<T> value) {
     return of(all.stream().mapToDouble(value).toArray());
   }
 
   /** With as many digits behind the point as asked for, and thousands apart. */
-  String text(int digits) {
+  public String text(int digits) {
     return number(median, digits) + " (" + number(least, digits) + "–" + number(most, digits) + ")";
   }
 
-  static String number(double value, int digits) {
+  public static String number(double value, int digits) {
     return String.format(Locale.ROOT, "%,." + digits + "f", value);
   }
 }

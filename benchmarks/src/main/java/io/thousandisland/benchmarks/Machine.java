@@ -6,19 +6,36 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Where and of what a run was: what a reader needs to know to compare. */
-final class Machine {
+public final class Machine {
 
   private Machine() {}
 
   static List<String> facts(Options options) throws IOException, InterruptedException {
     return List.of(
-        "Processor: %s, kernel %s".formatted(processor(), System.getProperty("os.version")),
-        "Java: %s %s"
-            .formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version")),
+        hardware(),
+        java(),
         "Netty: %s; C: %s, -O2".formatted(options.netty(), firstLine("cc", "--version")),
-        "Thousand Island: revision %s"
-            .formatted(
-                firstLine("git", "-C", options.root().toString(), "rev-parse", "--short", "HEAD")));
+        ours(options));
+  }
+
+  /** The facts of a run without peers. */
+  public static List<String> factsOfOurs(Options options) throws IOException, InterruptedException {
+    return List.of(hardware(), java(), ours(options));
+  }
+
+  private static String hardware() throws IOException {
+    return "Processor: %s, kernel %s".formatted(processor(), System.getProperty("os.version"));
+  }
+
+  private static String java() {
+    return "Java: %s %s"
+        .formatted(System.getProperty("java.vm.name"), System.getProperty("java.vm.version"));
+  }
+
+  private static String ours(Options options) throws InterruptedException {
+    return "Thousand Island: revision %s"
+        .formatted(
+            firstLine("git", "-C", options.root().toString(), "rev-parse", "--short", "HEAD"));
   }
 
   private static String processor() throws IOException {

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 
 /** What a run measures, and how long. */
-record Options(
+public record Options(
     Path root,
     List<String> servers,
     List<String> workloads,
@@ -16,7 +16,8 @@ record Options(
     long warm,
     String serverProcessor,
     String loadProcessor,
-    String netty) {
+    String netty,
+    String benchmark) {
 
   static final int ENOUGH_ROUNDS = 5;
 
@@ -37,7 +38,8 @@ record Options(
         nanos(given.getOrDefault("warm", "3")),
         processors[0],
         processors[1],
-        given.getOrDefault("netty", ""));
+        given.getOrDefault("netty", ""),
+        given.getOrDefault("benchmark", "comparison"));
   }
 
   private static List<String> list(String words) {
@@ -61,15 +63,15 @@ record Options(
     return servers.isEmpty() && workloads.isEmpty() && rounds >= ENOUGH_ROUNDS;
   }
 
-  Path module() {
+  public Path module() {
     return root.resolve("benchmarks");
   }
 
-  Path target() {
+  public Path target() {
     return module().resolve("target");
   }
 
-  Path results() {
+  public Path results() {
     return complete() ? root.resolve("docs") : target();
   }
 }

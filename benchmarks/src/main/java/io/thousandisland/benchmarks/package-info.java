@@ -1,6 +1,7 @@
 /**
- * Measurements of the ready-made server, side by side with peers. {@code Benchmarks} is the
- * command; {@code load} is the process that asks, {@code peers} are the processes that answer.
+ * Measurements of the ready-made server. {@code Benchmarks} is the command: side by side with
+ * peers, or of single classes, in {@code micro}; {@code load} is the process that asks, {@code
+ * peers} those that answer.
  */
 @NullMarked
 package io.thousandisland.benchmarks;
