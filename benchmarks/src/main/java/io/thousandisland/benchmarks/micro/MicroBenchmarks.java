@@ -75,6 +75,7 @@ public final class MicroBenchmarks {
         What the classes cost that every read of every connection goes through. They say whether a change made one of them
         slower, not how fast a server is. Platform threads; %d processes for each benchmark, each warmed for %d s and measured
         for %d s. The error is half of the 99.9 %% confidence interval; B/op are bytes allocated.
+        What two threads share costs more or less as they happen to meet: there the error is large.
         """
             .formatted(FORKS, WARM_SECONDS, SECONDS));
     page.header("benchmark", "threads", "ns/op", "error", "B/op");
