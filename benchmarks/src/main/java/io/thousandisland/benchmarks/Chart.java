@@ -4,6 +4,7 @@ import io.thousandisland.benchmarks.Workload.Kind;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** The ratios of processor time as horizontal bars, drawn by hand in SVG. */
 final class Chart {
@@ -16,6 +17,8 @@ final class Chart {
       Map.of(
           Contestant.OURS,
           "#d9480f",
+          Contestant.AS_IT_COMES,
+          "#fd7e14",
           Contestant.YARDSTICK,
           "#495057",
           "netty-epoll",
@@ -32,16 +35,19 @@ final class Chart {
 
   private Chart() {}
 
-  /** Ratios to the last contestant, which is the yardstick when it takes part. */
+  /** Ratios to the first contestant, which is the yardstick when it takes part. */
   static String of(Results results, List<Contestant> contestants) {
     var chart = new Chart();
-    Contestant base = contestants.getLast();
+    Contestant base = contestants.getFirst();
     chart.text(10, 20, "bold", "Processor time per unit of work, " + base.title() + " = 1");
     for (Workload workload : Workload.ALL) {
       if (results.has(workload) && workload.kind() != Kind.PACED) {
         chart.group(workload.title());
         for (Contestant server : contestants) {
-          chart.bar(server, Report.ratio(results, workload, server, base));
+          @Nullable Figure ratio = results.ratio(workload, server.name(), base.name());
+          if (ratio != null) {
+            chart.bar(server, ratio.median());
+          }
         }
       }
     }

@@ -9,23 +9,52 @@ import java.util.List;
 /** An echo server that takes part: how to start it on a port. */
 public record Contestant(String name, String title, boolean java, List<String> command) {
 
+  /** The full server, and no telemetry listener. */
   static final String OURS = "ours";
+
+  /** The full server as it comes: a listener logs, and its levels below INFO are off. */
+  static final String AS_IT_COMES = "ours-logging";
+
   static final String YARDSTICK = "c-epoll";
   static final String NETTY = "netty-epoll";
+
+  /** Those whose ratios to others the page shows. */
+  static final List<String> COMPARED_WITH = List.of(YARDSTICK, NETTY, OURS);
 
   /** Stands in a command for the port to listen at. */
   public static final String PORT = "{port}";
 
+  /** In the order in which a round measures them: next to each other those that are compared. */
   static List<Contestant> all(Options options) throws InterruptedException {
     List<Contestant> all = new ArrayList<>();
-    Path server = options.root().resolve("bndrun/target/server-felix.jar");
-    String deploy = "-Ddeploy=" + options.target().resolve("deploy");
+    Path yardstick = options.target().resolve("epoll_echo");
+    if (compiled(options.module().resolve("src/main/c/epoll_echo.c"), yardstick)) {
+      all.add(new Contestant(YARDSTICK, "C epoll", false, List.of(yardstick.toString(), PORT)));
+    } else {
+      System.out.println("c-epoll: left out, as there is no cc here");
+    }
+    String server = options.root().resolve("bndrun/target/server-felix.jar").toString();
     all.add(
         new Contestant(
             OURS,
             "**Thousand Island**, Felix",
             true,
-            Commands.java("-Dport=" + PORT, deploy, "-jar", server.toString())));
+            Commands.java(
+                "-Dport=0",
+                "-Dquiet.port=" + PORT,
+                "-Ddeploy=" + options.module().resolve("src/main/deploy"),
+                "-jar",
+                server)));
+    all.add(
+        new Contestant(
+            AS_IT_COMES,
+            "**Thousand Island**, Felix, logging listener",
+            true,
+            Commands.java(
+                "-Dport=" + PORT,
+                "-Ddeploy=" + options.target().resolve("deploy"),
+                "-jar",
+                server)));
     for (String kind : List.of("epoll", "io_uring", "nio")) {
       all.add(
           new Contestant(
@@ -40,14 +69,12 @@ public record Contestant(String name, String title, boolean java, List<String> c
             "JDK blocking sockets, virtual threads",
             true,
             Commands.javaClass(VirtualThreadEcho.class, PORT)));
-    Path yardstick = options.target().resolve("epoll_echo");
-    if (compiled(options.module().resolve("src/main/c/epoll_echo.c"), yardstick)) {
-      all.add(new Contestant(YARDSTICK, "C epoll", false, List.of(yardstick.toString(), PORT)));
-    } else {
-      System.out.println("c-epoll: left out, as there is no cc here");
-    }
     all.removeIf(contestant -> !options.wantsServer(contestant.name));
     return all;
+  }
+
+  boolean ours() {
+    return name.equals(OURS) || name.equals(AS_IT_COMES);
   }
 
   private static boolean compiled(Path source, Path program) throws InterruptedException {

@@ -27,8 +27,8 @@ public final class Measuring {
   }
 
   /**
-   * Processor time, rate and latency. Another round for servers that were disturbed, up to twice as
-   * many.
+   * Processor time, rate and latency. Further rounds while servers were disturbed, up to twice as
+   * many. To and fro, so that no server is always measured after the same other one.
    */
   public void rounds(Workload workload) throws IOException, InterruptedException {
     System.out.println(workload.name() + ": " + workload.title());
@@ -36,26 +36,37 @@ public final class Measuring {
       open(workload, server);
       load.tell(workload.command(server.port(), options.warm()));
     }
-    for (int round = 0; round < 2 * options.rounds(); round++) {
+    for (int round = 0; round < 2 * options.rounds() && !enough(workload); round++) {
       quiet.await();
-      for (RunningServer server : servers) {
-        if (results.undisturbed(workload, server.contestant()) < options.rounds()) {
-          results.add(workload, server.contestant(), slice(workload, server));
-        }
+      for (RunningServer server : round % 2 == 0 ? servers : servers.reversed()) {
+        results.add(workload, server.name(), slice(workload, server));
       }
     }
     for (RunningServer server : servers) {
       close(server);
-      var cost = results.cost(workload, server.contestant());
+      var cost = results.cost(workload, server.name());
       System.out.printf(
           "  %-16s %s µs per %s, %d of %d slices disturbed%n",
           server.name(),
           cost == null ? "?" : cost.text(2),
           workload.unit(),
-          results.disturbed(workload, server.contestant()),
-          results.disturbed(workload, server.contestant())
-              + results.undisturbed(workload, server.contestant()));
+          results.disturbed(workload, server.name()),
+          results.disturbed(workload, server.name())
+              + results.undisturbed(workload, server.name()));
     }
+  }
+
+  /** True when as many rounds as asked for count, of each server and of each one compared with. */
+  private boolean enough(Workload workload) {
+    List<String> names = servers.stream().map(RunningServer::name).toList();
+    return names.stream()
+        .allMatch(
+            name ->
+                results.undisturbed(workload, name) >= options.rounds()
+                    && Contestant.COMPARED_WITH.stream()
+                        .filter(names::contains)
+                        .map(base -> results.ratios(workload, name, base))
+                        .allMatch(ratios -> ratios.size() >= options.rounds()));
   }
 
   /** One slice of a workload whose connections are open. */
@@ -93,7 +104,7 @@ public final class Measuring {
           long before = jvm.allocated();
           Count count = load.tell(workload.command(server.port(), brief));
           double each = (double) (jvm.allocated() - before - asking) / count.echoes();
-          results.add(allocationOf(workload), server.contestant(), each);
+          results.add(allocationOf(workload), server.name(), each);
         }
         close(server);
       }
@@ -126,14 +137,14 @@ public final class Measuring {
     load.tell("pingpong %d 64 0".formatted(server.port()));
     if (java) {
       double each = (double) (live(server) - empty) / Workload.IDLE_CONNECTIONS;
-      results.add(IDLE_HEAP, server.contestant(), each);
+      results.add(IDLE_HEAP, server.name(), each);
     }
     var before = Processors.ofThreads(server.pid());
     long start = System.nanoTime();
     Thread.sleep(options.slice() / 1_000_000);
     long used = Processors.between(before, Processors.ofThreads(server.pid()));
     double perMille = 1e3 * used / (System.nanoTime() - start);
-    results.add(IDLE_LOAD, server.contestant(), perMille);
+    results.add(IDLE_LOAD, server.name(), perMille);
     close(server);
     Thread.sleep(1000); // until the server has seen all the ends
   }

@@ -2,6 +2,7 @@ package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.Workload.Kind;
 import io.thousandisland.benchmarks.load.Count;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
@@ -11,7 +12,7 @@ final class Report {
 
   private final Results results;
   private final List<Contestant> contestants;
-  private final StringBuilder page = new StringBuilder();
+  private final Page page = new Page();
 
   Report(Results results, List<Contestant> contestants) {
     this.results = results;
@@ -19,35 +20,18 @@ final class Report {
   }
 
   String page(Options options, String date, List<String> machine, List<String> absent) {
-    page.append(
+    page.paragraph(
         """
         # Performance
 
         Written by `mvn -Pbenchmarks -DskipTests package` on %s. Do not edit.
-
         """
             .formatted(date));
-    machine.forEach(fact -> page.append("- ").append(fact).append('\n'));
-    absent.forEach(reason -> page.append("- Left out: ").append(reason).append('\n'));
-    page.append(
-        """
-
-        All servers are alive at once, each a process of its own on processor %s, with its defaults. The load, one thread of
-        another process on processor %s, checks every byte. Each workload is warmed for %s s on every server; then it goes round
-        among the servers in slices of %s s, until each has %d that count. Slices during which other processes took more than
-        %.0f %% of a processor do not count. A figure is the median of the slices, with the least and the most in brackets.
-        Compare the processor time first: rates and latencies also depend on how fast the load is.
-
-        ![Processor time per unit of work, as a ratio](performance.svg)
-
-        """
-            .formatted(
-                options.serverProcessor(),
-                options.loadProcessor(),
-                seconds(options.warm()),
-                seconds(options.slice()),
-                options.rounds(),
-                Slice.TOO_MUCH * 100));
+    List<String> facts = new ArrayList<>(machine);
+    absent.forEach(reason -> facts.add("Left out: " + reason));
+    page.list(facts);
+    aims();
+    method(options);
     for (Workload workload : Workload.ALL) {
       if (results.has(workload)) {
         if (workload.kind() == Kind.PACED) {
@@ -57,16 +41,54 @@ final class Report {
         }
       }
     }
+    listener();
     idle();
     start();
-    return page.toString().stripTrailing() + "\n";
+    return page.finished();
+  }
+
+  private void aims() {
+    page.heading("Figures aimed at");
+    page.header("figure", "at most", "measured", "");
+    for (Aim aim : Aim.all()) {
+      page.row(
+          aim.what(),
+          Figure.number(aim.most(), aim.digits()),
+          text(aim.measured().apply(results), aim.digits()),
+          aim.verdict(results));
+    }
+    page.endOfTable();
+  }
+
+  private void method(Options options) {
+    page.heading("How it is measured");
+    page.paragraph(
+        """
+        All servers are alive at once, each a process of its own on processor %s, with its defaults; the first Thousand Island
+        tells no telemetry listener, the second is the ready-made server as it comes. The load, one thread of
+        another process on processor %s, checks every byte. Each workload is warmed for %s s on every server; then rounds go
+        to and fro among the servers in slices of %s s, until %d rounds count, or twice as many are over. Slices during which
+        other processes took more than %.0f %% of a processor do not count. A figure is the median of the slices, with the least
+        and the most in brackets. A ratio (×) is the median of the ratios of two slices of the same round, as the machine's speed
+        drifts; rounds in which one of the two was disturbed do not count.
+        Compare the processor time first: rates and latencies also depend on how fast the load is.
+
+        ![Processor time per unit of work, as a ratio](performance.svg)
+        """
+            .formatted(
+                options.serverProcessor(),
+                options.loadProcessor(),
+                seconds(options.warm()),
+                seconds(options.slice()),
+                options.rounds(),
+                Slice.TOO_MUCH * 100));
   }
 
   private void costs(Workload workload) {
     String unit = workload.unit();
-    page.append("## %s%n%n".formatted(capital(workload.title())));
+    page.heading(capital(workload.title()));
     String rate = workload.kind() == Kind.BULK ? "MiB/s" : plural(unit) + "/s";
-    header(
+    page.header(
         "server",
         "processor µs per " + unit,
         "× C epoll",
@@ -79,37 +101,58 @@ final class Report {
             ? slice -> slice.count().mebibytesPerSecond()
             : slice -> slice.count().perSecond();
     for (Contestant server : contestants) {
-      List<Slice> slices = results.slices(workload, server);
-      row(
+      List<Slice> slices = results.slices(workload, server.name());
+      page.row(
           server.title(),
-          text(results.cost(workload, server), 2),
+          text(results.cost(workload, server.name()), 2),
           ratio(workload, server, Contestant.YARDSTICK),
           ratio(workload, server, Contestant.NETTY),
           Figure.of(slices, speed).text(0),
-          text(results.value(Measuring.allocationOf(workload), server), 0),
+          text(results.value(Measuring.allocationOf(workload), server.name()), 0),
           counts(workload, server));
     }
-    page.append('\n');
+    page.endOfTable();
   }
 
   private void latencies(Workload workload) {
     String rate = Figure.number(workload.number(), 0);
-    page.append("## Latency at %s echoes/s, %s%n%n".formatted(rate, workload.title()));
-    page.append("In µs, from the moment a request was due (no coordinated omission).\n\n");
-    header(
+    page.heading("Latency at %s echoes/s, %s".formatted(rate, workload.title()));
+    page.paragraph("In µs, from the moment a request was due (no coordinated omission).");
+    page.header(
         "server", "p50", "p99", "p99.9", "processor µs per echo", "echoes/s", "slices (dropped)");
     for (Contestant server : contestants) {
-      List<Slice> slices = results.slices(workload, server);
-      row(
+      List<Slice> slices = results.slices(workload, server.name());
+      page.row(
           server.title(),
           micros(slices, Count::p50),
           micros(slices, Count::p99),
           micros(slices, Count::p999),
-          text(results.cost(workload, server), 2),
+          text(results.cost(workload, server.name()), 2),
           Figure.number(Figure.of(slices, slice -> slice.count().perSecond()).median(), 0),
           counts(workload, server));
     }
-    page.append('\n');
+    page.endOfTable();
+  }
+
+  private void listener() {
+    List<Workload> measured =
+        Workload.pingPongs().stream().filter(any -> listenerCost(any) != null).toList();
+    if (measured.isEmpty()) {
+      return;
+    }
+    page.heading("What an attached logging listener costs");
+    page.paragraph(
+        "Its levels for connections and traffic are off. Processor time per echo with it, as a"
+            + " multiple of that without any listener.");
+    page.header("workload", "× without");
+    for (Workload workload : measured) {
+      page.row(workload.title(), text(listenerCost(workload), 2));
+    }
+    page.endOfTable();
+  }
+
+  private @Nullable Figure listenerCost(Workload workload) {
+    return results.ratio(workload, Contestant.AS_IT_COMES, Contestant.OURS);
   }
 
   private void idle() {
@@ -117,49 +160,45 @@ final class Report {
       return;
     }
     String connections = Figure.number(Workload.IDLE_CONNECTIONS, 0);
-    page.append("## %s idle connections%n%n".formatted(connections));
-    page.append("Each has echoed once. Heap is what full collections leave.\n\n");
-    header("server", "live heap per connection, bytes", "processor while idle, ‰");
+    page.heading("%s idle connections".formatted(connections));
+    page.paragraph("Each has echoed once. Heap is what full collections leave.");
+    page.header("server", "live heap per connection, bytes", "processor while idle, ‰");
     for (Contestant server : contestants) {
-      row(
+      page.row(
           server.title(),
-          text(results.value(Measuring.IDLE_HEAP, server), 0),
-          text(results.value(Measuring.IDLE_LOAD, server), 1));
+          text(results.value(Measuring.IDLE_HEAP, server.name()), 0),
+          text(results.value(Measuring.IDLE_LOAD, server.name()), 1));
     }
-    page.append('\n');
+    page.endOfTable();
   }
 
   private void start() {
     if (!results.has(Workload.START)) {
       return;
     }
-    page.append(
-        "## Start\n\nFrom the start of the process until it listens, on both processors.\n\n");
-    header("server", "ms");
+    page.heading("Start");
+    page.paragraph(
+        "From the start of the process until it listens, on both processors; of ours, the ready-made"
+            + " server as it comes.");
+    page.header("server", "ms");
     for (Contestant server : contestants) {
-      row(server.title(), text(results.value(Workload.START, server), 0));
+      @Nullable Figure millis = results.value(Workload.START, server.name());
+      if (millis != null) {
+        page.row(server.title(), millis.text(0));
+      }
     }
   }
 
-  private String ratio(Workload workload, Contestant server, String to) {
-    return contestants.stream()
-        .filter(contestant -> contestant.name().equals(to))
-        .findFirst()
-        .map(base -> Figure.number(ratio(results, workload, server, base), 2))
-        .orElse("–");
-  }
-
-  static double ratio(Results results, Workload workload, Contestant server, Contestant base) {
-    return Figure.of(results.slices(workload, server), Slice::cost).median()
-        / Figure.of(results.slices(workload, base), Slice::cost).median();
+  private String ratio(Workload workload, Contestant server, String base) {
+    return server.name().equals(base) ? "1" : text(results.ratio(workload, server.name(), base), 2);
   }
 
   private String counts(Workload workload, Contestant server) {
-    int undisturbed = results.undisturbed(workload, server);
+    int undisturbed = results.undisturbed(workload, server.name());
     return "%d (%d)%s"
         .formatted(
             undisturbed,
-            results.disturbed(workload, server),
+            results.disturbed(workload, server.name()),
             undisturbed == 0 ? ", all disturbed" : "");
   }
 
@@ -181,14 +220,5 @@ final class Report {
 
   private static String capital(String title) {
     return Character.toUpperCase(title.charAt(0)) + title.substring(1);
-  }
-
-  private void header(String... cells) {
-    row(cells);
-    page.append("|---|").append("--:|".repeat(cells.length - 1)).append('\n');
-  }
-
-  private void row(String... cells) {
-    page.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 }

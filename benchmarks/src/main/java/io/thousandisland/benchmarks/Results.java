@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** All that was measured, by workload and server, in the order in which it came. */
@@ -13,37 +14,38 @@ public final class Results {
   private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
   /** Keeps a slice, a disturbed one too: those are counted. */
-  public void add(Workload workload, Contestant server, Slice slice) {
+  public void add(Workload workload, String server, Slice slice) {
     list(slices, workload.name(), server).add(slice);
   }
 
   /** Keeps any other value, under the name of what it is. */
-  public void add(String what, Contestant server, double value) {
+  public void add(String what, String server, double value) {
     list(values, what, server).add(value);
   }
 
   private static <T> List<T> list(
-      Map<String, Map<String, List<T>>> all, String what, Contestant server) {
+      Map<String, Map<String, List<T>>> all, String what, String server) {
     return all.computeIfAbsent(what, any -> new LinkedHashMap<>())
-        .computeIfAbsent(server.name(), any -> new ArrayList<>());
+        .computeIfAbsent(server, any -> new ArrayList<>());
   }
 
-  private List<Slice> all(Workload workload, Contestant server) {
-    return slices.getOrDefault(workload.name(), Map.of()).getOrDefault(server.name(), List.of());
+  /** One for each round. */
+  private List<Slice> all(Workload workload, String server) {
+    return slices.getOrDefault(workload.name(), Map.of()).getOrDefault(server, List.of());
   }
 
   /** The slices that count. All of them when there is no undisturbed one. */
-  public List<Slice> slices(Workload workload, Contestant server) {
+  public List<Slice> slices(Workload workload, String server) {
     List<Slice> all = all(workload, server);
     List<Slice> good = all.stream().filter(slice -> !slice.disturbed()).toList();
     return good.isEmpty() ? all : good;
   }
 
-  public int undisturbed(Workload workload, Contestant server) {
+  public int undisturbed(Workload workload, String server) {
     return (int) all(workload, server).stream().filter(slice -> !slice.disturbed()).count();
   }
 
-  public int disturbed(Workload workload, Contestant server) {
+  public int disturbed(Workload workload, String server) {
     return all(workload, server).size() - undisturbed(workload, server);
   }
 
@@ -56,13 +58,32 @@ public final class Results {
   }
 
   /** Processor time per unit of work; null when that was not measured. */
-  public @Nullable Figure cost(Workload workload, Contestant server) {
+  public @Nullable Figure cost(Workload workload, String server) {
     List<Slice> measured = slices(workload, server);
     return measured.isEmpty() ? null : Figure.of(measured, Slice::cost);
   }
 
-  public @Nullable Figure value(String what, Contestant server) {
-    List<Double> measured = values.getOrDefault(what, Map.of()).get(server.name());
+  /**
+   * Processor time per unit of work as a multiple of another server's, each time of two slices of
+   * the same round; null when there is no round in which neither was disturbed.
+   */
+  public @Nullable Figure ratio(Workload workload, String server, String base) {
+    List<Double> ratios = ratios(workload, server, base);
+    return ratios.isEmpty() ? null : Figure.of(ratios, Double::doubleValue);
+  }
+
+  /** Those of the rounds that count. */
+  List<Double> ratios(Workload workload, String server, String base) {
+    List<Slice> its = all(workload, server);
+    List<Slice> others = all(workload, base);
+    return IntStream.range(0, Math.min(its.size(), others.size()))
+        .filter(round -> !its.get(round).disturbed() && !others.get(round).disturbed())
+        .mapToObj(round -> its.get(round).cost() / others.get(round).cost())
+        .toList();
+  }
+
+  public @Nullable Figure value(String what, String server) {
+    List<Double> measured = values.getOrDefault(what, Map.of()).get(server);
     return measured == null ? null : Figure.of(measured, Double::doubleValue);
   }
 }

@@ -27,6 +27,14 @@ public record Workload(
           new Workload("paced10k", "64 connections × 64 B", Kind.PACED, 64, 64, 10_000),
           new Workload("paced30k", "64 connections × 64 B", Kind.PACED, 64, 64, 30_000));
 
+  static Workload named(String name) {
+    return ALL.stream().filter(any -> any.name.equals(name)).findFirst().orElseThrow();
+  }
+
+  static List<Workload> pingPongs() {
+    return ALL.stream().filter(any -> any.kind == Kind.PING_PONG).toList();
+  }
+
   /** What one unit of work is called. */
   public String unit() {
     return switch (kind) {

@@ -1,7 +1,7 @@
 /**
  * Measurements of the ready-made server. {@code Benchmarks} is the command: side by side with
- * peers, or alone, in {@code scaling}; {@code load} is the process that asks, {@code peers} those
- * that answer.
+ * peers, alone, in {@code scaling}, or of single classes, in {@code micro}; {@code load} is the
+ * process that asks, {@code peers} those that answer.
  */
 @NullMarked
 package io.thousandisland.benchmarks;

@@ -6,6 +6,7 @@ import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -96,6 +97,28 @@ class TelemetryTest {
               });
     } finally {
       thrower.unregister();
+    }
+  }
+
+  @Test
+  void serverTellsTheListenersThatItsTargetMatches() throws Exception {
+    var quiet = new HashMap<>(ECHO);
+    quiet.put("listener.target", "(!(objectClass=*))");
+    try (var events = new Events(context, "discreet");
+        var server = new ConfiguredServer(context, "discreet", quiet)) {
+      echoOnce(server.port());
+      server.configure(ECHO);
+      Awaitility.await()
+          .until(
+              () -> {
+                echoOnce(server.port());
+                return !events.of(TelemetryEvent.ConnectionStopped.class).isEmpty();
+              });
+
+      assertThat(events.of(TelemetryEvent.ConnectionStarted.class))
+          .extracting(started -> started.span().connection())
+          .doesNotContain(1L);
+      assertThat(events.of(TelemetryEvent.ListenerStarted.class)).isEmpty();
     }
   }
 

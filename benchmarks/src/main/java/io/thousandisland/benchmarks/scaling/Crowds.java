@@ -76,8 +76,8 @@ final class Crowds {
     }
     for (int round = 0; round < 2 * options.rounds(); round++) {
       for (int size : SIZES) {
-        if (results.undisturbed(busy(size), server.contestant()) < options.rounds()
-            || results.undisturbed(paced(size), server.contestant()) < options.rounds()) {
+        if (results.undisturbed(busy(size), server.name()) < options.rounds()
+            || results.undisturbed(paced(size), server.name()) < options.rounds()) {
           quiet.await();
           work(size);
         }
@@ -88,9 +88,9 @@ final class Crowds {
   private void work(int size) throws IOException {
     measuring.open(server, size);
     load.tell(busy(size).command(server.port(), NANOS_TO_WARM));
-    results.add(busy(size), server.contestant(), measuring.slice(busy(size), server));
+    results.add(busy(size), server.name(), measuring.slice(busy(size), server));
     load.tell(paced(size).command(server.port(), NANOS_TO_WARM));
-    results.add(paced(size), server.contestant(), measuring.slice(paced(size), server));
+    results.add(paced(size), server.name(), measuring.slice(paced(size), server));
     measuring.close(server);
   }
 
@@ -131,6 +131,6 @@ final class Crowds {
   }
 
   private void add(String figure, int size, double value) {
-    results.add(at(figure, size), server.contestant(), value);
+    results.add(at(figure, size), server.name(), value);
   }
 }

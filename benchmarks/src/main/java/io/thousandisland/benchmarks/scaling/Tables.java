@@ -159,7 +159,7 @@ final class Tables {
   }
 
   Figure idle(String what, int size) {
-    return Objects.requireNonNull(results.value(Crowds.at(what, size), crowd));
+    return Objects.requireNonNull(results.value(Crowds.at(what, size), crowd.name()));
   }
 
   private Figure cost(Workload workload, Contestant server) {
@@ -167,12 +167,14 @@ final class Tables {
   }
 
   private Figure figure(Workload workload, Contestant server, ToDoubleFunction<Slice> value) {
-    return Figure.of(results.slices(workload, server), value);
+    return Figure.of(results.slices(workload, server.name()), value);
   }
 
   private String counts(Workload workload, Contestant server) {
     return "%d (%d)"
-        .formatted(results.undisturbed(workload, server), results.disturbed(workload, server));
+        .formatted(
+            results.undisturbed(workload, server.name()),
+            results.disturbed(workload, server.name()));
   }
 
   static String count(double number) {

@@ -22,8 +22,7 @@ final class ConfigKeys {
           "service.ranking",
           "handler.cardinality.minimum",
           "transport.cardinality.minimum",
-          "listener.cardinality.minimum",
-          "listener.target");
+          "listener.cardinality.minimum");
 
   private static final List<String> PLATFORM_PREFIXES =
       List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");

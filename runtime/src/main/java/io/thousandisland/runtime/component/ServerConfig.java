@@ -118,4 +118,10 @@ public @interface ServerConfig {
       name = "transport.target",
       description = "LDAP filter that the transport service must match.")
   String transport_target() default "(transport.name=tcp)";
+
+  @AttributeDefinition(
+      name = "listener.target",
+      description =
+          "LDAP filter that telemetry listeners must match; (!(objectClass=*)) for no listener.")
+  String listener_target() default "(objectClass=*)";
 }

@@ -74,7 +74,8 @@ class SettingsReaderTest {
             "restartWindow", "7m",
             "socketOptions", new String[] {"SO_RCVBUF=8192", "TCP_NODELAY=false"},
             "handler.target", "(handler.name=shop)",
-            "transport.target", "(transport.name=tls)");
+            "transport.target", "(transport.name=tls)",
+            "listener.target", "(!(objectClass=*))");
     assertThat(s.name()).isEqualTo("shop");
     assertThat(s.listen().host()).isEqualTo("::1");
     assertThat(List.of(s.listen().port(), s.listen().backlog(), s.listen().sockets()))
@@ -175,7 +176,8 @@ class SettingsReaderTest {
     "handler.targt, handler.target",
     "listenSocket, listenSockets",
     "handlr.target, handler.target",
-    "transport.targt, transport.target"
+    "transport.targt, transport.target",
+    "listner.target, listener.target"
   })
   void c5TypoIsRefusedWithTheKeyThatWasMeant(String typo, String meant) {
     assertThat(refusal(typo, "1"))
