@@ -16,12 +16,6 @@ final class Fleet {
   /** A server to be: its name, and the lines of its configuration besides the port. */
   record Ship(String name, List<String> lines) {}
 
-  /**
-   * Or fileinstall writes what it has read back into the same file, may meanwhile read it half
-   * written, and a server loses its port.
-   */
-  private static final String READ_ONLY = "-Dfelix.fileinstall.enableConfigSave=false";
-
   private final RunningServer process;
   private final List<RunningServer> servers;
 
@@ -44,7 +38,7 @@ final class Fleet {
       Files.write(folder.resolve("io.thousandisland.server-" + ship.name + ".cfg"), lines);
     }
     RunningServer process =
-        alone(options, name, name, options.serverProcessor(), "-Ddeploy=" + folder, READ_ONLY);
+        alone(options, name, name, options.serverProcessor(), "-Ddeploy=" + folder);
     long start = System.nanoTime();
     for (int i = 0; i < ships.length; i++) {
       while (!RunningServer.listens(ports.get(i))) {
