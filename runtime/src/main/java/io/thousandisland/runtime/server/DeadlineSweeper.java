@@ -27,6 +27,7 @@ final class DeadlineSweeper implements AutoCloseable {
 
   private static final long TICK = Duration.ofMillis(10).toNanos();
   private static final int SLOTS = 1024;
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   /** The furthest ahead the wheel looks. */
   static final Duration HORIZON = Duration.ofNanos(TICK * SLOTS);
@@ -81,7 +82,7 @@ final class DeadlineSweeper implements AutoCloseable {
 
   /** False for durations so long that nobody will see their end: over a hundred years. */
   static boolean countable(Duration duration) {
-    return duration.compareTo(Duration.ofDays(36_500)) <= 0;
+    return duration.compareTo(LONGEST) <= 0;
   }
 
   /** Makes sure that {@code signals} is looked at no later than {@code deadline}. */
