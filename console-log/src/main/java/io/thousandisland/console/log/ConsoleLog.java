@@ -4,10 +4,10 @@ import ch.qos.logback.classic.ClassicConstants;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
-import ch.qos.logback.classic.encoder.PatternLayoutEncoder;
 import ch.qos.logback.classic.spi.Configurator;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.ConsoleAppender;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
 
@@ -19,7 +19,6 @@ import ch.qos.logback.core.status.NopStatusListener;
  * <p>Thread: whichever asks for the first logger.
  */
 public final class ConsoleLog extends ContextAwareBase implements Configurator {
-  private static final String PATTERN = "%d{HH:mm:ss.SSS} %-5level %logger{0}: %msg%n";
 
   @Override
   public ExecutionStatus configure(LoggerContext context) {
@@ -35,9 +34,12 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
   }
 
   private static ConsoleAppender<ILoggingEvent> console(LoggerContext context) {
-    var encoder = new PatternLayoutEncoder();
+    var layout = new LineLayout();
+    layout.setContext(context);
+    layout.start();
+    var encoder = new LayoutWrappingEncoder<ILoggingEvent>();
     encoder.setContext(context);
-    encoder.setPattern(PATTERN);
+    encoder.setLayout(layout);
     encoder.start();
     var console = new ConsoleAppender<ILoggingEvent>();
     console.setContext(context);
