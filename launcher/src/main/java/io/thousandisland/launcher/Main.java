@@ -42,7 +42,6 @@ public final class Main {
     // The shell of a server without a terminal must not take the end of its input for a wish to
     // stop.
     setDefault("gosh.args", onTerminal() ? "--noshutdown" : "--nointeractive --noshutdown");
-    setDefault("logback.configurationFile", String.valueOf(Main.class.getResource("/logback.xml")));
 
     // Few libraries log this way, and what they tell at INFO is for their authors.
     if (System.getProperty("java.util.logging.config.file") == null) {

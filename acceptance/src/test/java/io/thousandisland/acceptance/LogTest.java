@@ -1,0 +1,55 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What an operator reads on standard output. */
+class LogTest {
+
+  private static final String LISTENING = "echo: listening on /127\\.0\\.0\\.1:[0-9]+$";
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @EnumSource
+  void lineHasTimeLevelAndWhoseItIs(Framework framework) throws Exception {
+    try (var server = Launch.of(framework, home).start()) {
+      server.awaitLog("^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} INFO  server: " + LISTENING);
+      server.port("echo");
+      assertThat(server.out().all()).noneMatch(line -> line.contains("DEBUG"));
+      server.saidNoStackTrace();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void fileOfTheUsersDecidesInstead(Framework framework) throws Exception {
+    Path file =
+        Files.writeString(
+            home.resolve("mine.xml"),
+            """
+            <configuration>
+              <appender name="MINE" class="ch.qos.logback.core.ConsoleAppender">
+                <encoder><pattern>mine %level %msg%n</pattern></encoder>
+              </appender>
+              <logger name="io.thousandisland" level="DEBUG"/>
+              <root level="WARN"><appender-ref ref="MINE"/></root>
+            </configuration>
+            """);
+    try (var server =
+        Launch.of(framework, home).with("-Dlogback.configurationFile=" + file).start()) {
+      server.awaitLog("^mine INFO " + LISTENING);
+      try (var client = new Client(server.port("echo"))) {
+        assertThat(client.ask("x")).isEqualTo("x");
+      }
+      server.awaitLog("^mine DEBUG echo: ");
+      assertThat(server.out().all()).noneMatch(line -> line.matches("\\d\\d:\\d\\d:.*"));
+      server.saidNoStackTrace();
+    }
+  }
+}
