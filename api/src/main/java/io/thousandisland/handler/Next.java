@@ -21,7 +21,7 @@ public sealed interface Next<S extends @Nullable Object> {
 
   /** Goes on: waits for data, under the read timeout in force. */
   static <S extends @Nullable Object> Proceed<S> proceed(S state) {
-    return new Proceed<>(state, ReadTimeout.AS_BEFORE);
+    return state == null ? Proceed.stateless() : new Proceed<>(state, ReadTimeout.AS_BEFORE);
   }
 
   /** Ends the connection in {@code handleClose}. */
@@ -53,8 +53,18 @@ public sealed interface Next<S extends @Nullable Object> {
 
   /** See {@link Next#proceed}. */
   record Proceed<S extends @Nullable Object>(S state, ReadTimeout readTimeout) implements Next<S> {
+    @SuppressWarnings("NullAway") // a state may be null
+    private static final Proceed<@Nullable Object> STATELESS =
+        new Proceed<>(null, ReadTimeout.AS_BEFORE);
+
     public Proceed {
       Objects.requireNonNull(readTimeout, "readTimeout");
+    }
+
+    /** The answer of a handler without a state to most of what it is told; made once. */
+    @SuppressWarnings("unchecked") // null is of every type
+    private static <S extends @Nullable Object> Proceed<S> stateless() {
+      return (Proceed<S>) STATELESS;
     }
 
     /**

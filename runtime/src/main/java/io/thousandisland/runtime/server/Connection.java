@@ -92,7 +92,7 @@ final class Connection implements Runnable {
     this.thread =
         Thread.ofVirtual()
             .inheritInheritableThreadLocals(false)
-            .name(context.name() + " connection " + id + " " + transport.remoteAddress())
+            .name(context.name() + " connection " + id)
             .unstarted(this);
     signals.owner(thread);
   }
