@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** The ratios of processor time as horizontal bars, drawn by hand in SVG. */
 final class Chart {
 
-  private static final int LEFT = 250;
+  private static final int LEFT = 290;
   private static final int UNIT = 150; // as wide as a ratio of 1
   private static final double LONGEST = 4;
   private static final int BAR = 16;
