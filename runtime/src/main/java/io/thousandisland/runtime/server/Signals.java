@@ -64,7 +64,7 @@ final class Signals implements Readiness {
   /** Turns without a wait before others have theirs: a quarter of a mebibyte each way, at most. */
   private static final int BEFORE_YIELD = 8;
 
-  /** A multiple of that. Costs a fiftieth of the speed of a stream that never has to wait. */
+  /** A multiple of that. Reckoned to cost a fiftieth of the speed of an endless stream. */
   private static final int BEFORE_REST = 256;
 
   private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);

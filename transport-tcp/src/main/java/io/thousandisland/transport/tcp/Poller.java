@@ -41,7 +41,7 @@ final class Poller implements Closeable {
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
 
-  /** Costs a four-hundredth at most, and lets others wait a tenth of a second at most. */
+  /** Reckoned to cost a four-hundredth; under small echoes others wait a tenth of a second. */
   private static final int STEPS_BEFORE_REST = 512;
 
   /**
