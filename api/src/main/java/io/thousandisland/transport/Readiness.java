@@ -5,8 +5,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * Hears when a socket could do more. Implemented by the runtime.
  *
- * <p>Thread: any thread of the transport's. Calls return at once, throw nothing, and may come more
- * often than needed.
+ * <p>Thread: any thread of the transport's. Calls throw nothing, may come more often than needed,
+ * and return at once, unless they were lent their thread.
  */
 @ProviderType
 public interface Readiness {
@@ -16,4 +16,13 @@ public interface Readiness {
 
   /** A write would take bytes, or bring an error. */
   void writable();
+
+  /**
+   * The same as {@link #readable()}, on a thread that may be used to read and handle what is there.
+   * Until this call returns or {@link ThreadLender#keep} is called, {@code lender} tells nobody
+   * else.
+   */
+  default void readable(ThreadLender lender) {
+    readable();
+  }
 }

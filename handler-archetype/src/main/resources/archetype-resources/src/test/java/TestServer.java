@@ -44,7 +44,7 @@ final class TestServer implements AutoCloseable {
 
   private void serve(Handler<?> handler) {
     version++;
-    node.serve(new HandlerFacts("test", "1.0." + version, version, 0), handler);
+    node.serve(new HandlerFacts("test", "1.0." + version, version, 0, false), handler);
   }
 
   /** As when the handler's bundle is updated: the old one leaves, the next one comes. */

@@ -40,7 +40,7 @@ class EchoHandlerTest {
   @BeforeEach
   void serve() {
     server.transport("tcp", new TcpTransport());
-    server.serve(new HandlerFacts("echo", "1.0.0", 1, 0), new EchoHandler());
+    server.serve(new HandlerFacts("echo", "1.0.0", 1, 0, true), new EchoHandler());
     server.start();
     Awaitility.await().until(server::status, Status.RUNNING::equals);
   }

@@ -241,7 +241,8 @@ public final class ServerComponent {
         String.valueOf(reference.getProperty("handler.name")),
         bundle == null ? "" : bundle.getVersion().toString(),
         (Long) reference.getProperty("service.id"),
-        reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0);
+        reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0,
+        Boolean.TRUE.equals(reference.getProperty("handler.nonblocking")));
   }
 
   // ---- transports

@@ -12,6 +12,7 @@ import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.time.Duration;
@@ -23,13 +24,15 @@ import org.jspecify.annotations.Nullable;
  * One accepted connection, from the accept to its one terminal callback.
  *
  * <pre>
- *   converse → terminal callback → close
+ *   begin → [converse → rest]* → terminal callback → close
  * </pre>
  *
- * <p>Thread: all of that runs on a virtual thread of its own. {@link #drain}, {@link #retire},
- * {@link #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon} and the facts by any.
+ * <p>Thread: all of that runs on the owner of its signals, which is a virtual thread of its own; if
+ * the handler promised not to block, the connection has one only for its beginning and when it has
+ * to wait within a callback, and rests otherwise. {@link #drain}, {@link #retire}, {@link
+ * #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon} and the facts by any.
  */
-final class Connection implements Runnable {
+final class Connection implements Signals.Resting {
 
   /** Who keeps a connection for as long as somebody is to wait for it. */
   interface Keeper {
@@ -49,13 +52,18 @@ final class Connection implements Runnable {
   /** In milliseconds since 1970: an {@link Instant} is made for who asks. */
   private final long started = System.currentTimeMillis();
 
-  private final Thread thread;
   private final Signals signals;
   private final Inbound in;
   private final ConnectionSocket socket;
   private final Lease lease;
   private final Goodbye goodbye;
   private final Conversation conversation;
+
+  /** A {@link System#nanoTime}; 0 before the beginning. */
+  private long began;
+
+  /** Guarded by this. */
+  private boolean over;
 
   /** Written by who drains the server or the acceptor. */
   private volatile boolean draining;
@@ -81,40 +89,65 @@ final class Connection implements Runnable {
     this.keeper = keeper;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
-    this.signals = new Signals(context.sweeper);
+    this.signals = new Signals(context.sweeper, this);
     this.in = new Inbound(this);
     this.socket = new ConnectionSocket(context, this, signals, in);
     this.lease = new Lease(context, signals);
     this.goodbye = new Goodbye(signals);
     this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
-    // inherits nothing: what the shell or a bundle left on the thread that began it all would be
-    // kept
-    this.thread =
-        Thread.ofVirtual()
-            .inheritInheritableThreadLocals(false)
-            .name(context.name() + " connection " + id)
-            .unstarted(this);
-    signals.owner(thread);
   }
 
+  /** Begins, on a thread of its own. */
   void start() {
-    thread.start();
+    goOnElsewhere();
+  }
+
+  /**
+   * On a thread that inherits nothing: what the shell or a bundle left on the one that raised, or
+   * accepted, would be kept.
+   */
+  @Override
+  public void goOnElsewhere() {
+    Thread unused =
+        Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
+            .name(label())
+            .start(
+                () -> {
+                  signals.owner(Thread.currentThread());
+                  goOn();
+                });
   }
 
   @Override
-  public void run() {
-    long began = System.nanoTime();
-    Ending ending = new Ending.ShutDown();
+  public void goOnHere(ThreadLender lender) {
+    context.lenders.add(lender);
+    goOn();
+  }
+
+  /** Until it is over, or another thread may be in here already. */
+  private void goOn() {
+    Ending ending;
     try {
-      emit(() -> new TelemetryEvent.ConnectionStarted(span()));
-      transport.start(signals);
-      ending = conversation.hold();
+      ending = began == 0 ? begin() : null;
+      if (ending == null) {
+        ending = conversation.goOn();
+      }
+      if (ending == null) {
+        return;
+      }
       conversation.end(ending);
     } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
       ending = new Ending.Failed(bug, true);
-    } finally {
-      end(ending, Duration.ofNanos(System.nanoTime() - began));
     }
+    end(ending, Duration.ofNanos(System.nanoTime() - began));
+  }
+
+  private @Nullable Ending begin() {
+    began = System.nanoTime();
+    emit(() -> new TelemetryEvent.ConnectionStarted(span()));
+    transport.start(signals);
+    return conversation.begin();
   }
 
   private void end(Ending ending, Duration lasted) {
@@ -131,6 +164,10 @@ final class Connection implements Runnable {
     keeper.ended(this);
     lease.end();
     signals.end();
+    synchronized (this) {
+      over = true;
+      notifyAll();
+    }
   }
 
   /** The handshake is done, and took so long. */
@@ -208,7 +245,13 @@ final class Connection implements Runnable {
   void force() {
     signals.raise(FORCED);
     closeTransport();
-    thread.interrupt();
+    synchronized (this) {
+      // Who was told FORCED does not rest any more. So until it is over the owner is on our
+      // business, even when its thread is a lent one.
+      if (!over) {
+        signals.interrupt();
+      }
+    }
   }
 
   /**
@@ -220,9 +263,14 @@ final class Connection implements Runnable {
     keeper.abandoned(this);
   }
 
-  /** The thread that runs it, to be waited for. */
-  Thread thread() {
-    return thread;
+  /** True when everything of it is over by {@code deadline}, a {@link System#nanoTime}. */
+  synchronized boolean awaitOver(long deadline) {
+    return Joins.awaitUntil(this, () -> over, deadline);
+  }
+
+  @Override
+  public String label() {
+    return context.name() + " connection " + id;
   }
 
   long id() {

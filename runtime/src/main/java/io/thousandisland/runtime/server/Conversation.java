@@ -77,8 +77,8 @@ final class Conversation {
     this.readTimeout = context.settings().timeouts().read();
   }
 
-  /** Talks until it is over, and says how it ended. */
-  Ending hold() {
+  /** The beginning: the handshake and the first callback. Null when it is to go on. */
+  @Nullable Ending begin() {
     if (lease.acquire() == null) {
       return goodbye.asked(); // or nobody came in time
     }
@@ -86,14 +86,44 @@ final class Conversation {
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
-      Ending ending = afterData(lease.handler().handleConnection(socket));
+      return afterData(lease.handler().handleConnection(socket));
+    } catch (Throwable thrown) {
+      return goodbye.because(thrown, true);
+    }
+  }
+
+  /**
+   * Talks until it is over, and says how it ended; null when the connection rests, or goes on
+   * elsewhere already.
+   */
+  @Nullable Ending goOn() {
+    try {
+      Ending ending = null;
       while (ending == null) {
+        if (mayRest() && rest()) {
+          return null;
+        }
         ending = migration.underWay() ? arrive() : step(nextReasons());
+        if (ending == null && migration.hasLeft()) {
+          // what the handler that we left has left on this thread would keep its classes
+          connection.goOnElsewhere();
+          return null;
+        }
       }
       return ending;
     } catch (Throwable thrown) {
       return goodbye.because(thrown, true);
     }
+  }
+
+  /** Only who promised not to block may go on wherever somebody has time. */
+  private boolean mayRest() {
+    return !in.mayRead() && lease.nonblocking() && !migration.underWay();
+  }
+
+  private boolean rest() {
+    signals.deadline(waitUntil);
+    return signals.rest(EVERYTHING);
   }
 
   private int nextReasons() {

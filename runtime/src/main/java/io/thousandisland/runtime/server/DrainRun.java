@@ -112,9 +112,9 @@ final class DrainRun implements Drain {
     long given = Joins.in(grace());
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {
-      if (!Joins.joinUntil(connection.thread(), given)) {
+      if (!connection.awaitOver(given)) {
         connection.abandon();
-        lingering.add(connection.thread().getName());
+        lingering.add(connection.label());
       }
     }
     return report(left, lingering);

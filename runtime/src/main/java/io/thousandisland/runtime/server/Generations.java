@@ -56,6 +56,7 @@ final class Generations {
 
   private void ended(Generation generation) {
     if (current.remove(generation)) {
+      context.lenders.renew(); // its handler may have left something on them
       context.emit(() -> new TelemetryEvent.GenerationEnded(context.name(), generation.info()));
     }
   }

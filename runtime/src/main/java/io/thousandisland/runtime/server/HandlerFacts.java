@@ -7,5 +7,7 @@ package io.thousandisland.runtime.server;
  * @param version version of its bundle
  * @param serviceId {@code service.id}, unique in the framework and never used again
  * @param ranking {@code service.ranking}
+ * @param nonblocking {@code handler.nonblocking}
  */
-public record HandlerFacts(String name, String version, long serviceId, int ranking) {}
+public record HandlerFacts(
+    String name, String version, long serviceId, int ranking, boolean nonblocking) {}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Waiting for threads, in spite of interrupts: who waits here has promised somebody an answer. The
@@ -40,6 +41,24 @@ final class Joins {
     // join(Duration) takes one without length as "look once"
     return uninterrupted(
         () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+  }
+
+  /**
+   * True when {@code condition} held by {@code deadline}, a {@link System#nanoTime}. The caller
+   * holds {@code monitor}, which is notified when the condition may have changed.
+   */
+  static boolean awaitUntil(Object monitor, BooleanSupplier condition, long deadline) {
+    return uninterrupted(
+        () -> {
+          while (!condition.getAsBoolean()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+              return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(monitor, left);
+          }
+          return true;
+        });
   }
 
   /** True when all of {@code latches} are down by {@code deadline}. */

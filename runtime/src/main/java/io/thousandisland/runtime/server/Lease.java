@@ -39,6 +39,12 @@ final class Lease {
     return entering == one || generation == one;
   }
 
+  /** Whether the handler promised to wait for nothing but the socket. */
+  boolean nonblocking() {
+    Generation mine = generation;
+    return mine != null && mine.facts().nonblocking();
+  }
+
   /** The handler, for one callback; null when there is none, or a drain has given up on us. */
   @Nullable Handler<@Nullable Object> handlerIfAny() {
     Generation mine = generation;

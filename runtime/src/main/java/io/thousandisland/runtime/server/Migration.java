@@ -27,11 +27,20 @@ final class Migration {
   /** What was taken along; not null while the connection is without a handler. */
   private @Nullable Snapshot luggage;
 
+  private boolean left;
+
   Migration(ServerContext context, Connection connection, Lease lease, ConnectionSocket socket) {
     this.context = context;
     this.connection = connection;
     this.lease = lease;
     this.socket = socket;
+  }
+
+  /** Whether a generation was left since this was last asked. */
+  boolean hasLeft() {
+    boolean news = left;
+    left = false;
+    return news;
   }
 
   /** True while the connection is without a handler. */
@@ -105,6 +114,7 @@ final class Migration {
 
   /** Leaves behind what belongs to the old bundle: messages of its types. */
   private void settleIn() {
+    left = true;
     connection.moved();
     socket.dropForeignMessages();
   }

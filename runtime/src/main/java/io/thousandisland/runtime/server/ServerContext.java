@@ -21,6 +21,7 @@ final class ServerContext {
   final Handlers handlers = new Handlers();
   final Permits permits;
   final Departures departures;
+  final Lenders lenders = new Lenders();
 
   /** Numbers connections, from 1; also says how many were accepted. */
   final AtomicLong accepted = new AtomicLong();

@@ -174,7 +174,7 @@ public final class ServerNode implements Server {
           transport = null;
           situation.noTransport = why;
           reconcile();
-          return drains.start(drain, acceptors.all(), () -> {}).result();
+          return drains.start(drain, acceptors.all(), context.lenders::renew).result();
         });
   }
 

@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.ThreadLender;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.TimeUnit;
@@ -13,8 +14,32 @@ import org.jspecify.annotations.Nullable;
  * <p>One thread, the owner, takes and awaits; any thread may raise. A raise is an atomic OR
  * followed by an unpark, so none is lost: a permit given before the owner parks ends that park at
  * once.
+ *
+ * <p>An owner that has nothing to do may also {@link #rest} instead of waiting: then there is no
+ * owner and no thread. The raise that ends the rest finds somebody to go on, who is the next owner:
+ * the very thread that raises, if the transport lent it, or else a new one.
+ *
+ * <pre>
+ *             rest: nothing is raised
+ *   OWNED ─────────────────────────────▶ AT REST
+ *     ▲                                     │
+ *     └────── raise: go on, somewhere ──────┘
+ * </pre>
  */
 final class Signals implements Readiness {
+
+  /** What goes on when a rest ends. */
+  interface Resting {
+
+    /** Goes on as the owner, on the calling thread, which the transport lent. */
+    void goOnHere(ThreadLender lender);
+
+    /** Goes on, on a thread that becomes the owner. */
+    void goOnElsewhere();
+
+    /** What its threads are called. */
+    String label();
+  }
 
   static final int READABLE = 1;
   static final int WRITABLE = 1 << 1;
@@ -45,8 +70,25 @@ final class Signals implements Readiness {
   static final int STOP = 1 << 13;
   private static final int STICKY = CLOSE | SHUTDOWN | FORCED | STOP;
 
+  /** No reason, but that there is no owner. Set by the owner as its last act; cleared once. */
+  private static final int AT_REST = 1 << 30;
+
   /** The deadline of a thread that waits for ever. */
   static final long NEVER = Long.MAX_VALUE;
+
+  private static final Resting NOTHING =
+      new Resting() {
+        @Override
+        public void goOnHere(ThreadLender lender) {}
+
+        @Override
+        public void goOnElsewhere() {}
+
+        @Override
+        public String label() {
+          return "";
+        }
+      };
 
   private static final VarHandle RAISED;
   private static final VarHandle VISIT;
@@ -71,11 +113,20 @@ final class Signals implements Readiness {
 
   private final DeadlineSweeper sweeper;
 
+  /** What rests here; the owner's, and of whoever ends a rest. */
+  private Resting resting;
+
+  /** What ends a rest; written by the owner before it rests, read by who raises. */
+  private int restsFor;
+
   /**
-   * Set before the owner starts and anybody else knows this object; taken away by the owner at its
-   * end. Not volatile: who still sees it then wakes a thread that has ended, which does nothing.
+   * Who to wake. An owner writes this before it looks at what is raised; who raises does so before
+   * it looks at this. So one sees the other.
    */
-  private @Nullable Thread owner = Thread.currentThread();
+  private volatile @Nullable Thread owner = Thread.currentThread();
+
+  /** Not null while the owner is on a thread that was lent, and that it must not wait on. */
+  private @Nullable ThreadLender lender;
 
   /** ORed by any thread, cleared by the owner. */
   @SuppressWarnings("unused") // by VarHandle
@@ -90,11 +141,20 @@ final class Signals implements Readiness {
   /** The tick at which the sweeper will look here next; see {@link DeadlineSweeper}. */
   private volatile long visit = NEVER;
 
+  /** Owned by the calling thread, for good. */
   Signals(DeadlineSweeper sweeper) {
-    this.sweeper = sweeper;
+    this(sweeper, NOTHING);
   }
 
+  /** Owned by the calling thread until another is named. */
+  Signals(DeadlineSweeper sweeper, Resting resting) {
+    this.sweeper = sweeper;
+    this.resting = resting;
+  }
+
+  /** The owner is {@code thread}, on which it may wait. */
   void owner(Thread thread) {
+    lender = null;
     owner = thread;
   }
 
@@ -105,13 +165,58 @@ final class Signals implements Readiness {
   void end() {
     deadline = NEVER;
     owner = null;
+    resting = NOTHING;
   }
 
-  /** Adds reasons and wakes the owner. Any thread; never blocks. */
+  /** Adds reasons, and wakes the owner or ends the rest. Any thread; never blocks. */
   void raise(int reasons) {
+    if (endsRest(reasons)) {
+      resting.goOnElsewhere();
+    }
+  }
+
+  /** Adds reasons and wakes the owner; true for the one who is to see to it that there is one. */
+  private boolean endsRest(int reasons) {
     int before = (int) RAISED.getAndBitwiseOr(this, reasons);
-    if ((before & reasons) != reasons) {
+    if ((before & reasons) == reasons) {
+      return false;
+    }
+    if ((before & AT_REST) == 0) {
       LockSupport.unpark(owner);
+      return false;
+    }
+    return (reasons & restsFor) != 0
+        && ((int) RAISED.getAndBitwiseAnd(this, ~AT_REST) & AT_REST) != 0;
+  }
+
+  /**
+   * Rests until one of {@code wanted} is raised.
+   *
+   * @return false when one is raised already; else the caller is not the owner any more, and must
+   *     touch nothing of the owner's
+   */
+  boolean rest(int wanted) {
+    unbroken = 0;
+    restsFor = wanted;
+    Thread me = owner;
+    ThreadLender mine = lender;
+    owner = null;
+    lender = null;
+    for (int now = raised; (now & wanted) == 0; now = raised) {
+      if (RAISED.compareAndSet(this, now, now | AT_REST)) {
+        return true;
+      }
+    }
+    lender = mine;
+    owner = me;
+    return false;
+  }
+
+  /** Interrupts the owner, if there is one. The caller sees to it that it is the right time. */
+  void interrupt() {
+    Thread now = owner;
+    if (now != null) {
+      now.interrupt();
     }
   }
 
@@ -151,7 +256,18 @@ final class Signals implements Readiness {
     if (unbroken % BEFORE_REST == 0) {
       LockSupport.parkNanos(this, REST);
     } else if (unbroken % BEFORE_YIELD == 0) {
+      keepThread();
       Thread.yield();
+    }
+  }
+
+  /** From now on the owner may wait, and work for long: its thread is lent no more. */
+  private void keepThread() {
+    ThreadLender from = lender;
+    if (from != null) {
+      lender = null;
+      from.keep();
+      Thread.currentThread().setName(resting.label());
     }
   }
 
@@ -163,6 +279,7 @@ final class Signals implements Readiness {
         return got;
       }
       unbroken = 0;
+      keepThread();
       LockSupport.park(this);
       // An interrupt that somebody's code left behind would turn this wait into a spin. It means
       // nothing here: who wants this thread to end raises a reason.
@@ -175,6 +292,15 @@ final class Signals implements Readiness {
   @Override
   public void readable() {
     raise(READABLE);
+  }
+
+  @Override
+  public void readable(ThreadLender lent) {
+    if (endsRest(READABLE)) {
+      owner(Thread.currentThread());
+      lender = lent;
+      resting.goOnHere(lent);
+    }
   }
 
   @Override

@@ -8,7 +8,6 @@ import io.thousandisland.handler.SocketRef;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -34,7 +33,7 @@ class EndedConnectionTest {
       server.connect().close();
       assertThat(handler.ended()).isEqualTo("close new");
       handler.refs.clear();
-      awaitForgotten(sockets.take());
+      Forgotten.await(sockets.take());
     }
   }
 
@@ -44,16 +43,8 @@ class EndedConnectionTest {
       server.connect().close();
       assertThat(handler.ended()).isEqualTo("close new");
       SocketRef kept = handler.ref();
-      awaitForgotten(sockets.take());
+      Forgotten.await(sockets.take());
       assertThat(kept.open()).isFalse();
     }
-  }
-
-  private static void awaitForgotten(WeakReference<?> ended) {
-    for (int i = 0; i < 100 && ended.get() != null; i++) {
-      System.gc();
-      LockSupport.parkNanos(20_000_000);
-    }
-    assertThat(ended.get()).isNull();
   }
 }

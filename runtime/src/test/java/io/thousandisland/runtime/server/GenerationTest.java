@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GenerationTest {
 
-  private static final HandlerFacts FACTS = new HandlerFacts("h", "1.0.0", 5, 0);
+  private static final HandlerFacts FACTS = new HandlerFacts("h", "1.0.0", 5, 0, false);
 
   private final Handler<Object> handler = new Handler<>() {};
   private final AtomicInteger ended = new AtomicInteger();

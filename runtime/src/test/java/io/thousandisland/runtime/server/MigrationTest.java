@@ -16,10 +16,13 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,35 @@ class MigrationTest {
 
   private static Drained retire(RunningServer server, long service) throws Exception {
     return server.node.retire(service).get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void w3WhatTheOldHandlerLeftOnAThreadIsGoneWhenItHasGone() throws Exception {
+    var local = new ThreadLocal<Object>();
+    BlockingQueue<WeakReference<Object>> left = new LinkedBlockingQueue<>();
+    var leaving =
+        new Counting("a") {
+          @Override
+          public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer lines)
+              throws Exception {
+            Object mine = new Object();
+            local.set(mine);
+            left.add(new WeakReference<>(mine));
+            return super.handleData(data, socket, lines);
+          }
+        };
+    try (var server = server(new TestHandler())) {
+      long old = server.serve(leaving);
+      var client = server.connect();
+      send(client, "x\n");
+      assertThat(read(client, 3)).isEqualTo("a1x");
+      assertThat(retire(server, old).migrated()).isEqualTo(1);
+      Forgotten.await(left.take());
+      server.serve(new Counting("b"));
+      send(client, "y\n");
+      assertThat(read(client, 3)).isEqualTo("b2y");
+      assertThat(local.get()).isNull(); // and keeps the key until here
+    }
   }
 
   @Test

@@ -19,6 +19,9 @@ import java.util.function.Predicate;
 /** A server for the length of a test, on loopback and a port of its own; remembers its events. */
 final class RunningServer implements AutoCloseable {
 
+  /** Whether the handlers served promise not to block: the contract is the same. */
+  static final boolean NONBLOCKING = Boolean.getBoolean("handlers.nonblocking");
+
   static final Transport TCP = new TcpTransport();
 
   /** Generous: these machines are shared. */
@@ -56,7 +59,11 @@ final class RunningServer implements AutoCloseable {
   }
 
   long serve(Handler<?> handler) {
-    node.serve(new HandlerFacts("h" + ++services, "1.0.0", services, 0), handler);
+    return serve(handler, NONBLOCKING);
+  }
+
+  long serve(Handler<?> handler, boolean nonblocking) {
+    node.serve(new HandlerFacts("h" + ++services, "1.0.0", services, 0, nonblocking), handler);
     return services;
   }
 
@@ -129,6 +136,11 @@ final class RunningServer implements AutoCloseable {
     client.setTcpNoDelay(true);
     client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
     return client;
+  }
+
+  /** All that {@link #connect} made. */
+  synchronized List<Socket> clients() {
+    return List.copyOf(clients);
   }
 
   Drained stop() {

@@ -9,7 +9,10 @@ import static io.thousandisland.runtime.server.Signals.STOP;
 import static io.thousandisland.runtime.server.Signals.WRITABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.transport.ThreadLender;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
@@ -103,6 +106,77 @@ class SignalsTest {
     assertThat(interrupted).hasValue(1);
   }
 
+  /** Its thread is the poller's: others would wait with it. */
+  @Test
+  void ownerOnALentThreadKeepsItBeforeItWaits() throws Exception {
+    var order = new LinkedBlockingQueue<String>();
+    var lender =
+        new ThreadLender() {
+          @Override
+          public void keep() {
+            order.add("kept");
+          }
+
+          @Override
+          public void renew() {}
+        };
+    var resting = new Resting();
+    var mine = new Signals(SWEEPER, resting);
+    resting.turn =
+        () -> {
+          order.add("takes " + mine.take(READABLE));
+          order.add("waited for " + mine.await(MESSAGE));
+        };
+    assertThat(mine.rest(READABLE)).isTrue();
+    Thread poller = Thread.ofVirtual().start(() -> mine.readable(lender));
+    assertThat(order.take()).isEqualTo("takes " + READABLE);
+    assertThat(order.take()).isEqualTo("kept");
+    assertThat(poller.join(Duration.ofMillis(1))).isFalse();
+    mine.raise(MESSAGE);
+    assertThat(order.take()).isEqualTo("waited for " + MESSAGE);
+    assertThat(poller.join(Duration.ofSeconds(20))).isTrue();
+    assertThat(poller.getName()).isEqualTo("resting");
+    assertThat(order).isEmpty();
+  }
+
+  /** A reason that nobody rests for ends no rest: there is nothing to do about it. */
+  @Test
+  void restEndsOnceForWhatIsWanted() {
+    var resting = new Resting();
+    var mine = new Signals(SWEEPER, resting);
+    var ends = new AtomicInteger();
+    resting.turn = ends::incrementAndGet;
+    mine.raise(DRAIN);
+    assertThat(mine.rest(READABLE | DRAIN)).isFalse();
+    assertThat(mine.take(DRAIN)).isEqualTo(DRAIN);
+    assertThat(mine.rest(READABLE | DRAIN)).isTrue();
+    mine.raise(WRITABLE);
+    assertThat(ends).hasValue(0);
+    mine.raise(DRAIN);
+    mine.raise(READABLE);
+    assertThat(ends).hasValue(1);
+  }
+
+  /** Goes on wherever it is told to, on the thread that tells. */
+  private static final class Resting implements Signals.Resting {
+    Runnable turn = () -> {};
+
+    @Override
+    public void goOnHere(ThreadLender lender) {
+      turn.run();
+    }
+
+    @Override
+    public void goOnElsewhere() {
+      turn.run();
+    }
+
+    @Override
+    public String label() {
+      return "resting";
+    }
+  }
+
   /**
    * Each raiser waits until its own reason was seen before it raises the next time: one that is
    * lost stops everything.
@@ -146,7 +220,7 @@ class SignalsTest {
                   });
     }
     for (Thread raiser : raisers) {
-      assertThat(raiser.join(java.time.Duration.ofSeconds(40))).as("raiser, " + seen).isTrue();
+      assertThat(raiser.join(Duration.ofSeconds(40))).as("raiser, " + seen).isTrue();
     }
     owner.join();
     for (int i = 0; i < reasons.length; i++) {

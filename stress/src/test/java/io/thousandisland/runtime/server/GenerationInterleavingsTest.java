@@ -13,7 +13,7 @@ public class GenerationInterleavingsTest {
     private final Generation generation =
         new Generation(
             1,
-            new HandlerFacts("h", "1", 1, 0),
+            new HandlerFacts("h", "1", 1, 0, false),
             new Handler<Object>() {},
             g -> ended.incrementAndGet());
 

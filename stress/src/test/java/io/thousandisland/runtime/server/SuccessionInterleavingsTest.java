@@ -36,7 +36,8 @@ public class SuccessionInterleavingsTest {
     }
 
     private @Nullable Generation serve(int service) {
-      return generations.serve(new HandlerFacts("h", "1", service, 0), new Handler<Object>() {});
+      return generations.serve(
+          new HandlerFacts("h", "1", service, 0, false), new Handler<Object>() {});
     }
 
     // ---- the connection's thread

@@ -1,5 +1,6 @@
 package io.thousandisland.transport.tcp;
 
+import io.thousandisland.transport.ThreadLender;
 import java.io.Closeable;
 
 /**
@@ -13,6 +14,7 @@ interface Polled extends Closeable {
    * The selector has reported the channel.
    *
    * @param ops the operations it is ready for, of those that interest is on for
+   * @param poller lends the calling thread
    */
-  void ready(int ops);
+  void ready(int ops, ThreadLender poller);
 }

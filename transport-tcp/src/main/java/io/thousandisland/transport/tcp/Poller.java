@@ -1,5 +1,6 @@
 package io.thousandisland.transport.tcp;
 
+import io.thousandisland.transport.ThreadLender;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.CancelledKeyException;
@@ -9,6 +10,8 @@ import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
@@ -26,17 +29,23 @@ import org.jspecify.annotations.Nullable;
  * stepping aside is what makes it cheap: the connections have drained their channels before the
  * next look.
  *
+ * <p><strong>Lending it.</strong> Who is told may also do its work on this thread. When it then has
+ * to wait it keeps the thread, and a new one takes the {@link Lead} here, in the middle of what is
+ * found but not yet told. When it stays away for long without a word, {@link PollerWatch} does the
+ * same. So telling happens outside of the selection, whose locks the other thread would hold.
+ *
  * <p><strong>Waking it.</strong> A selector takes notice of changed interest, new and cancelled
  * keys when a selection begins. {@code wakeup} is a system call, so it is made only when the poller
  * may be blocked: the poller sets {@link #sleeping}, <em>then</em> begins a selection; others make
  * their change, <em>then</em> read {@code sleeping}. Both are volatile, so in their one order
  * either the read comes after the write and finds true, and {@code wakeup} ends the selection; or
  * it comes before, and so does the change, and the selection that follows takes notice of it. The
- * same holds for {@link #releases}, which the poller looks at after it has set the flag.
+ * same holds for {@link #releases} and {@link #renewing}, which the poller looks at after it has
+ * set the flag.
  *
- * <p>Thread: private methods the poller's own, the others any.
+ * <p>Thread: private methods the leading one, {@link #keep} any that was lent, the others any.
  */
-final class Poller implements Closeable {
+final class Poller implements Closeable, ThreadLender {
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
@@ -51,37 +60,56 @@ final class Poller implements Closeable {
   private static final int TOLD_AT_ONCE = 32;
 
   private final Selector selector;
-  private final Thread thread;
-  private final Consumer<SelectionKey> tell = this::tell;
+  private final Lead lead;
+  private final Consumer<SelectionKey> find;
+  private final Runnable awake;
 
   /** Those who wait for the keys cancelled so far to be released. */
   private final Queue<CountDownLatch> releases = new ConcurrentLinkedQueue<>();
 
-  /** Channels told since the poller last stepped aside; its own. */
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  // ---- the leading thread's; the next one begins after they were written
+
+  /** What the last selection found, and how many of it have been told. */
+  private final List<SelectionKey> found = new ArrayList<>();
+
   private int told;
 
-  /** How often it stepped aside; its own. */
+  /** How many of those were invalid. */
+  private int cancelled;
+
+  /** How often it stepped aside. */
   private int steps;
+
+  /** To be closed when their keys are released. */
+  private final List<SelectableChannel> leaving = new ArrayList<>();
 
   /** Read by whoever changed something that a blocked selection would not see. */
   private volatile boolean sleeping;
 
-  /** How many keys of the selection at hand were invalid; the poller's own. */
-  private int cancelled;
+  /** Written by whoever wants another thread to lead, and by the one that then begins. */
+  private volatile boolean renewing;
 
   /** Read by the poller, and by whoever registers at the last moment. */
   private volatile boolean closing;
 
-  /** Read by whoever asks for a release at the last moment. */
-  private volatile boolean ended;
+  /** Whether there is a thread to be ended. */
+  private volatile boolean started;
 
-  Poller(ThreadFactory threads) throws IOException {
+  /**
+   * @param awake told by the leading thread, after each sleep
+   */
+  Poller(ThreadFactory threads, Runnable awake) throws IOException {
+    this.awake = awake;
     selector = Selector.open();
-    thread = threads.newThread(this::run);
+    find = found::add;
+    lead = new Lead(threads, this::run);
   }
 
   void start() {
-    thread.start();
+    started = true;
+    lead.start();
   }
 
   /**
@@ -102,6 +130,23 @@ final class Poller implements Closeable {
     return channel.keyFor(selector);
   }
 
+  /**
+   * Closes {@code channel} after the next look, if the calling thread leads: the look releases the
+   * key, and a channel without one is closed with a single system call. One that is registered has
+   * to be shut down first (two more, and an error when the peer has gone).
+   *
+   * @return false when it cannot, and {@code channel} is to be closed at once
+   */
+  boolean closeWhenReleased(SelectableChannel channel) {
+    SelectionKey key = lead.isMine() ? channel.keyFor(selector) : null;
+    if (key == null) {
+      return false;
+    }
+    key.cancel();
+    leaving.add(channel);
+    return true;
+  }
+
   /** How many channels are registered. */
   int channels() {
     return selector.isOpen() ? selector.keys().size() : 0;
@@ -119,13 +164,13 @@ final class Poller implements Closeable {
    * it does not: there the next selection, which comes at once, releases them.
    */
   void awaitReleased() {
-    if (Thread.currentThread() == thread) {
+    if (lead.isMine()) {
       return;
     }
     CountDownLatch release = new CountDownLatch(1);
     releases.add(release);
     wakeUp();
-    if (ended) { // the queue may have been emptied before, and so has the selector
+    if (ended.getCount() == 0) { // the queue may have been emptied before; so has the selector
       return;
     }
     boolean interrupted = false;
@@ -144,18 +189,41 @@ final class Poller implements Closeable {
     }
   }
 
+  /** Does nothing when it was away for so long that another leads already. */
+  @Override
+  public void keep() {
+    if (lead.isMine()) {
+      lead.pass();
+    }
+  }
+
+  /** Has another thread lead if the one that does is lent since the last call. The watch only. */
+  void lookAfter() {
+    lead.passIfAwayForLong();
+  }
+
+  boolean sleeps() {
+    return sleeping;
+  }
+
+  @Override
+  public void renew() {
+    renewing = true;
+    wakeUp();
+  }
+
   /** Ends the thread, which closes every channel still registered and tells so. Idempotent. */
   @Override
   public void close() throws IOException {
     closing = true;
-    if (thread.getState() == Thread.State.NEW) {
+    if (!started) {
       selector.close();
       return;
     }
     selector.wakeup();
-    if (Thread.currentThread() != thread) {
+    if (!lead.isMine()) {
       try {
-        boolean unused = thread.join(PATIENCE);
+        boolean unused = ended.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt(); // it ends by itself, only unwatched
       }
@@ -163,36 +231,112 @@ final class Poller implements Closeable {
   }
 
   private void run() {
-    while (!closing) {
+    while (lead.isMine() && !closing) {
       try {
-        poll();
+        turn();
       } catch (Throwable e) {
         sleeping = false;
         report(e);
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // not at full speed, should it fail again
       }
     }
-    end();
+    if (lead.isMine()) {
+      end();
+    }
   }
 
-  private void poll() throws IOException {
-    boolean unused = Thread.interrupted(); // an interrupted thread does not block in a selector
+  private void turn() throws IOException {
+    if (renewing) {
+      renewing = false;
+      lead.pass();
+      return;
+    }
+    if (tellAll()) {
+      stepAside();
+      if (!look()) {
+        block();
+      }
+    }
+  }
+
+  private void block() throws IOException {
     sleeping = true;
-    if (releases.isEmpty() && !closing) {
-      selector.select(tell);
+    if (releases.isEmpty() && !renewing && !closing) {
+      selector.select(find);
     }
     sleeping = false;
-    boolean more = true;
-    while (more && !closing) {
-      stepAside();
-      more = look();
+    awake.run();
+  }
+
+  /** Looks without blocking; true when another look may find more. */
+  private boolean look() throws IOException {
+    CountDownLatch release = releases.poll();
+    selector.selectNow(find);
+    closeLeaving();
+    if (release != null) {
+      release.countDown();
     }
+    return !found.isEmpty() || release != null;
+  }
+
+  private void closeLeaving() throws IOException {
+    for (SelectableChannel channel : leaving) {
+      channel.close();
+    }
+    leaving.clear();
+  }
+
+  /** Tells what was found; false when this thread has lost the lead meanwhile. */
+  private boolean tellAll() {
+    while (told < found.size()) {
+      SelectionKey key = found.get(told);
+      told++;
+      int ops = readyOps(key);
+      if (ops != 0) {
+        long trip = lead.lend();
+        tell((Polled) key.attachment(), ops);
+        if (!lead.back(trip)) {
+          return false;
+        }
+      }
+      if (told % TOLD_AT_ONCE == 0) {
+        stepAside();
+      }
+    }
+    if (told > 0 && told == cancelled) {
+      // A key that is invalid but not yet among the selector's cancelled ones is found again and
+      // again, until whoever closes its channel gets on; that thread may wait for our carrier.
+      rest();
+    }
+    found.clear();
+    told = 0;
+    cancelled = 0;
+    return true;
+  }
+
+  /** What {@code key} was found ready for; nothing when it was cancelled since. */
+  private int readyOps(SelectionKey key) {
+    try {
+      return key.readyOps();
+    } catch (CancelledKeyException closed) {
+      cancelled++; // whoever closed its channel has told
+      return 0;
+    }
+  }
+
+  private void tell(Polled channel, int ops) {
+    try {
+      channel.ready(ops, this);
+    } catch (Throwable e) {
+      report(e);
+    }
+    // Whatever somebody's code left behind: an interrupted thread does not block in a selector.
+    boolean unused = Thread.interrupted();
   }
 
   /** Lets those who were told read, before we look again or tell others. */
   @SuppressWarnings("ThreadPriorityCheck")
   private void stepAside() {
-    told = 0;
     steps++;
     if (steps % STEPS_BEFORE_REST == 0) {
       rest();
@@ -211,42 +355,6 @@ final class Poller implements Closeable {
     LockSupport.parkNanos(REST);
   }
 
-  /**
-   * Looks without blocking; true when another look may find more.
-   *
-   * <p>A key that is invalid but not yet among the selector's cancelled ones is found again and
-   * again, until whoever closes its channel gets on; that thread may be waiting for our carrier.
-   */
-  private boolean look() throws IOException {
-    CountDownLatch release = releases.poll();
-    cancelled = 0;
-    int found = selector.selectNow(tell);
-    if (found > 0 && found == cancelled) {
-      rest();
-    }
-    if (release != null) {
-      release.countDown();
-    }
-    return found > 0 || release != null;
-  }
-
-  private void tell(SelectionKey key) {
-    if (sleeping) { // the selection is over; what is changed from now on, the next one sees
-      sleeping = false;
-    }
-    if (told == TOLD_AT_ONCE) {
-      stepAside();
-    }
-    told++;
-    try {
-      ((Polled) key.attachment()).ready(key.readyOps());
-    } catch (CancelledKeyException closed) {
-      cancelled++; // closed since it was selected; whoever closed it has told
-    } catch (Throwable e) {
-      report(e);
-    }
-  }
-
   private void end() {
     for (SelectionKey key : selector.keys()) {
       try {
@@ -256,11 +364,12 @@ final class Poller implements Closeable {
       }
     }
     try {
+      closeLeaving();
       selector.close();
     } catch (IOException e) {
       report(e);
     }
-    ended = true;
+    ended.countDown();
     for (CountDownLatch release; (release = releases.poll()) != null; ) {
       release.countDown();
     }
@@ -268,8 +377,9 @@ final class Poller implements Closeable {
 
   /** What a callback throws is a bug of its own; the other channels must not suffer for it. */
   private void report(Throwable e) {
+    Thread me = Thread.currentThread();
     try {
-      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+      me.getUncaughtExceptionHandler().uncaughtException(me, e);
     } catch (Throwable ofTheHandler) {
       // Nobody is left to be told.
     }

@@ -14,24 +14,28 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 final class Pollers implements Closeable {
   private final List<Poller> pollers;
+  private final PollerWatch watch;
   private final AtomicInteger turns = new AtomicInteger();
 
-  private Pollers(List<Poller> pollers) {
+  private Pollers(List<Poller> pollers, PollerWatch watch) {
     this.pollers = List.copyOf(pollers);
+    this.watch = watch;
   }
 
   /** Starts {@code count} pollers, or none when one of them cannot be. */
   static Pollers start(int count, ThreadFactory threads) throws IOException {
     List<Poller> opened = new ArrayList<>();
+    var watch = new PollerWatch();
     try {
       for (int i = 0; i < count; i++) {
-        opened.add(new Poller(threads));
+        opened.add(new Poller(threads, watch::attend));
       }
       opened.forEach(Poller::start);
-      return new Pollers(opened);
+      watch.start(opened);
+      return new Pollers(opened, watch);
     } catch (Throwable e) {
       try {
-        new Pollers(opened).close();
+        new Pollers(opened, watch).close();
       } catch (IOException alsoFailed) {
         e.addSuppressed(alsoFailed);
       }
@@ -64,6 +68,7 @@ final class Pollers implements Closeable {
         }
       }
     }
+    watch.close();
     if (failed != null) {
       throw failed;
     }

@@ -63,6 +63,9 @@ final class Registration implements Interest.Switch {
    * next looks at its cancelled keys; a poller asleep in it would not, perhaps for ever.
    */
   void close() throws IOException {
+    if (poller.closeWhenReleased(channel)) {
+      return;
+    }
     try {
       channel.close();
     } finally {

@@ -3,6 +3,7 @@ package io.thousandisland.transport.tcp;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
+import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
@@ -104,7 +105,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   @Override
-  public void ready(int ops) {
+  public void ready(int ops, ThreadLender poller) {
     if (accepting.ready()) {
       acceptable.run();
     }

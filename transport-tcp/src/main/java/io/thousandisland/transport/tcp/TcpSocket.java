@@ -1,11 +1,13 @@
 package io.thousandisland.transport.tcp;
 
 import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
@@ -30,6 +32,9 @@ final class TcpSocket implements TransportSocket, Polled {
   private final Interest reading;
   private final Interest writing;
 
+  /** Read by the own thread: the channel itself may be closed a moment later. */
+  private volatile boolean closed;
+
   /** Read by the poller. */
   private volatile Readiness readiness = NobodyYet.INSTANCE;
 
@@ -51,17 +56,18 @@ final class TcpSocket implements TransportSocket, Polled {
   }
 
   @Override
-  public void ready(int ops) {
-    if ((ops & SelectionKey.OP_READ) != 0 && reading.ready()) {
-      readiness.readable();
-    }
+  public void ready(int ops, ThreadLender poller) {
     if ((ops & SelectionKey.OP_WRITE) != 0 && writing.ready()) {
       readiness.writable();
+    }
+    if ((ops & SelectionKey.OP_READ) != 0 && reading.ready()) {
+      readiness.readable(poller); // last, for the thread may be used for long
     }
   }
 
   @Override
   public int read(ByteBuffer into) throws IOException {
+    failIfClosed();
     int limit = into.limit();
     int read;
     try {
@@ -77,6 +83,7 @@ final class TcpSocket implements TransportSocket, Polled {
 
   @Override
   public int write(ByteBuffer from) throws IOException {
+    failIfClosed();
     int limit = from.limit();
     int taken = 0;
     int now;
@@ -96,6 +103,7 @@ final class TcpSocket implements TransportSocket, Polled {
 
   @Override
   public long write(ByteBuffer[] from, int offset, int length) throws IOException {
+    failIfClosed();
     if (heapBytes(from, offset, length) > HEAP_SLICE) {
       return TransportSocket.super.write(from, offset, length);
     }
@@ -115,6 +123,12 @@ final class TcpSocket implements TransportSocket, Polled {
       }
     }
     return taken;
+  }
+
+  private void failIfClosed() throws ClosedChannelException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
   }
 
   private static int sliceLimit(ByteBuffer buffer) {
@@ -144,6 +158,7 @@ final class TcpSocket implements TransportSocket, Polled {
   /** Also tells the listener, so that a thread that waits notices. */
   @Override
   public void close() throws IOException {
+    closed = true;
     try {
       registration.close();
     } finally {

@@ -3,6 +3,7 @@ package io.thousandisland.transport.tcp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -16,7 +17,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -34,12 +37,12 @@ class PollerTest {
   private Poller poller;
 
   PollerTest() throws IOException {
-    poller = new Poller(PollerThreads.ofThisJdk().factory());
+    poller = new Poller(PollerThreads.ofThisJdk().factory(), () -> {});
   }
 
   private void start(PollerThreads threads) throws IOException {
     poller.close();
-    poller = new Poller(threads.factory());
+    poller = new Poller(threads.factory(), () -> {});
     poller.start();
   }
 
@@ -62,7 +65,7 @@ class PollerTest {
     }
 
     @Override
-    public void ready(int ops) {
+    public void ready(int ops, ThreadLender lender) {
       ready.release();
     }
 
@@ -171,14 +174,15 @@ class PollerTest {
               Thread thread = threads.builder().unstarted(task);
               thread.setUncaughtExceptionHandler((t, bug) -> reported.release());
               return thread;
-            });
+            },
+            () -> {});
     poller.start();
     SocketChannel channel = connected();
     var thrown = new AtomicInteger();
     Polled broken =
         new Polled() {
           @Override
-          public void ready(int ops) {
+          public void ready(int ops, ThreadLender lender) {
             if (thrown.incrementAndGet() == 1) {
               throw new IllegalStateException("on purpose");
             }
@@ -215,6 +219,129 @@ class PollerTest {
     assertThat(pollers.channels()).isZero();
   }
 
+  /** A channel that works on the poller's thread, which it is lent: until somebody lets it go. */
+  private final class Working implements Polled {
+    final SocketChannel channel;
+    final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    final CountDownLatch release = new CountDownLatch(1);
+    final Registration registration;
+    private final boolean keeps;
+
+    Working(boolean keeps) throws IOException {
+      this.keeps = keeps;
+      channel = connected();
+      registration = new Registration(channel, poller, this);
+    }
+
+    @Override
+    public void ready(int ops, ThreadLender lender) {
+      registration.off(SelectionKey.OP_WRITE);
+      threads.add(Thread.currentThread());
+      if (keeps) {
+        lender.keep();
+      }
+      try {
+        release.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x7WhoKeepsTheThreadLeavesTheOthersToANewOne(PollerThreads threads) throws Exception {
+    start(threads);
+    List<Working> all = new ArrayList<>();
+    for (int i = 0; i < 5; i++) {
+      all.add(new Working(true));
+      all.getLast().registration.take();
+    }
+    for (Working each : all) {
+      each.registration.on(SelectionKey.OP_WRITE); // so that one look finds several
+    }
+    List<Thread> used = new ArrayList<>();
+    for (Working each : all) {
+      used.add(each.threads.take());
+    }
+    assertThat(used).doesNotHaveDuplicates();
+    for (Working each : all) {
+      each.release.countDown();
+    }
+    for (Thread each : used) {
+      assertThat(each.join(java.time.Duration.ofSeconds(20))).isTrue();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x7WhoIsAwayForLongIsReplacedToo(PollerThreads threads) throws Exception {
+    Pollers pollers = Pollers.start(1, threads.factory());
+    poller.close();
+    poller = pollers.next();
+    try {
+      var silent = new Working(false);
+      silent.registration.on(SelectionKey.OP_WRITE);
+      Thread away = silent.threads.take();
+      var told = new Told(connected());
+      new Registration(told.channel, poller, told).on(SelectionKey.OP_WRITE);
+      assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+      silent.release.countDown();
+      assertThat(away.join(java.time.Duration.ofSeconds(20))).isTrue();
+    } finally {
+      pollers.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x7RenewedPollerHasAnotherThreadThoughNothingHappens(PollerThreads threads) throws Exception {
+    start(threads);
+    var working = new Working(false);
+    working.release.countDown();
+    working.registration.on(SelectionKey.OP_WRITE);
+    Thread before = working.threads.take();
+    poller.renew();
+    assertThat(before.join(java.time.Duration.ofSeconds(20))).isTrue();
+    working.registration.on(SelectionKey.OP_WRITE);
+    assertThat(working.threads.take()).isNotEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void channelClosedOnThePollersThreadIsReleasedAtOnce(PollerThreads threads) throws Exception {
+    start(threads);
+    SocketChannel channel = connected();
+    var registration = new Registration[1];
+    Polled closing =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            try {
+              registration[0].close();
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          }
+
+          @Override
+          public void close() throws IOException {
+            channel.close();
+          }
+        };
+    registration[0] = new Registration(channel, poller, closing);
+    registration[0].on(SelectionKey.OP_WRITE);
+    assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    poller.awaitReleased();
+    assertThat(channel.isOpen()).isFalse();
+    assertThat(poller.channels()).isZero();
+  }
+
   /** Each carrier has a poller that always finds something, and never blocks. */
   @Test
   void threadThatSomebodyElseWakesGetsACarrierThoughThePollersAlwaysFindSomething()
@@ -223,7 +350,7 @@ class PollerTest {
     var woken = new CountDownLatch(1);
     try {
       for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-        var one = new Poller(PollerThreads.ofThisJdk().factory());
+        var one = new Poller(PollerThreads.ofThisJdk().factory(), () -> {});
         busy.add(one);
         one.start();
         SocketChannel channel = connected();

@@ -1,0 +1,24 @@
+package io.thousandisland.handler;
+
+import java.lang.annotation.ElementType;
+import java.lang.annotation.Retention;
+import java.lang.annotation.RetentionPolicy;
+import java.lang.annotation.Target;
+import org.osgi.service.component.annotations.ComponentPropertyType;
+
+/**
+ * A handler's promise that its callbacks wait for nothing but their socket, and compute for
+ * microseconds, not for milliseconds: the service property {@code handler.nonblocking}.
+ *
+ * <p>The callbacks of such a handler may run on the thread that found the bytes, which saves the
+ * hand-over to a thread of the connection's own, and its memory while the connection is idle.
+ * Everything else is as for any handler: callbacks of one connection never overlap, and {@code
+ * send} and {@code receive} may wait, since another thread takes over then. What else blocks a
+ * callback (a lock, a file, a database) holds up other connections; for those, do not promise.
+ *
+ * <p>A thread-local of such a handler is shared by connections.
+ */
+@ComponentPropertyType
+@Target(ElementType.TYPE)
+@Retention(RetentionPolicy.CLASS)
+public @interface HandlerNonblocking {}

@@ -1,0 +1,111 @@
+package io.thousandisland.transport.tcp;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.util.concurrent.ThreadFactory;
+
+/**
+ * Which of several threads leads: does a work that only one may do at a time.
+ *
+ * <p>The leader may lend itself to somebody else's work. If that takes long, another thread takes
+ * the lead in the meantime, and the first one finds that it has lost it when it is back (leader and
+ * followers: Schmidt et al., Pattern-Oriented Software Architecture, volume 2, 2000).
+ *
+ * <pre>
+ *              lend                      pass, passIfAwayForLong
+ *   AT WORK  ────────▶  LENT  ─────────────────────────────────▶  AT WORK, another thread
+ *      ▲                 │
+ *      └───── back ──────┘
+ * </pre>
+ *
+ * <p>Thread: as each method says.
+ */
+final class Lead {
+  private static final VarHandle TRIPS;
+
+  static {
+    try {
+      TRIPS = MethodHandles.lookup().findVarHandle(Lead.class, "trips", long.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
+  private final ThreadFactory threads;
+  private final Runnable work;
+
+  /**
+   * How often a leader went and came back: odd while it is lent. Who wins the change to an even
+   * number says who leads from then on, the one that comes back or another.
+   */
+  @SuppressWarnings("unused") // by VarHandle
+  private volatile long trips;
+
+  /** The trip that was under way at the last look; of who looks. */
+  private long seen;
+
+  /** Written by whoever passes the lead on; read by any. */
+  private volatile Thread leader;
+
+  /**
+   * @param work what each leader does, and returns from when it has lost the lead
+   */
+  Lead(ThreadFactory threads, Runnable work) {
+    this.threads = threads;
+    this.work = work;
+    leader = threads.newThread(work);
+  }
+
+  void start() {
+    leader.start();
+  }
+
+  /** Whether the calling thread leads. Any thread. */
+  boolean isMine() {
+    return Thread.currentThread() == leader;
+  }
+
+  /**
+   * The leader goes to work for somebody else. What it has written until now the next leader sees.
+   *
+   * @return what to give to {@link #back}
+   */
+  long lend() {
+    long trip = trips + 1;
+    TRIPS.setRelease(this, trip);
+    return trip;
+  }
+
+  /** True when the thread that comes back still leads. */
+  boolean back(long trip) {
+    return TRIPS.compareAndSet(this, trip, trip + 1);
+  }
+
+  /** Passes the lead to a new thread. The leader only, lent or not. */
+  void pass() {
+    long now = trips;
+    if (!isLent(now) || back(now)) {
+      passToNew();
+    }
+  }
+
+  /** Passes the lead to a new thread if it is lent since the last call. One thread only. */
+  void passIfAwayForLong() {
+    long now = trips;
+    if (now != seen) {
+      seen = now;
+    } else if (isLent(now) && back(now)) {
+      passToNew();
+    }
+  }
+
+  private static boolean isLent(long trip) {
+    return (trip & 1) != 0;
+  }
+
+  private void passToNew() {
+    Thread next = threads.newThread(work);
+    leader = next;
+    next.start();
+  }
+}

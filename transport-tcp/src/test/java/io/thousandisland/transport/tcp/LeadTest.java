@@ -1,0 +1,129 @@
+package io.thousandisland.transport.tcp;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rule X7: who leads when a thread was lent. */
+@Timeout(20)
+class LeadTest {
+
+  /** What leaders do: steps that the test gives, until they have lost the lead. */
+  private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
+
+  private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
+  private final Lead lead = new Lead(Thread.ofVirtual().factory(), this::work);
+
+  private void work() {
+    try {
+      while (lead.isMine()) {
+        steps.take().run();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Runs on the thread that leads; the result is what it has seen. */
+  private Object leader(java.util.function.Supplier<Object> step) throws InterruptedException {
+    steps.add(() -> seen.add(step.get()));
+    return seen.take();
+  }
+
+  @AfterEach
+  void end() {
+    steps.add(() -> Thread.currentThread().interrupt());
+  }
+
+  @Test
+  void leaderThatComesBackInTimeStillLeads() throws Exception {
+    lead.start();
+    lead.passIfAwayForLong();
+    lead.passIfAwayForLong(); // it is at work
+    long trip = (Long) leader(lead::lend);
+    lead.passIfAwayForLong(); // it is away, but was not a moment ago
+    assertThat(leader(() -> lead.back(trip))).isEqualTo(true);
+    lead.passIfAwayForLong();
+    assertThat(leader(lead::isMine)).isEqualTo(true);
+    assertThat(lead.isMine()).isFalse();
+  }
+
+  @Test
+  void leaderThatIsAwayForLongHasLostTheLeadWhenItIsBack() throws Exception {
+    lead.start();
+    Thread first = (Thread) leader(Thread::currentThread);
+    steps.add(
+        () -> {
+          long trip = lead.lend();
+          lead.passIfAwayForLong(); // as the watch would
+          lead.passIfAwayForLong();
+          seen.add(lead.back(trip));
+        });
+    assertThat(seen.take()).isEqualTo(false);
+    assertThat(leader(Thread::currentThread)).isNotEqualTo(first);
+    assertThat(first.join(java.time.Duration.ofSeconds(10))).isTrue();
+  }
+
+  @Test
+  void leaderMayPassTheLeadItselfLentOrNot() throws Exception {
+    lead.start();
+    Thread first = (Thread) leader(Thread::currentThread);
+    steps.add(lead::pass);
+    Thread second = (Thread) leader(Thread::currentThread);
+    steps.add(
+        () -> {
+          long trip = lead.lend();
+          lead.pass();
+          seen.add(lead.back(trip));
+        });
+    assertThat(seen.take()).isEqualTo(false);
+    assertThat(leader(Thread::currentThread)).isNotIn(first, second);
+  }
+
+  /** The moment of coming back is the moment of the look, again and again. */
+  @Test
+  void thereIsAlwaysOneLeaderAndNeverTwo() throws Exception {
+    int rounds = 20_000;
+    var leading = new AtomicInteger();
+    var done = new AtomicInteger();
+    var two = new AtomicBoolean();
+    var self = new Lead[1];
+    var ended = new CyclicBarrier(2);
+    self[0] =
+        new Lead(
+            Thread.ofPlatform().daemon().factory(),
+            () -> {
+              if (leading.incrementAndGet() != 1) {
+                two.set(true);
+              }
+              while (done.incrementAndGet() < rounds) {
+                long trip = self[0].lend();
+                leading.decrementAndGet();
+                if (!self[0].back(trip)) {
+                  return;
+                }
+                if (leading.incrementAndGet() != 1) {
+                  two.set(true);
+                }
+              }
+              try {
+                ended.await();
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    self[0].start();
+    while (done.get() < rounds) {
+      self[0].passIfAwayForLong();
+    }
+    ended.await();
+    assertThat(two).isFalse();
+  }
+}
