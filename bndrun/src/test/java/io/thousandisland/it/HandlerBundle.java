@@ -12,14 +12,20 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** Handler bundles made while a test runs: class files, a component description, a manifest. */
-record HandlerBundle(String symbolicName, String handler, String tag, int ranking, Class<?> code) {
+record HandlerBundle(
+    String symbolicName,
+    String handler,
+    String tag,
+    int ranking,
+    Class<?> code,
+    boolean nonblocking) {
 
   HandlerBundle(String symbolicName, String handler, String tag) {
     this(symbolicName, handler, tag, 0);
   }
 
   HandlerBundle(String symbolicName, String handler, String tag, int ranking) {
-    this(symbolicName, handler, tag, ranking, TaggingHandler.class);
+    this(symbolicName, handler, tag, ranking, TaggingHandler.class, false);
   }
 
   InputStream stream() throws IOException {
@@ -72,8 +78,9 @@ record HandlerBundle(String symbolicName, String handler, String tag, int rankin
           <property name="handler.name" value="%s"/>
           <property name="tag" value="%s"/>
           <property name="service.ranking" type="Integer" value="%d"/>
+          <property name="handler.nonblocking" type="Boolean" value="%b"/>
         </scr:component>
         """
-        .formatted(symbolicName, code.getName(), handler, tag, ranking);
+        .formatted(symbolicName, code.getName(), handler, tag, ranking, nonblocking);
   }
 }

@@ -37,7 +37,8 @@ class HotSwapLeavesNothingTest {
 
   private static HandlerBundle version(int number) {
     Class<?> code = number % 2 == 0 ? Ledger1Handler.class : Ledger2Handler.class;
-    return new HandlerBundle("traceless.handler", "traceless", "v" + number, 0, code);
+    boolean nonblocking = number % 3 != 0;
+    return new HandlerBundle("traceless.handler", "traceless", "v" + number, 0, code, nonblocking);
   }
 
   @Test

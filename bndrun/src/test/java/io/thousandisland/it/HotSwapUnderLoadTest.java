@@ -28,11 +28,19 @@ class HotSwapUnderLoadTest {
 
   private final List<Bundle> installed = new ArrayList<>();
 
-  /** Own state is a record that changes its shape with each update, up and down. */
+  /**
+   * Own state is a record that changes its shape with each update, up and down. Two versions of
+   * three promise not to block, so connections change between threads of their own and lent ones.
+   */
   private HandlerBundle version(String symbolicName, int number, int ranking, boolean ownState) {
     Class<?> own = number % 2 == 0 ? Ledger1Handler.class : Ledger2Handler.class;
     return new HandlerBundle(
-        symbolicName, "swapped", "v" + number, ranking, ownState ? own : CountingHandler.class);
+        symbolicName,
+        "swapped",
+        "v" + number,
+        ranking,
+        ownState ? own : CountingHandler.class,
+        number % 3 != 0);
   }
 
   private Bundle install(HandlerBundle handler) throws Exception {

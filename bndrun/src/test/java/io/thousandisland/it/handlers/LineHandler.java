@@ -16,6 +16,9 @@ import java.util.Map;
  */
 public abstract class LineHandler<S> implements Handler<S> {
 
+  /** What libraries leave on the threads they run on; through its class it keeps our bundle's. */
+  private static final ThreadLocal<Object> LEFT_BEHIND = new ThreadLocal<>();
+
   private String tag = "";
 
   public void activate(Map<String, Object> properties) {
@@ -39,6 +42,7 @@ public abstract class LineHandler<S> implements Handler<S> {
 
   @Override
   public Next<S> handleData(ByteBuffer data, Socket socket, S state) throws Exception {
+    LEFT_BEHIND.set(this);
     if (socket.draining()) { // said goodbye
       data.position(data.limit());
       return Next.proceed(state);
