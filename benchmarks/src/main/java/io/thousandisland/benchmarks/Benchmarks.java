@@ -48,8 +48,7 @@ public final class Benchmarks {
   private void run() throws IOException, InterruptedException {
     List<Contestant> contestants = Contestant.all(options);
     if (options.wantsWorkload(Workload.START)) {
-      // the other one of ours is the second server of a framework
-      starts(contestants.stream().filter(any -> !any.name().equals(Contestant.OURS)).toList());
+      starts(contestants.stream().filter(any -> !any.second()).toList());
     }
     try (var load = new LoadProcess(options.loadProcessor())) {
       startAll(contestants);

@@ -15,6 +15,9 @@ public record Contestant(String name, String title, boolean java, List<String> c
   /** The full server as it comes: a listener logs, and its levels below INFO are off. */
   static final String AS_IT_COMES = "ours-logging";
 
+  /** As {@link #OURS}, for a handler that may block: each connection has a thread of its own. */
+  static final String OWN_THREADS = "ours-own-threads";
+
   static final String YARDSTICK = "c-epoll";
   static final String NETTY = "netty-epoll";
 
@@ -39,12 +42,13 @@ public record Contestant(String name, String title, boolean java, List<String> c
             OURS,
             "**Thousand Island**, Felix",
             true,
-            Commands.java(
-                "-Dport=0",
-                "-Dquiet.port=" + PORT,
-                "-Ddeploy=" + options.module().resolve("src/main/deploy"),
-                "-jar",
-                server)));
+            withoutListener(server, options.module().resolve("src/main/deploy"))));
+    all.add(
+        new Contestant(
+            OWN_THREADS,
+            "**Thousand Island**, Felix, handler that may block",
+            true,
+            withoutListener(server, options.module().resolve("src/main/deploy-own-threads"))));
     all.add(
         new Contestant(
             AS_IT_COMES,
@@ -74,7 +78,17 @@ public record Contestant(String name, String title, boolean java, List<String> c
   }
 
   boolean ours() {
-    return name.equals(OURS) || name.equals(AS_IT_COMES);
+    return name.startsWith(OURS);
+  }
+
+  /** The second server of a framework, as its folder configures it; it cannot start alone. */
+  boolean second() {
+    return ours() && !name.equals(AS_IT_COMES);
+  }
+
+  private static List<String> withoutListener(String server, Path deploy) {
+    return Commands.java(
+        "-Dport=0", "-Dquiet.port=" + PORT, "-Ddeploy=" + deploy, "-jar", server);
   }
 
   private static boolean compiled(Path source, Path program) throws InterruptedException {

@@ -242,7 +242,7 @@ public final class ServerComponent {
         bundle == null ? "" : bundle.getVersion().toString(),
         (Long) reference.getProperty("service.id"),
         reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0,
-        Boolean.TRUE.equals(reference.getProperty("handler.nonblocking")));
+        Boolean.parseBoolean(String.valueOf(reference.getProperty("handler.nonblocking"))));
   }
 
   // ---- transports
