@@ -60,12 +60,7 @@ public record Contestant(String name, String title, boolean java, List<String> c
                 "-jar",
                 server)));
     for (String kind : List.of("epoll", "io_uring", "nio")) {
-      all.add(
-          new Contestant(
-              "netty-" + kind,
-              "Netty " + kind,
-              true,
-              Commands.javaClass(NettyEcho.class, kind, PORT)));
+      all.add(netty("netty-" + kind, "Netty " + kind, kind, 1));
     }
     all.add(
         new Contestant(
@@ -75,6 +70,15 @@ public record Contestant(String name, String title, boolean java, List<String> c
             Commands.javaClass(VirtualThreadEcho.class, PORT)));
     all.removeIf(contestant -> !options.wantsServer(contestant.name));
     return all;
+  }
+
+  /** Netty with so many event loops. */
+  public static Contestant netty(String name, String title, String kind, int loops) {
+    return new Contestant(
+        name,
+        title,
+        true,
+        Commands.javaClass(NettyEcho.class, kind, PORT, Integer.toString(loops)));
   }
 
   boolean ours() {
@@ -87,8 +91,7 @@ public record Contestant(String name, String title, boolean java, List<String> c
   }
 
   private static List<String> withoutListener(String server, Path deploy) {
-    return Commands.java(
-        "-Dport=0", "-Dquiet.port=" + PORT, "-Ddeploy=" + deploy, "-jar", server);
+    return Commands.java("-Dport=0", "-Dquiet.port=" + PORT, "-Ddeploy=" + deploy, "-jar", server);
   }
 
   private static boolean compiled(Path source, Path program) throws InterruptedException {

@@ -25,7 +25,11 @@ record HandlerBundle(
   }
 
   HandlerBundle(String symbolicName, String handler, String tag, int ranking) {
-    this(symbolicName, handler, tag, ranking, TaggingHandler.class, false);
+    this(symbolicName, handler, tag, ranking, TaggingHandler.class);
+  }
+
+  HandlerBundle(String symbolicName, String handler, String tag, int ranking, Class<?> code) {
+    this(symbolicName, handler, tag, ranking, code, false);
   }
 
   InputStream stream() throws IOException {

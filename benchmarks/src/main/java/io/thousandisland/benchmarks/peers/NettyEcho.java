@@ -15,8 +15,8 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 
 /**
- * Netty's echo on one event loop, as there is one processor for it: {@code nio|epoll|io_uring
- * PORT}.
+ * Netty's echo: {@code nio|epoll|io_uring PORT LOOPS}, with as many event loops as it has
+ * processors.
  */
 public final class NettyEcho {
 
@@ -45,7 +45,7 @@ public final class NettyEcho {
       return;
     }
     new ServerBootstrap()
-        .group(new MultiThreadIoEventLoopGroup(1, kind.loop()))
+        .group(new MultiThreadIoEventLoopGroup(Integer.parseInt(args[2]), kind.loop()))
         .channel(kind.channel())
         .option(ChannelOption.SO_BACKLOG, 4096)
         .childOption(ChannelOption.TCP_NODELAY, true)

@@ -49,7 +49,7 @@ final class Variants {
         options, "doors", Stream.concat(acceptors, sockets).toArray(Fleet.Ship[]::new));
   }
 
-  /** Processes with one carrier or two, on the server's processor or on both. */
+  /** Processes with one carrier or two, on the server's processor or on both; a peer's likewise. */
   static List<RunningServer> carriers(Options options) throws IOException, InterruptedException {
     String one = options.serverProcessor();
     String both = one + "," + options.loadProcessor();
@@ -58,6 +58,8 @@ final class Variants {
       started.add(carriers(options, 1, one, "1 carrier on 1 processor"));
       started.add(carriers(options, 1, both, "1 carrier on 2 processors"));
       started.add(carriers(options, 2, both, "2 carriers on 2 processors"));
+      started.add(netty(options, 1, one, "Netty epoll, 1 loop on 1 processor"));
+      started.add(netty(options, 2, both, "Netty epoll, 2 loops on 2 processors"));
     } catch (IOException | InterruptedException e) {
       for (RunningServer server : started) {
         server.stop();
@@ -76,6 +78,12 @@ final class Variants {
         processors,
         "-Ddeploy=" + options.target().resolve("deploy"),
         "-Djdk.virtualThreadScheduler.parallelism=" + n);
+  }
+
+  private static RunningServer netty(Options options, int loops, String processors, String title)
+      throws IOException, InterruptedException {
+    var netty = Contestant.netty("netty-epoll-" + loops, title, "epoll", loops);
+    return RunningServer.start(netty, processors, options.target());
   }
 
   /** The server of {@link #doors} with so many of them. */

@@ -12,8 +12,6 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -64,9 +62,7 @@ final class Poller implements Closeable, ThreadLender {
   private final Consumer<SelectionKey> find;
   private final Runnable awake;
 
-  /** Those who wait for the keys cancelled so far to be released. */
-  private final Queue<CountDownLatch> releases = new ConcurrentLinkedQueue<>();
-
+  private final Releases releases = new Releases();
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // ---- the leading thread's; the next one begins after they were written
@@ -167,25 +163,10 @@ final class Poller implements Closeable, ThreadLender {
     if (lead.isMine()) {
       return;
     }
-    CountDownLatch release = new CountDownLatch(1);
-    releases.add(release);
+    CountDownLatch release = releases.ask();
     wakeUp();
-    if (ended.getCount() == 0) { // the queue may have been emptied before; so has the selector
-      return;
-    }
-    boolean interrupted = false;
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (true) {
-      try {
-        // False means a callback that blocks the poller: a bug of its own, not to be waited for.
-        boolean unused = release.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
-        break;
-      } catch (InterruptedException e) {
-        interrupted = true; // the wait is short, and its promise is worth more
-      }
-    }
-    if (interrupted) {
-      Thread.currentThread().interrupt();
+    if (ended.getCount() > 0) { // else it may have granted all before; so has the selector
+      Releases.await(release, PATIENCE);
     }
   }
 
@@ -261,7 +242,7 @@ final class Poller implements Closeable, ThreadLender {
 
   private void block() throws IOException {
     sleeping = true;
-    if (releases.isEmpty() && !renewing && !closing) {
+    if (releases.noneAsked() && !renewing && !closing) {
       selector.select(find);
     }
     sleeping = false;
@@ -270,7 +251,7 @@ final class Poller implements Closeable, ThreadLender {
 
   /** Looks without blocking; true when another look may find more. */
   private boolean look() throws IOException {
-    CountDownLatch release = releases.poll();
+    CountDownLatch release = releases.next();
     selector.selectNow(find);
     closeLeaving();
     if (release != null) {
@@ -370,9 +351,7 @@ final class Poller implements Closeable, ThreadLender {
       report(e);
     }
     ended.countDown();
-    for (CountDownLatch release; (release = releases.poll()) != null; ) {
-      release.countDown();
-    }
+    releases.grantAll();
   }
 
   /** What a callback throws is a bug of its own; the other channels must not suffer for it. */
