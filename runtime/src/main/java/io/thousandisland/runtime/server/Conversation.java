@@ -106,6 +106,7 @@ final class Conversation {
         ending = migration.underWay() ? arrive() : step(nextReasons());
         if (ending == null && migration.hasLeft()) {
           // what the handler that we left has left on this thread would keep its classes
+          signals.leave();
           connection.goOnElsewhere();
           return null;
         }

@@ -171,9 +171,20 @@ final class DeadlineSweeper implements AutoCloseable {
     // other's write and plans the next visit.
     signals.unvisited();
     if (signals.due()) {
-      signals.raise(Signals.DEADLINE);
+      raise(signals);
     } else if (signals.deadline() != Signals.NEVER) {
       watch(signals, signals.deadline());
+    }
+  }
+
+  /**
+   * May need a new thread. No memory for that costs one its deadline, and not all others theirs.
+   */
+  private static void raise(Signals signals) {
+    try {
+      signals.raise(Signals.DEADLINE);
+    } catch (OutOfMemoryError e) {
+      // nobody can be told
     }
   }
 

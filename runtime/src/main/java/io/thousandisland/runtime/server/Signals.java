@@ -158,6 +158,12 @@ final class Signals implements Readiness {
     owner = thread;
   }
 
+  /** The owner goes, and another thread that it has asked to takes its place. */
+  void leave() {
+    lender = null;
+    owner = null;
+  }
+
   /**
    * The owner's last act. From now on this keeps neither the thread nor what ran on it, however
    * long a {@link Mailbox} or the sweeper's wheel keeps this.
