@@ -61,7 +61,7 @@ final class ServerProcess implements AutoCloseable {
    * #TELLS_WHEN_STARTED}.
    */
   void awaitStarted() throws InterruptedException {
-    out.await("will wait for a registered Runnable", PATIENCE);
+    out.await("startlevel: notified reached final level", PATIENCE);
   }
 
   /** Waits until the server has logged what the pattern finds in one line. */

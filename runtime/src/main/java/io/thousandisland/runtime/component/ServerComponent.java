@@ -122,7 +122,7 @@ public final class ServerComponent {
       node.refused(wrong);
     } else {
       settings = valid;
-      tellIfShortened(node, configured, limits, start);
+      tellIfShortened(node, configured, limits);
       node.start();
     }
   }
@@ -150,11 +150,10 @@ public final class ServerComponent {
   }
 
   private static void tellIfShortened(
-      ServerNode node, Map<String, Object> configured, FrameworkLimits limits, ServerSettings now) {
-    ServerSettings asked = SettingsReader.read(configured);
-    if (!asked.timeouts().equals(now.timeouts())) {
-      node.refused(
-          String.join("; ", limits.problems(asked)) + "; until then they are shortened to fit");
+      ServerNode node, Map<String, Object> configured, FrameworkLimits limits) {
+    var problems = limits.problems(SettingsReader.read(configured));
+    if (!problems.isEmpty()) {
+      node.refused(String.join("; ", problems) + "; until then they are shortened to fit");
     }
   }
 
@@ -171,7 +170,7 @@ public final class ServerComponent {
       ServerSettings valid = read(changed, now.limits());
       settings = valid;
       now.node().configure(valid);
-      tellIfShortened(now.node(), changed, now.limits(), valid);
+      tellIfShortened(now.node(), changed, now.limits());
       now.node().start();
     } catch (InvalidSettings e) {
       now.node().refused(e.problems());
