@@ -35,7 +35,7 @@ public record Options(
         list(given.getOrDefault("workloads", "all")),
         Integer.parseInt(given.getOrDefault("rounds", "5")),
         nanos(given.getOrDefault("slice", "1.2")),
-        nanos(given.getOrDefault("warm", "3")),
+        nanos(given.getOrDefault("warm", "8")),
         processors[0],
         processors[1],
         given.getOrDefault("netty", ""),

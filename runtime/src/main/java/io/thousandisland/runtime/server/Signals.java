@@ -123,7 +123,7 @@ final class Signals implements Readiness {
    * Who to wake. An owner writes this before it looks at what is raised; who raises does so before
    * it looks at this. So one sees the other.
    */
-  private volatile @Nullable Thread owner = Thread.currentThread();
+  private volatile @Nullable Thread owner;
 
   /** Not null while the owner is on a thread that was lent, and that it must not wait on. */
   private @Nullable ThreadLender lender;
@@ -141,12 +141,13 @@ final class Signals implements Readiness {
   /** The tick at which the sweeper will look here next; see {@link DeadlineSweeper}. */
   private volatile long visit = NEVER;
 
-  /** Owned by the calling thread, for good. */
+  /** Owned by the calling thread until another is named. */
   Signals(DeadlineSweeper sweeper) {
     this(sweeper, NOTHING);
+    owner = Thread.currentThread();
   }
 
-  /** Owned by the calling thread until another is named. */
+  /** Owned by nobody until an owner is named; may rest. */
   Signals(DeadlineSweeper sweeper, Resting resting) {
     this.sweeper = sweeper;
     this.resting = resting;

@@ -261,10 +261,9 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   private void closeLeaving() throws IOException {
-    for (SelectableChannel channel : leaving) {
-      channel.close();
+    while (!leaving.isEmpty()) {
+      leaving.removeLast().close();
     }
-    leaving.clear();
   }
 
   /** Tells what was found; false when this thread has lost the lead meanwhile. */
