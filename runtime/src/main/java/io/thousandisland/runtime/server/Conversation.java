@@ -178,6 +178,7 @@ final class Conversation {
   // ---- other handlers
 
   private @Nullable Ending depart() throws Exception {
+    signals.keepThread(); // nobody promised that leaving and entering is quick
     Next<@Nullable Object> answer = migration.depart(state);
     if (migration.underWay()) {
       state = null;

@@ -268,8 +268,8 @@ final class Signals implements Readiness {
     }
   }
 
-  /** From now on the owner may wait, and work for long: its thread is lent no more. */
-  private void keepThread() {
+  /** From now on the owner may wait, and work for long: its thread is lent no more. Owner only. */
+  void keepThread() {
     ThreadLender from = lender;
     if (from != null) {
       lender = null;
