@@ -2,6 +2,7 @@ package io.thousandisland.benchmarks.load;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
@@ -31,7 +32,7 @@ final class Peer implements AutoCloseable {
       throws IOException {
     this.pattern = pattern;
     this.origin = origin;
-    channel = SocketChannel.open();
+    channel = SocketChannel.open(StandardProtocolFamily.INET); // the load must not be the limit
     try {
       channel.connect(server);
       channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
