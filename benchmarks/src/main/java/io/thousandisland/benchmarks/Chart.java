@@ -17,6 +17,8 @@ final class Chart {
       Map.of(
           Contestant.OURS,
           "#d9480f",
+          Contestant.OWN_THREADS,
+          "#f76707",
           Contestant.AS_IT_COMES,
           "#fd7e14",
           Contestant.YARDSTICK,

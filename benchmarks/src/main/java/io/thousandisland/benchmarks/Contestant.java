@@ -46,7 +46,7 @@ public record Contestant(String name, String title, boolean java, List<String> c
     all.add(
         new Contestant(
             OWN_THREADS,
-            "**Thousand Island**, Felix, handler that may block",
+            "**Thousand Island**, Felix, may block",
             true,
             withoutListener(server, options.module().resolve("src/main/deploy-own-threads"))));
     all.add(
