@@ -13,8 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 /**
  * One accepted connection, non-blocking.
  *
- * <p>Thread: reads, writes and the handshake are called by the connection's own thread, one at a
- * time; {@link #close} by any.
+ * <p>Thread: reads, writes and the handshake are called one at a time, by whichever thread the
+ * connection is on; {@link #close} by any.
  */
 @ConsumerType
 public interface TransportSocket extends Closeable {

@@ -64,8 +64,9 @@ final class Report {
     page.heading("How it is measured");
     page.paragraph(
         """
-        All servers are alive at once, each a process of its own on processor %s, with its defaults; the first Thousand Island
-        tells no telemetry listener, the second is the ready-made server as it comes. The load, one thread of
+        All servers are alive at once, each a process of its own on processor %s, with its defaults. The first two Thousand
+        Islands tell no telemetry listener; the first one's handler promises not to block, the second one's does not ("may block"). The third is the
+        ready-made server as it comes. The load, one thread of
         another process on processor %s, checks every byte. Each workload is warmed for %s s on every server; then rounds go
         to and fro among the servers in slices of %s s, until %d rounds count, or twice as many are over. Slices during which
         other processes took more than %.0f %% of a processor do not count. A figure is the median of the slices, with the least

@@ -103,13 +103,16 @@ final class Signals implements Readiness {
     }
   }
 
-  /** Turns without a wait before others have theirs: a quarter of a mebibyte each way, at most. */
+  /**
+   * Turns without a wait before others have theirs: half a mebibyte each way with buffers of the
+   * default size.
+   */
   private static final int BEFORE_YIELD = 8;
 
   /** A multiple of that. Reckoned to cost a fiftieth of the speed of an endless stream. */
-  private static final int BEFORE_REST = 256;
+  private static final int BEFORE_PARK = 256;
 
-  private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
+  private static final long PARKED = TimeUnit.MICROSECONDS.toNanos(10);
 
   private final DeadlineSweeper sweeper;
 
@@ -260,8 +263,8 @@ final class Signals implements Readiness {
   @SuppressWarnings("ThreadPriorityCheck")
   void giveWay() {
     unbroken++;
-    if (unbroken % BEFORE_REST == 0) {
-      LockSupport.parkNanos(this, REST);
+    if (unbroken % BEFORE_PARK == 0) {
+      LockSupport.parkNanos(this, PARKED);
     } else if (unbroken % BEFORE_YIELD == 0) {
       keepThread();
       Thread.yield();

@@ -16,13 +16,10 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
-import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -75,16 +72,13 @@ class MigrationTest {
 
   @Test
   void w3WhatTheOldHandlerLeftOnAThreadIsGoneWhenItHasGone() throws Exception {
-    var local = new ThreadLocal<Object>();
-    BlockingQueue<WeakReference<Object>> left = new LinkedBlockingQueue<>();
+    var left = new LeftOnThreads();
     var leaving =
         new Counting("a") {
           @Override
           public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer lines)
               throws Exception {
-            Object mine = new Object();
-            local.set(mine);
-            left.add(new WeakReference<>(mine));
+            left.leaveOne();
             return super.handleData(data, socket, lines);
           }
         };
@@ -94,11 +88,10 @@ class MigrationTest {
       send(client, "x\n");
       assertThat(read(client, 3)).isEqualTo("a1x");
       assertThat(retire(server, old).migrated()).isEqualTo(1);
-      Forgotten.await(left.take());
+      left.awaitForgotten();
       server.serve(new Counting("b"));
       send(client, "y\n");
       assertThat(read(client, 3)).isEqualTo("b2y");
-      assertThat(local.get()).isNull(); // and keeps the key until here
     }
   }
 

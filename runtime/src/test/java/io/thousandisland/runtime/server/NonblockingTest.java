@@ -7,7 +7,6 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
 import java.io.InputStream;
-import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -166,16 +165,13 @@ class NonblockingTest {
   /** What a handler's bundle leaves on a lent thread would keep its classes. */
   @Test
   void w3WhatWasLeftOnLentThreadsGoesWithTheHandler() throws Exception {
-    var local = new ThreadLocal<Object>();
-    BlockingQueue<WeakReference<Object>> left = new LinkedBlockingQueue<>();
+    var left = new LeftOnThreads();
     var handler =
         new TestHandler() {
           @Override
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
-            Object mine = new Object();
-            local.set(mine);
-            left.add(new WeakReference<>(mine));
+            left.leaveOne();
             return super.handleData(data, socket, state);
           }
         };
@@ -189,11 +185,8 @@ class NonblockingTest {
         client.close();
       }
       server.await("last one ended", s -> s.node.info().generations().size() == 1);
-      for (WeakReference<Object> each : left) {
-        Forgotten.await(each);
-      }
+      left.awaitForgotten();
       assertThat(echo(server.connect(), "n" + next)).isEqualTo("n" + next);
-      assertThat(local.get()).isNull(); // and keeps the key until here
     }
   }
 }
