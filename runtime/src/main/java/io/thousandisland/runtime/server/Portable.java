@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.Map;
@@ -10,7 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What may outlive the bundle it comes from: objects of the JDK's types or the api's, and arrays,
- * collections and optionals of such. Other objects of the JDK are taken at their word.
+ * collections, maps and optionals of such. Other objects of the JDK are taken at their word; other
+ * iterables too, because to iterate may never end ({@code java.nio.file.Path} is an iterable of
+ * itself) or may use up what it gives.
  *
  * <p>Thread: any; the object is only looked at.
  */
@@ -35,7 +38,7 @@ final class Portable {
     }
     return switch (value) {
       case Object[] array -> first(java.util.Arrays.asList(array));
-      case Iterable<?> several -> first(several);
+      case Collection<?> several -> first(several);
       case Map<?, ?> map -> first(map.entrySet());
       case Map.Entry<?, ?> entry ->
           first(java.util.Arrays.asList(entry.getKey(), entry.getValue()));
@@ -44,7 +47,7 @@ final class Portable {
     };
   }
 
-  private @Nullable Class<?> first(Iterable<?> several) {
+  private @Nullable Class<?> first(Collection<?> several) {
     for (Object one : several) {
       Class<?> found = find(one);
       if (found != null) {
