@@ -4,6 +4,7 @@ import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -97,6 +98,13 @@ final class AcceptorSupervisor implements Node {
 
   List<Acceptor> all() {
     return acceptors;
+  }
+
+  /** With those taken away whose connections are not drained yet. */
+  List<Acceptor> withLeaving() {
+    var both = new ArrayList<>(acceptors);
+    both.addAll(leaving);
+    return both;
   }
 
   int size() {

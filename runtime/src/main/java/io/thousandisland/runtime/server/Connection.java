@@ -74,6 +74,12 @@ final class Connection implements Signals.Resting {
   /** Written by who drains a generation; the own thread looks whether it is the one it is in. */
   private volatile @Nullable Generation retiring;
 
+  /** The generation to be left though others stay in it. Written by a drain; read by the own. */
+  private volatile @Nullable Generation leftAhead;
+
+  /** Nobody waits for it any more. Written by a drain; read by drains. */
+  private volatile boolean abandoned;
+
   /** The last generation that the handler was advised for; the own thread's. */
   private @Nullable Generation advisedFor;
 
@@ -223,9 +229,42 @@ final class Connection implements Signals.Resting {
     signals.raise(RETIRE);
   }
 
+  /** Makes a send that waits for its peer leave what is unsent to the connection, and return. */
+  void handOver() {
+    signals.raise(Signals.HAND_OVER);
+  }
+
   /** Asks the connection to leave its generation, if that is closed, for the next one. */
   void migrate() {
     signals.raise(MIGRATE);
+  }
+
+  /** Asks the connection to leave {@code open} at its next boundary, though others stay in it. */
+  void leaveAhead(Generation open) {
+    leftAhead = open;
+    signals.raise(MIGRATE);
+  }
+
+  boolean leavesAhead(@Nullable Generation one) {
+    return one != null && leftAhead == one;
+  }
+
+  /**
+   * Odd while the connection does something, even while it waits for something to do; another
+   * number each time. Not more than a hint: it may be a moment old.
+   */
+  int turn() {
+    return conversation.turn();
+  }
+
+  /** True when it was asked to leave {@code one} and could not: then it is to be drained. */
+  boolean hasDeclined(Generation one) {
+    return conversation.hasDeclined(one);
+  }
+
+  /** True when {@code thread} runs the connection now. */
+  boolean runsOn(Thread thread) {
+    return signals.isOwnedBy(thread);
   }
 
   /** True once the handler was advised to finish, or is about to be. */
@@ -259,8 +298,18 @@ final class Connection implements Signals.Resting {
    * for it again. Its place is free when it does end.
    */
   void abandon() {
+    abandoned = true;
     goodbye.abandon();
     keeper.abandoned(this);
+  }
+
+  /**
+   * Gives up on a connection whose own thread waits for its drain: it ends when its callback
+   * returns, without another callback.
+   */
+  void disown() {
+    signals.raise(SHUTDOWN);
+    abandon();
   }
 
   /** True when everything of it is over by {@code deadline}, a {@link System#nanoTime}. */
@@ -292,7 +341,12 @@ final class Connection implements Signals.Resting {
 
   /** True while a callback of {@code one} may run here. */
   boolean isIn(Generation one) {
-    return lease.isIn(one);
+    return !abandoned && lease.isIn(one);
+  }
+
+  /** True also when it ended there. */
+  boolean wasIn(Generation one) {
+    return lease.wasIn(one);
   }
 
   private int generationNumber() {

@@ -19,6 +19,8 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,16 @@ final class Conversation {
   private static final int EVERYTHING =
       READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
 
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(Conversation.class, "turn", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
@@ -51,6 +63,9 @@ final class Conversation {
 
   private @Nullable Object state;
   private Duration readTimeout;
+
+  /** See {@link #turn()}. */
+  private int turn;
 
   /** In the sweeper's time. */
   private long lastData;
@@ -79,6 +94,7 @@ final class Conversation {
 
   /** The beginning: the handshake and the first callback. Null when it is to go on. */
   @Nullable Ending begin() {
+    turnBegins();
     if (lease.acquire() == null) {
       return goodbye.asked(); // or nobody came in time
     }
@@ -86,7 +102,9 @@ final class Conversation {
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
-      return afterData(lease.handler().handleConnection(socket));
+      Ending ending = afterData(lease.handler().handleConnection(socket));
+      turnEnds();
+      return ending;
     } catch (Throwable thrown) {
       return goodbye.because(thrown, true);
     }
@@ -103,7 +121,17 @@ final class Conversation {
         if (mayRest() && rest()) {
           return null;
         }
-        ending = migration.underWay() ? arrive() : step(nextReasons());
+        if (migration.underWay()) {
+          turnBegins();
+          ending = arrive();
+        } else {
+          int why = nextReasons();
+          turnBegins();
+          ending = step(why);
+        }
+        if (ending == null) {
+          turnEnds();
+        }
         if (ending == null && migration.hasLeft()) {
           // what the handler that we left has left on this thread would keep its classes
           signals.leave();
@@ -175,11 +203,31 @@ final class Conversation {
     return point != NEVER && context.sweeper.now() - point >= 0;
   }
 
+  // ---- turns: a hint for those who wait for this connection
+
+  private void turnBegins() {
+    TURN.setOpaque(this, turn + 1);
+  }
+
+  private void turnEnds() {
+    TURN.setOpaque(this, turn + 1);
+  }
+
+  /** Odd during a turn, even between two. Any thread; may be a moment old. */
+  int turn() {
+    return (int) TURN.getOpaque(this);
+  }
+
+  boolean hasDeclined(Generation one) {
+    return migration.hasDeclined(one);
+  }
+
   // ---- other handlers
 
   private @Nullable Ending depart() throws Exception {
     signals.keepThread(); // nobody promised that leaving and entering is quick
-    Next<@Nullable Object> answer = migration.depart(state);
+    Next<@Nullable Object> answer =
+        migration.depart(state, connection.leavesAhead(lease.generation()));
     if (migration.underWay()) {
       state = null;
     }

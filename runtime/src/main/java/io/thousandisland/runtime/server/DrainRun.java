@@ -26,7 +26,7 @@ final class DrainRun implements Drain {
   private final Timeouts timeouts;
   private final Departures departures;
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
-  private final long began = System.nanoTime();
+  private final long began;
 
   // the running thread's
   private final Set<Connection> seen = new HashSet<>();
@@ -39,6 +39,14 @@ final class DrainRun implements Drain {
   private volatile @Nullable Phase cut;
 
   DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures) {
+    this(what, these, timeouts, departures, System.nanoTime());
+  }
+
+  /**
+   * @param began from when on its time counts, a {@link System#nanoTime}
+   */
+  DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures, long began) {
+    this.began = began;
     this.what = what;
     this.these = these;
     this.timeouts = timeouts;
@@ -108,8 +116,18 @@ final class DrainRun implements Drain {
 
   private Drained force() {
     phase = Phase.FORCE;
-    Collection<Connection> left = tell(new HashSet<>(), Connection::force);
-    long given = Joins.in(grace());
+    Collection<Connection> left = tell(new HashSet<>(), connection -> {});
+    return report(left, force(left, timeouts));
+  }
+
+  /**
+   * Closes connections by force, and gives up those whose threads ignore it.
+   *
+   * @return the names of the latter
+   */
+  static List<String> force(Collection<Connection> left, Timeouts timeouts) {
+    left.forEach(Connection::force);
+    long given = Joins.in(grace(timeouts));
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {
       if (!connection.awaitOver(given)) {
@@ -117,14 +135,14 @@ final class DrainRun implements Drain {
         lingering.add(connection.label());
       }
     }
-    return report(left, lingering);
+    return lingering;
   }
 
   /**
    * How long threads have to notice that they were closed by force: a twentieth of the shutdown
    * timeout, at least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
    */
-  private Duration grace() {
+  private static Duration grace(Timeouts timeouts) {
     return Duration.ofMillis(Math.clamp(timeouts.shutdown().toMillis() / 20, 20, 500));
   }
 

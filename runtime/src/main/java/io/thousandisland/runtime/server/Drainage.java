@@ -33,7 +33,7 @@ record Drainage(
         connection ->
             leaving.stream().filter(connection::isIn).findFirst().ifPresent(connection::retire),
         mayMigrate,
-        connection -> !isInOneOf(leaving, connection));
+        connection -> leaving.stream().noneMatch(connection::wasIn));
   }
 
   private static boolean isInOneOf(List<Generation> leaving, Connection connection) {

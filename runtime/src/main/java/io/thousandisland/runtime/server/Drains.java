@@ -3,10 +3,10 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -49,20 +49,47 @@ final class Drains {
     return drain;
   }
 
+  /**
+   * Starts the departure of a handler that nobody succeeds.
+   *
+   * @param afterwards run before the result is known
+   */
+  Retirement startRetirement(
+      String what,
+      List<Generation> leaving,
+      Supplier<Collection<Connection>> live,
+      Retirement.Post post,
+      Runnable afterwards) {
+    Timeouts timeouts = context.settings().timeouts();
+    Drainage these = Drainage.of(leaving, live, true);
+    var retirement = new Retirement(what, leaving, these, timeouts, context.departures, post);
+    onOwnThread(retirement, retirement::run, afterwards);
+    return retirement;
+  }
+
   /** Starts drains of the connections of one acceptor after the other, each paused meanwhile. */
   RollingDrain startRolling(String what, List<Acceptor> acceptors) {
     return roll(
         what,
-        acceptors,
-        acceptor -> of(acceptor.name(), Drainage.of(acceptor.connections()::live)),
-        Drains::whilePaused,
+        acceptors.stream()
+            .map(
+                acceptor ->
+                    new Part(
+                        () -> of(acceptor.name(), Drainage.of(acceptor.connections()::live)),
+                        drain -> whilePaused(List.of(acceptor), drain)))
+            .toList(),
         () -> {});
   }
 
+  /** One step of a rolling drain; its time counts from when it is made. */
+  private record Part(Supplier<DrainRun> make, Function<DrainRun, Drained> run) {}
+
   /**
    * Starts drains of the connections in {@code leaving}, one acceptor's after the other's. All go
-   * on accepting: new connections are in another generation.
+   * on accepting: new connections are in another generation. At last whatever else is in one of
+   * them: an acceptor may have been taken away meanwhile.
    *
+   * @param live all connections
    * @param timeouts of each
    * @param afterwards run before the result is known
    */
@@ -70,38 +97,32 @@ final class Drains {
       String what,
       List<Acceptor> acceptors,
       List<Generation> leaving,
+      Supplier<Collection<Connection>> live,
       boolean mayMigrate,
       Timeouts timeouts,
       Runnable afterwards) {
-    return roll(
-        what,
-        acceptors,
-        acceptor ->
-            of(
-                what + " of " + acceptor.name(),
-                Drainage.of(leaving, acceptor.connections()::live, mayMigrate),
-                timeouts),
-        (acceptor, part) -> part.run(),
-        afterwards);
+    var parts = new ArrayList<Part>();
+    for (Acceptor acceptor : acceptors) {
+      Drainage its = Drainage.of(leaving, acceptor.connections()::live, mayMigrate);
+      String name = what + " of " + acceptor.name();
+      parts.add(new Part(() -> of(name, its, timeouts), DrainRun::run));
+    }
+    Drainage others = Drainage.of(leaving, live, mayMigrate);
+    parts.add(new Part(() -> of(what, others, timeouts), DrainRun::run));
+    return roll(what, parts, afterwards);
   }
 
-  private RollingDrain roll(
-      String what,
-      List<Acceptor> acceptors,
-      Function<Acceptor, DrainRun> parts,
-      BiFunction<List<Acceptor>, DrainRun, Drained> run,
-      Runnable afterwards) {
-    List<Acceptor> inTurn = List.copyOf(acceptors);
-    DrainRun first = parts.apply(inTurn.getFirst());
+  private RollingDrain roll(String what, List<Part> inTurn, Runnable afterwards) {
+    DrainRun first = inTurn.getFirst().make().get();
     var rolling = new RollingDrain(what, first);
     onOwnThread(
         rolling,
         () -> {
-          for (Acceptor acceptor : inTurn) {
+          for (Part part : inTurn) {
             // the very first one: it may have been cut short already
-            DrainRun part = acceptor == inTurn.getFirst() ? first : parts.apply(acceptor);
-            rolling.begin(part);
-            rolling.over(run.apply(List.of(acceptor), part));
+            DrainRun run = part == inTurn.getFirst() ? first : part.make().get();
+            rolling.begin(run);
+            rolling.over(part.run().apply(run));
           }
           return rolling.sum();
         },
@@ -123,32 +144,50 @@ final class Drains {
     return List.copyOf(underWay);
   }
 
-  private static Drained thenInAnyCase(Supplier<Drained> run, Runnable afterwards) {
+  private static Drained thenInAnyCase(Run run, Runnable afterwards) throws Throwable {
     try {
-      return run.get();
+      return run.run();
     } finally {
       afterwards.run();
     }
   }
 
-  private void onOwnThread(Drain drain, Supplier<Drained> run, Runnable afterwards) {
+  private void onOwnThread(Drain drain, Run run, Runnable afterwards) {
     underWay.add(drain);
-    Thread.ofPlatform()
-        .daemon()
-        .name(context.name() + " drain " + drain.what())
-        .inheritInheritableThreadLocals(false)
-        .start(
-            () -> {
-              try {
-                Drained drained = thenInAnyCase(run, afterwards);
-                underWay.remove(drain);
-                context.emit(
-                    () -> new TelemetryEvent.DrainEnded(context.name(), drain.what(), drained));
-                drain.result().complete(drained);
-              } catch (Throwable bug) { // whoever waits for the result is told
-                underWay.remove(drain);
-                drain.result().completeExceptionally(bug);
-              }
-            });
+    try {
+      Thread.ofPlatform()
+          .daemon()
+          .name(context.name() + " drain " + drain.what())
+          .inheritInheritableThreadLocals(false)
+          .start(() -> complete(drain, () -> thenInAnyCase(run, afterwards)));
+    } catch (Throwable noThread) { // no memory for one: nobody is drained, and nobody waits for it
+      complete(
+          drain,
+          () ->
+              thenInAnyCase(
+                  () -> {
+                    throw noThread;
+                  },
+                  afterwards));
+    }
+  }
+
+  /** What can be run and may fail. */
+  @FunctionalInterface
+  private interface Run {
+    Drained run() throws Throwable;
+  }
+
+  /** The result is known, or why there is none, whatever happens. */
+  private void complete(Drain drain, Run run) {
+    try {
+      Drained drained = run.run();
+      underWay.remove(drain);
+      context.emit(() -> new TelemetryEvent.DrainEnded(context.name(), drain.what(), drained));
+      drain.result().complete(drained);
+    } catch (Throwable bug) { // the thread that waits for the result is told
+      underWay.remove(drain);
+      drain.result().completeExceptionally(bug);
+    }
   }
 }

@@ -11,7 +11,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A generation is open, then closed, then ended: closed to new connections when another one
  * serves them or its handler leaves, ended when its last connection is gone. An ended generation
- * refers to its handler no more.
+ * refers to its handler no more. While a {@link Retirement} holds it, a closed generation does not
+ * end, and may be opened again.
+ *
+ * <pre>
+ *            close                exit of the last, or letGo
+ *   OPEN  ──────────▶  CLOSED  ──────────────────────────────▶  ENDED
+ *      ▲                  │
+ *      └──── reopen ──────┘  only while held
+ * </pre>
  *
  * <p>Thread: any.
  */
@@ -20,17 +28,24 @@ final class Generation {
   /** Set in {@link #live} once no connection may enter. */
   private static final int CLOSED = 1 << 31;
 
+  /** Set in {@link #live} while the generation must not end. */
+  private static final int HELD = 1 << 30;
+
   private final int number;
   private final HandlerFacts facts;
   private final Consumer<Generation> ended;
 
   /**
-   * Number of connections, and the CLOSED bit: one word, so that entering and closing cannot cross.
+   * Number of connections, and the bits CLOSED and HELD: one word, so that entering and closing
+   * cannot cross.
    */
   private final AtomicInteger live = new AtomicInteger();
 
   /** Written when the generation ends; read by connections that have entered. */
   private volatile @Nullable Handler<@Nullable Object> handler;
+
+  /** Whether the classes of a handler that leaves stay. Written when it leaves; read as above. */
+  private volatile boolean classesStay;
 
   @SuppressWarnings("unchecked") // a connection hands a handler's state back to that handler only
   Generation(int number, HandlerFacts facts, Handler<?> handler, Consumer<Generation> ended) {
@@ -89,6 +104,32 @@ final class Generation {
     }
   }
 
+  /** From now on the generation does not end until {@link #letGo}. Not for one that has ended. */
+  void hold() {
+    live.getAndUpdate(now -> now | HELD);
+  }
+
+  /** Connections may enter again. Only while held. */
+  void reopen() {
+    live.getAndUpdate(now -> now & ~CLOSED);
+  }
+
+  /** Ends the {@link #hold}. */
+  void letGo() {
+    if (live.updateAndGet(now -> now & ~HELD) == CLOSED) {
+      end();
+    }
+  }
+
+  /** The handler leaves, and its bundle does not: a state of its classes may outlive it. */
+  void classesStay() {
+    classesStay = true;
+  }
+
+  boolean doClassesStay() {
+    return classesStay;
+  }
+
   /** Lets go of the handler, though a thread that cannot be stopped may still be in it. */
   void abandon() {
     handler = null;
@@ -104,7 +145,7 @@ final class Generation {
   }
 
   int connections() {
-    return live.get() & ~CLOSED;
+    return live.get() & ~(CLOSED | HELD);
   }
 
   GenerationInfo info() {

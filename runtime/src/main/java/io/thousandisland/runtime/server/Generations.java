@@ -3,7 +3,9 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.handler.Handler;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +24,9 @@ final class Generations {
   /** The server's own thread only. */
   private int number;
 
+  /** Those whose {@code HandlerBound} had no {@code HandlerUnbound} yet; the same thread's. */
+  private final Set<Generation> bound = new HashSet<>();
+
   Generations(ServerContext context) {
     this.context = context;
   }
@@ -33,6 +38,7 @@ final class Generations {
     Generation before = context.handlers.serving();
     var next = new Generation(++number, facts, handler, this::ended);
     current.add(next);
+    bound.add(next);
     context.handlers.serve(next);
     context.emit(() -> new TelemetryEvent.HandlerBound(context.name(), next.info()));
     close(before);
@@ -47,11 +53,34 @@ final class Generations {
     return before;
   }
 
+  /**
+   * New connections wait for a moment, and {@code serving} is closed; {@link #resume} undoes it.
+   */
+  void pause(Generation serving) {
+    context.handlers.serve(null);
+    serving.close();
+  }
+
+  /** {@code paused}, which is held, serves again. */
+  void resume(Generation paused) {
+    paused.reopen();
+    context.handlers.serve(paused);
+  }
+
+  /** {@code held} is held no longer, and serves nobody any more. */
+  void letGo(Generation held) {
+    close(held);
+    held.letGo();
+  }
+
   private void close(@Nullable Generation before) {
-    if (before != null) {
-      context.emit(() -> new TelemetryEvent.HandlerUnbound(context.name(), before.leavingInfo()));
-      before.close();
+    if (before == null) {
+      return;
     }
+    if (bound.remove(before)) {
+      context.emit(() -> new TelemetryEvent.HandlerUnbound(context.name(), before.leavingInfo()));
+    }
+    before.close();
   }
 
   private void ended(Generation generation) {

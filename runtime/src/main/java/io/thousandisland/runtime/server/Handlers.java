@@ -5,7 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which handler generation new connections get, and who waits for one while there is none.
+ * The handler generation that new connections get, and the threads that wait for one while there is
+ * none.
  *
  * <p>Thread: any reads and waits; only the server's own thread changes.
  */
@@ -14,10 +15,21 @@ final class Handlers {
   /** Read by acceptors and new connections. */
   private volatile @Nullable Generation serving;
 
+  /**
+   * Since when no handler has been there, in the sweeper's time. {@link Signals#NEVER} while one
+   * serves, and while the last one is still leaving: its connections are not to wait in vain for
+   * the one among them that holds it up. Read by connections.
+   */
+  private volatile long absentSince = Signals.NEVER;
+
   private final Set<Signals> waiting = ConcurrentHashMap.newKeySet();
 
   @Nullable Generation serving() {
     return serving;
+  }
+
+  long absentSince() {
+    return absentSince;
   }
 
   /**
@@ -25,9 +37,20 @@ final class Handlers {
    */
   void serve(@Nullable Generation next) {
     serving = next;
+    absentSince = Signals.NEVER;
     if (next != null) {
-      waiting.forEach(waiter -> waiter.raise(Signals.HANDLER));
+      tellAll();
     }
+  }
+
+  /** Nobody serves, and nobody is leaving any more: the handler wait of all begins. */
+  void absent(long since) {
+    absentSince = since;
+    tellAll();
+  }
+
+  private void tellAll() {
+    waiting.forEach(waiter -> waiter.raise(Signals.HANDLER));
   }
 
   /**
@@ -36,15 +59,32 @@ final class Handlers {
    * @return what was raised of {@code otherwise}; 0 when a generation serves
    */
   int await(Signals me, int otherwise) {
-    if (serving != null) {
-      return me.take(otherwise);
+    for (; ; ) {
+      long absence = absentSince;
+      if (serving != null) {
+        return me.take(otherwise);
+      }
+      int got = awaitNews(me, null, absence, otherwise);
+      if (got != 0) {
+        return got;
+      }
     }
+  }
+
+  /**
+   * Waits until a generation other than {@code not} serves, the absence began at another time than
+   * {@code knownAbsence}, or {@code otherwise} is raised.
+   *
+   * @return what was raised of {@code otherwise}; 0 when there is news
+   */
+  int awaitNews(Signals me, @Nullable Generation not, long knownAbsence, int otherwise) {
     waiting.add(me);
     try {
       for (; ; ) {
-        // looked at after adding ourselves: serve() sets first and tells then, so one sees the
-        // other
-        if (serving != null) {
+        // This looks after it has added itself; serve() and absent() change first and tell then.
+        // So one of the two sees the other.
+        Generation now = serving;
+        if ((now != null && now != not) || absentSince != knownAbsence) {
           return 0;
         }
         int got = me.await(Signals.HANDLER | otherwise) & otherwise;

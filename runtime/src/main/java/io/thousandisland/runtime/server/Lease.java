@@ -5,6 +5,7 @@ import static io.thousandisland.runtime.server.Signals.DEADLINE;
 import static io.thousandisland.runtime.server.Signals.NEVER;
 
 import io.thousandisland.handler.Handler;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,12 @@ final class Lease {
   /** The one it enters while it is still in another; written and read by the same. */
   private volatile @Nullable Generation entering;
 
+  /** The generation that this connection has left, ahead of the others; the own thread's. */
+  private @Nullable Generation left;
+
+  /** The connection is over. Written by the own thread; read by drains. */
+  private volatile boolean over;
+
   Lease(ServerContext context, Signals signals) {
     this.context = context;
     this.signals = signals;
@@ -35,6 +42,11 @@ final class Lease {
 
   /** True while a callback of {@code one} may run here, or one of two of them. */
   boolean isIn(Generation one) {
+    return !over && wasIn(one);
+  }
+
+  /** True also when the connection ended in {@code one}. */
+  boolean wasIn(Generation one) {
     // moveTo writes the two in the other order, so a move cannot slip through between the looks
     return entering == one || generation == one;
   }
@@ -67,18 +79,20 @@ final class Lease {
    * @return null when the connection is to end, or the handler wait was over, before a handler came
    */
   @Nullable Generation acquire() {
-    signals.deadline(context.sweeper.in(context.settings().timeouts().handlerWait()));
     for (; ; ) {
-      int why = context.handlers.await(signals, ENDING | DEADLINE);
+      long absence = context.handlers.absentSince();
+      signals.deadline(waitUntil(absence));
+      int why = context.handlers.awaitNews(signals, left, absence, ENDING | DEADLINE);
       if ((why & ENDING) != 0 || (why != 0 && signals.due())) {
         return null;
       }
-      if (why != 0) {
-        continue; // a deadline from before, which was raised late
-      }
       Generation serving = context.handlers.serving();
-      generation = serving; // before entering: who drains a generation must find us by it
-      if (serving != null && serving.enter()) {
+      if (why != 0 || serving == null || serving == left) {
+        continue; // a deadline from before, which was raised late; or the absence begins or ends
+      }
+      generation = serving; // before entering: a drain of the generation must find us by it
+      if (serving.enter()) {
+        left = null;
         signals.deadline(NEVER);
         return serving;
       }
@@ -87,15 +101,21 @@ final class Lease {
     }
   }
 
+  /** The end of the handler wait: it begins when the handler before has left completely. */
+  private long waitUntil(long absence) {
+    Duration wait = context.settings().timeouts().handlerWait();
+    return absence != NEVER && DeadlineSweeper.countable(wait) ? absence + wait.toNanos() : NEVER;
+  }
+
   /**
    * Enters the generation that serves now, and stays in its own too, until {@link #move} or {@link
    * #stay} leaves one of them.
    *
-   * @return null when none serves
+   * @return null when no other one serves
    */
   @Nullable Generation enterNext() {
     Generation next = context.handlers.serving();
-    if (next == null) {
+    if (next == null || next == generation) {
       return null;
     }
     entering = next; // before entering, as above: its callback may run before we have moved
@@ -109,34 +129,41 @@ final class Lease {
 
   /** Goes over to the generation that it has entered. */
   void move() {
-    Generation left = generation;
+    Generation before = generation;
     generation = entering;
     entering = null;
-    exit(left);
+    exit(before);
   }
 
   /** Leaves the generation that it has entered. */
   void stay() {
-    Generation left = entering;
+    Generation other = entering;
     entering = null;
-    exit(left);
+    exit(other);
   }
 
   /** Gives the generation up. */
   void release() {
-    Generation left = generation;
+    Generation mine = generation;
     generation = null;
-    exit(left);
+    exit(mine);
+  }
+
+  /** Gives the generation up and does not enter it again, although it may still serve others. */
+  void leaveForGood() {
+    left = generation;
+    release();
   }
 
   /** The connection is over. It goes on telling in which generation it ended. */
   void end() {
+    over = true;
     exit(generation);
   }
 
-  private void exit(@Nullable Generation left) {
-    if (left != null) {
-      left.exit();
+  private void exit(@Nullable Generation from) {
+    if (from != null) {
+      from.exit();
       context.departures.tell();
     }
   }

@@ -1,8 +1,10 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Next;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  *      │ declined: stays, and is drained                  │ nobody came, or declined: closed
  * </pre>
  *
- * <p>Thread: the connection's own.
+ * <p>Thread: the connection's own, except {@link #hasDeclined}.
  */
 final class Migration {
 
@@ -28,6 +30,11 @@ final class Migration {
   private @Nullable Snapshot luggage;
 
   private boolean left;
+
+  /**
+   * The generation that the connection could not leave. Written by the own thread; read by drains.
+   */
+  private volatile @Nullable Generation declined;
 
   Migration(ServerContext context, Connection connection, Lease lease, ConnectionSocket socket) {
     this.context = context;
@@ -48,28 +55,43 @@ final class Migration {
     return luggage != null;
   }
 
+  /** True when the connection was asked to leave {@code one} and could not. Any thread. */
+  boolean hasDeclined(Generation one) {
+    return declined == one;
+  }
+
   /**
    * Leaves a generation that is closed.
    *
+   * @param ahead whether to leave it though it is open: the others go on there
    * @return the next handler's answer; null when the connection is without a handler now ({@link
    *     #underWay}), or stays where it is
    */
-  @Nullable Next<@Nullable Object> depart(@Nullable Object state) {
+  @Nullable Next<@Nullable Object> depart(@Nullable Object state, boolean ahead) {
     Generation mine = lease.generation();
-    if (mine == null || !mine.isClosed()) {
+    if (mine == null || !(mine.isClosed() || ahead)) {
       return null; // asked for the sake of a generation that we have left already
     }
+    Generation culprit = mine;
     try {
       Snapshot snapshot = Snapshot.of(mine, lease.handler(), socket, state);
       Generation next = lease.enterNext();
       if (next != null) {
+        culprit = next;
         return enter(next, snapshot);
       }
+      snapshot.requireHeir(null, mine.doClassesStay());
       luggage = snapshot;
-      lease.release();
+      if (ahead) {
+        lease.leaveForGood();
+      } else {
+        lease.release();
+      }
       settleIn();
     } catch (Throwable why) { // whatever it is: the connection stays, and finishes there
-      declined(mine, why);
+      tellDeclined(culprit, why);
+      declined = mine;
+      context.departures.tell();
       connection.retire(mine);
     }
     return null;
@@ -78,7 +100,7 @@ final class Migration {
   private Next<@Nullable Object> enter(Generation entered, Snapshot snapshot) throws Exception {
     Next<@Nullable Object> answer;
     try {
-      answer = snapshot.restore(entered.handler(), socket);
+      answer = restore(snapshot, entered);
     } catch (Throwable declined) {
       lease.stay();
       throw declined;
@@ -93,33 +115,64 @@ final class Migration {
    * Waits for the next handler, and goes on with it.
    *
    * @return its answer; null when nobody came in time, or it declined: the connection is to end
+   * @throws Exception when the next handler failed: it is the one to hear of the end
    */
-  @Nullable Next<@Nullable Object> arrive() {
+  @Nullable Next<@Nullable Object> arrive() throws Exception {
     Snapshot snapshot = luggage;
     Generation next = lease.acquire();
     if (snapshot == null || next == null) {
       return null;
     }
+    luggage = null;
     try {
-      Next<@Nullable Object> answer = snapshot.restore(next.handler(), socket);
-      luggage = null;
+      Next<@Nullable Object> answer = restore(snapshot, next);
       arrived(snapshot, next);
       return answer;
-    } catch (Throwable why) { // the one that could have finished it has left
-      declined(next, why);
+    } catch (MigrationDeclinedException why) { // the handler that could have finished has left
+      tellDeclined(next, why);
       lease.release();
       return null;
+    } catch (Throwable why) {
+      tellDeclined(next, why);
+      throw why;
+    }
+  }
+
+  /**
+   * The next handler's importState, under a time limit: a connection must not wait in it unseen.
+   */
+  private Next<@Nullable Object> restore(Snapshot snapshot, Generation next) throws Exception {
+    Duration limit = context.settings().timeouts().handshake();
+    Runnable tooLong =
+        () -> {
+          tellDeclined(
+              next,
+              new TimeoutException(
+                  "importState did not answer within " + limit + " (handshakeTimeout)"));
+          connection.force();
+        };
+    String label = connection.label() + " importState limit";
+    long at = context.sweeper.in(limit);
+    Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
+    try {
+      return snapshot.restore(next.handler(), socket);
+    } finally {
+      alarm.cancel();
     }
   }
 
   /** Leaves behind what belongs to the old bundle: messages of its types. */
   private void settleIn() {
     left = true;
+    declined = null;
     connection.moved();
     socket.dropForeignMessages();
   }
 
   private void arrived(Snapshot snapshot, Generation there) {
+    if (snapshot.from() == there.number()) {
+      return; // the move was put off
+    }
     var waited = Duration.ofNanos(System.nanoTime() - snapshot.takenAt());
     connection.emit(
         () ->
@@ -127,7 +180,7 @@ final class Migration {
                 connection.span(), snapshot.from(), there.number(), waited));
   }
 
-  private void declined(Generation by, Throwable why) {
+  private void tellDeclined(Generation by, Throwable why) {
     context.emit(() -> new TelemetryEvent.MigrationDeclined(connection.span(), by.number(), why));
   }
 }

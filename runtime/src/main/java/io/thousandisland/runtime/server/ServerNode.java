@@ -210,11 +210,23 @@ public final class ServerNode implements Server {
    * it.
    */
   public CompletableFuture<Drained> retire(long serviceId) {
+    return retire(serviceId, false);
+  }
+
+  /**
+   * The same.
+   *
+   * @param classesStay whether the handler's bundle stays, so that a state object of its classes
+   *     can go on with the next handler of the same class
+   */
+  public CompletableFuture<Drained> retire(long serviceId, boolean classesStay) {
+    Thread caller = Thread.currentThread();
     return life.call(
         () -> {
           // in a server that ends, connections are to end, with their handler's goodbye
           boolean ends = situation.stopping || situation.drains > 0;
-          CompletableFuture<Drained> future = succession.retire(serviceId, !ends);
+          CompletableFuture<Drained> future =
+              succession.retire(serviceId, !ends, classesStay, caller);
           reconcile();
           return future;
         });

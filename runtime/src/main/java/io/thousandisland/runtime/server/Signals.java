@@ -63,6 +63,9 @@ final class Signals implements Readiness {
   /** The generation that a connection is in is to end: advice to finish. */
   static final int RETIRE = 1 << 15;
 
+  /** A send that waits is to leave what is unsent to the connection. */
+  static final int HAND_OVER = 1 << 16;
+
   // What ends a thread's work is never taken back: it stays raised however often it was seen.
   static final int CLOSE = 1 << 10;
   static final int SHUTDOWN = 1 << 11;
@@ -228,6 +231,11 @@ final class Signals implements Readiness {
     if (now != null) {
       now.interrupt();
     }
+  }
+
+  /** True when {@code thread} is the owner. Any thread. */
+  boolean isOwnedBy(Thread thread) {
+    return owner == thread;
   }
 
   /** True when one of {@code reasons} is raised; takes nothing. Any thread. */

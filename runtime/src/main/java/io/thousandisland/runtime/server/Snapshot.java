@@ -9,13 +9,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What a handler gave away of one connection's state, for another handler to take up. Refers to
- * nothing of the bundle it comes from.
+ * nothing of the bundle it comes from, unless it has an {@code owner}.
  *
  * @param from number of the generation that gave it away
  * @param stateType name of that handler's state type; null when it is not known
+ * @param owner not null when the value is the state object itself, of a type of the handler's own
+ *     bundle: then only a handler of this very class can take it up
  * @param takenAt when, a {@link System#nanoTime}
  */
-record Snapshot(@Nullable Object value, int from, @Nullable String stateType, long takenAt) {
+record Snapshot(
+    @Nullable Object value,
+    int from,
+    @Nullable String stateType,
+    @Nullable Class<?> owner,
+    long takenAt) {
 
   /**
    * Asks {@code handler} for it.
@@ -27,35 +34,73 @@ record Snapshot(@Nullable Object value, int from, @Nullable String stateType, lo
       Generation left, Handler<@Nullable Object> handler, Socket socket, @Nullable Object state)
       throws Exception {
     Object value = handler.exportState(socket, state);
+    Class<?> owner = null;
     Optional<Class<?>> foreign = Portable.foreign(value);
     if (foreign.isPresent()) {
-      throw new MigrationDeclinedException(
-          "exportState gave away a "
-              + foreign.get().getName()
-              + ", which cannot outlive its bundle; allowed: types of the JDK and of the api");
+      if (value != state || isWritten(handler, "exportState")) {
+        throw cannotOutlive(foreign.get());
+      }
+      owner = handler.getClass();
     }
     Class<?> type = StateType.of(handler.getClass());
     return new Snapshot(
-        value, left.number(), type == null ? null : type.getName(), System.nanoTime());
+        value, left.number(), type == null ? null : type.getName(), owner, System.nanoTime());
+  }
+
+  private static MigrationDeclinedException cannotOutlive(Class<?> type) {
+    return new MigrationDeclinedException(
+        "exportState gave away a "
+            + type.getName()
+            + ", which cannot outlive its bundle; allowed: types of the JDK and of the api");
   }
 
   /**
-   * Has {@code handler} take it up.
+   * Returns when {@code next} can take it up, or, if there is no next handler yet, when one may.
+   *
+   * @param classesStay whether the bundle that it comes from stays
+   * @throws MigrationDeclinedException when nobody could
+   */
+  void requireHeir(@Nullable Handler<?> next, boolean classesStay)
+      throws MigrationDeclinedException {
+    boolean heir = next == null ? classesStay : next.getClass() == owner;
+    if (owner != null && !heir) {
+      throw cannotOutlive(Portable.foreign(value).orElse(owner));
+    }
+  }
+
+  /**
+   * Has {@code handler} take it up. A state object of the handler's own class goes on unchanged.
    *
    * @throws Exception when it declines or fails
    */
   Next<@Nullable Object> restore(Handler<@Nullable Object> handler, Socket socket)
       throws Exception {
-    if (takesAnything(handler.getClass())) {
+    if (owner != null) {
+      requireHeir(handler, false);
+      return goOn();
+    }
+    if (!isWritten(handler, "importState")) {
       requireType(StateType.of(handler.getClass()));
     }
-    return handler.importState(value, socket);
+    Next<@Nullable Object> answer = handler.importState(value, socket);
+    if (answer == null) {
+      throw new NullPointerException(handler.getClass().getName() + ".importState answered null");
+    }
+    return answer;
   }
 
-  /** True for a handler that did not write {@code importState} itself, and so does not check. */
-  private static boolean takesAnything(Class<?> handler) throws NoSuchMethodException {
-    return handler.getMethod("importState", Object.class, Socket.class).getDeclaringClass()
-        == Handler.class;
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private Next<@Nullable Object> goOn() {
+    return Next.proceed(value);
+  }
+
+  /** False for a handler that has the default of {@code exportState} or {@code importState}. */
+  private static boolean isWritten(Handler<?> handler, String method) throws Exception {
+    Class<?>[] parameters =
+        method.equals("exportState")
+            ? new Class<?>[] {Socket.class, Object.class}
+            : new Class<?>[] {Object.class, Socket.class};
+    return handler.getClass().getMethod(method, parameters).getDeclaringClass() != Handler.class;
   }
 
   private boolean fits(Class<?> wanted) {

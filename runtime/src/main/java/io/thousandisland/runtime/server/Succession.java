@@ -17,8 +17,8 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which handler serves new connections, and what becomes of the connections of those that leave or
- * are bettered.
+ * Which handler serves new connections, and what happens to the connections of one that leaves or
+ * is followed by a better one.
  *
  * <p>Thread: the server's own; what it starts there ends elsewhere.
  */
@@ -38,7 +38,13 @@ final class Succession {
   /** Why nobody serves; null while somebody does. */
   private @Nullable String nobody = "no handler bound";
 
+  /** Why nobody will serve once the handler that leaves has left; null when that is not known. */
+  private @Nullable String whenGone;
+
   private boolean portHeld;
+
+  /** Nobody serves any more, for good. */
+  private boolean ended;
 
   /** What closes the port when nobody has come by then. */
   private Future<?> closing = CompletableFuture.completedFuture(null);
@@ -84,7 +90,12 @@ final class Succession {
   void choose(Optional<HandlerBinding> best, LongPredicate stays, String otherwise) {
     Generation serving = context.handlers.serving();
     if (best.isEmpty()) {
-      serveNobody(otherwise);
+      if (serving == null || stays.test(serving.facts().serviceId())) {
+        serveNobody(otherwise);
+        absent();
+      } else {
+        whenGone = otherwise; // it serves until it has left
+      }
     } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
       serve(best.get().facts(), best.get().handler(), stays);
     }
@@ -93,6 +104,7 @@ final class Succession {
   void serve(HandlerFacts facts, Handler<?> handler, LongPredicate stays) {
     Generation before = generations.serve(facts, handler);
     nobody = null;
+    whenGone = null;
     portHeld = true;
     closing.cancel(false);
     if (before != null && stays.test(before.facts().serviceId())) {
@@ -104,10 +116,17 @@ final class Succession {
     }
   }
 
-  void serveNobody(String why) {
+  private void serveNobody(String why) {
     nobody = why;
-    if (generations.serveNobody() != null) {
+    Generation unused = generations.serveNobody();
+  }
+
+  /** The last handler has left completely: now the wait for the next one begins, if none serves. */
+  private void absent() {
+    if (context.handlers.serving() == null && !ended) {
+      context.handlers.absent(context.sweeper.now());
       closePortUnlessServedWithin(context.settings().timeouts().handlerWait());
+      changed.run();
     }
   }
 
@@ -129,26 +148,27 @@ final class Succession {
    * under way, unless the service has come back and leaves again.
    *
    * @param mayMigrate whether the policy may be to migrate
+   * @param classesStay whether the handler's bundle stays: then its state objects may, too
+   * @param caller the thread that will wait for the future: a connection that runs on it is not
+   *     waited for
    */
-  CompletableFuture<Drained> retire(long serviceId, boolean mayMigrate) {
+  CompletableFuture<Drained> retire(
+      long serviceId, boolean mayMigrate, boolean classesStay, Thread caller) {
     CompletableFuture<Drained> running = retiring.get(serviceId);
     List<Generation> leaving =
         generations.of(serviceId).stream().filter(g -> !leavers.contains(g)).toList();
+    disownConnectionsOf(caller, generations.of(serviceId));
     if (running != null && leaving.isEmpty()) {
       return running;
     }
-    Generation serving = context.handlers.serving();
-    if (serving != null && leaving.contains(serving)) {
-      serveNobody("handler " + serving.facts().name() + " has left");
+    if (classesStay) {
+      leaving.forEach(Generation::classesStay);
     }
     boolean migrate =
         mayMigrate
             && context.settings().policies().whenHandlerLeaves()
                 == Policies.WhenHandlerLeaves.MIGRATE;
-    // somebody waits for all of it: rolling, each acceptor has its share of the time
-    Timeouts all = context.settings().timeouts();
-    Timeouts each = context.settings().policies().rolling() ? all.share(acceptors.size()) : all;
-    CompletableFuture<Drained> mine = empty(leaving, migrate, each);
+    CompletableFuture<Drained> mine = leave(leaving, migrate);
     CompletableFuture<Drained> future =
         running == null ? mine : running.thenCombine(mine, (earlier, later) -> later);
     if (!future.isDone()) {
@@ -164,6 +184,92 @@ final class Succession {
     return future;
   }
 
+  /** A handler that updates or stops its own bundle in a callback would wait for itself. */
+  private void disownConnectionsOf(Thread caller, List<Generation> leaving) {
+    for (Connection connection : acceptors.live()) {
+      if (connection.runsOn(caller) && leaving.stream().anyMatch(connection::isIn)) {
+        connection.disown();
+      }
+    }
+  }
+
+  private CompletableFuture<Drained> leave(List<Generation> leaving, boolean migrate) {
+    Generation serving = context.handlers.serving();
+    boolean last = false;
+    if (serving != null && leaving.contains(serving)) {
+      if (migrate) {
+        return retireLast(serving, leaving);
+      }
+      last = true;
+      serveNobody(whyNobody(serving));
+    }
+    // somebody waits for all of it: rolling, each acceptor has its share of the time
+    Timeouts all = context.settings().timeouts();
+    boolean rolling = context.settings().policies().rolling();
+    Timeouts each = rolling ? all.share(acceptors.withLeaving().size() + 1) : all;
+    CompletableFuture<Drained> emptied = empty(leaving, migrate, each);
+    return last ? emptied.whenCompleteAsync((result, error) -> absent(), life) : emptied;
+  }
+
+  private String whyNobody(Generation gone) {
+    String why = whenGone;
+    whenGone = null;
+    return why == null ? "handler " + gone.facts().name() + " has left" : why;
+  }
+
+  /** The handler that leaves is the only one: it serves until all its connections can go. */
+  private CompletableFuture<Drained> retireLast(Generation serving, List<Generation> leaving) {
+    serving.hold();
+    var post =
+        new Retirement.Post() {
+          @Override
+          public boolean vacate() {
+            return life.call(() -> paused(serving));
+          }
+
+          @Override
+          public boolean resume() {
+            return life.call(() -> resumed(serving));
+          }
+        };
+    String what = "generation " + leaving.getFirst().number();
+    return drains
+        .startRetirement(
+            what, leaving, acceptors::live, post, () -> life.run(() -> retired(serving, leaving)))
+        .result();
+  }
+
+  /** False when another handler serves. */
+  private boolean paused(Generation leaving) {
+    if (context.handlers.serving() != leaving) {
+      return false;
+    }
+    generations.pause(leaving);
+    return true;
+  }
+
+  /** False when another handler serves, or the server has ended. */
+  private boolean resumed(Generation leaving) {
+    if (context.handlers.serving() != null || ended) {
+      return false;
+    }
+    generations.resume(leaving);
+    return true;
+  }
+
+  private void retired(Generation last, List<Generation> leaving) {
+    Generation serving = context.handlers.serving();
+    if (serving == last) {
+      serveNobody(whyNobody(last)); // only when the retirement failed
+    } else if (serving == null) {
+      nobody = whyNobody(last);
+    }
+    generations.letGo(last);
+    leaving.forEach(Generation::close);
+    generations.abandon(leaving);
+    absent();
+  }
+
   private CompletableFuture<Drained> empty(
       List<Generation> leaving, boolean migrate, Timeouts each) {
     if (leaving.isEmpty()) {
@@ -174,7 +280,8 @@ final class Succession {
     Runnable afterwards = () -> generations.abandon(leaving);
     if (context.settings().policies().rolling()) {
       return drains
-          .startRolling(what, acceptors.all(), leaving, migrate, each, afterwards)
+          .startRolling(
+              what, acceptors.withLeaving(), leaving, acceptors::live, migrate, each, afterwards)
           .result();
     }
     DrainRun drain = drains.of(what, Drainage.of(leaving, acceptors::live, migrate));
@@ -196,6 +303,7 @@ final class Succession {
 
   /** The server has ended: lets go of whoever serves. */
   void end() {
+    ended = true;
     closing.cancel(false);
     Generation serving = generations.serveNobody();
     if (serving != null) {
