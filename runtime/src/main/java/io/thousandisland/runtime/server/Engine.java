@@ -7,6 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Engine implements AutoCloseable {
 
   private final DeadlineSweeper sweeper;
+  private final MemoryBudget memory = new MemoryBudget();
   private final Map<Integer, BufferPool> pools = new ConcurrentHashMap<>();
 
   public Engine() {
@@ -19,6 +20,10 @@ public final class Engine implements AutoCloseable {
 
   DeadlineSweeper sweeper() {
     return sweeper;
+  }
+
+  MemoryBudget memory() {
+    return memory;
   }
 
   /** The pool of buffers of {@code size} bytes. */

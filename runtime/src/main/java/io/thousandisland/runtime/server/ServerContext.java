@@ -20,6 +20,7 @@ final class ServerContext {
   final DeadlineSweeper sweeper;
   final Handlers handlers = new Handlers();
   final Permits permits;
+  final MemoryBudget memory;
   final Departures departures;
   final Lenders lenders = new Lenders();
 
@@ -50,6 +51,7 @@ final class ServerContext {
     this.telemetry = telemetry;
     this.engine = engine;
     this.sweeper = engine.sweeper();
+    this.memory = engine.memory();
     this.permits = new Permits(settings.limits().maxConnections());
     this.pool = engine.pool(settings.buffers().read());
   }

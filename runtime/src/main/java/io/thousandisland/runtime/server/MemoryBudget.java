@@ -1,0 +1,62 @@
+package io.thousandisland.runtime.server;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes the connections of all servers may hold together: read buffers in use, bytes left
+ * unread, bytes not sent yet, and bytes gathered by a receive.
+ *
+ * <p>A quarter of the largest heap. Read buffers are direct memory, whose limit is the same number
+ * unless it is set; the other bytes lie in the heap, where a quarter leaves room for the
+ * connections themselves (1.3 to 3 KB each) and for what the handlers keep.
+ *
+ * <p>Thread: any; no lock.
+ */
+final class MemoryBudget {
+
+  private final long limit;
+  private final AtomicLong used = new AtomicLong();
+
+  MemoryBudget() {
+    this(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * @param limit bytes
+   */
+  MemoryBudget(long limit) {
+    this.limit = limit;
+  }
+
+  /** Takes {@code bytes}, unless that would exceed the limit. */
+  boolean tryTake(long bytes) {
+    if (used.addAndGet(bytes) <= limit) {
+      return true;
+    }
+    used.addAndGet(-bytes);
+    return false;
+  }
+
+  /** Takes {@code bytes} even when that exceeds the limit: for what must not be refused. */
+  void take(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  /** Gives back what was taken. */
+  void giveBack(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  long used() {
+    return used.get();
+  }
+
+  long limit() {
+    return limit;
+  }
+
+  /** How much of it is in use, from 0; more than 1 when too much was taken. */
+  double pressure() {
+    return (double) used.get() / limit;
+  }
+}
