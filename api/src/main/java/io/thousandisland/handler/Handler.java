@@ -59,6 +59,22 @@ public interface Handler<S extends @Nullable Object> {
   }
 
   /**
+   * The peer has closed its side (half-close): no more bytes will come. The default closes, too,
+   * and the connection ends in {@link #handleClose}. A handler that proceeds may still send, hears
+   * messages, and ends the connection when it likes; the read timeout goes on counting.
+   *
+   * <p>A handler that waits in {@link Socket#receive()} meets a {@link PeerClosedException} there,
+   * instead of this.
+   *
+   * @param rest what earlier callbacks left unread, in the order it was sent; often nothing. Lent
+   *     for the call only
+   * @throws Exception to end the connection in {@link #handleError}
+   */
+  default Next<S> handleHalfClose(ByteBuffer rest, Socket socket, S state) throws Exception {
+    return Next.close(state);
+  }
+
+  /**
    * Somebody called {@link SocketRef#tell}. The default drops the message, which the server reports
    * as an event.
    *
@@ -70,13 +86,14 @@ public interface Handler<S extends @Nullable Object> {
 
   /**
    * Advice to finish soon: the server, the acceptor or this handler is being drained. The default
-   * carries on; a connection that is still there when the drain timeout is over hears {@link
-   * #handleShutdown}.
+   * ends the connection in {@link #handleShutdown} as soon as it is idle ({@link
+   * Next#closeWhenIdle}). A handler that answers {@link Next#proceed} carries on; a connection that
+   * is still there when the drain timeout is over hears {@link #handleShutdown}.
    *
    * @throws Exception to end the connection in {@link #handleError}
    */
   default Next<S> handleDrain(Socket socket, S state) throws Exception {
-    return Next.proceed(state);
+    return Next.closeWhenIdle(state);
   }
 
   /**

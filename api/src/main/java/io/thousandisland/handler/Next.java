@@ -30,6 +30,16 @@ public sealed interface Next<S extends @Nullable Object> {
   }
 
   /**
+   * Goes on until the connection is idle, and then ends it in {@code handleShutdown}. It is idle
+   * between two callbacks when nothing is unread, unsent or untold: nothing has arrived that was
+   * not handled, no byte that was sent waits for the peer, and no message waits for the handler.
+   * Whatever the callbacks until then answer with {@link #proceed} leaves it so.
+   */
+  static <S extends @Nullable Object> Next<S> closeWhenIdle(S state) {
+    return new CloseWhenIdle<>(state);
+  }
+
+  /**
    * Ends the connection in {@code handleError}, or in {@code handleTimeout} when {@code reason} is
    * a {@link ReadTimeoutException}.
    */
@@ -86,6 +96,9 @@ public sealed interface Next<S extends @Nullable Object> {
       return new Proceed<>(state, new ReadTimeout.Always(timeout));
     }
   }
+
+  /** See {@link Next#closeWhenIdle}. */
+  record CloseWhenIdle<S extends @Nullable Object>(S state) implements Next<S> {}
 
   /** See {@link Next#close}. */
   record Close<S extends @Nullable Object>(S state) implements Next<S> {}

@@ -24,7 +24,11 @@ public interface Socket {
   long id();
 
   /**
-   * Sends all of {@code data}; returns when the kernel has it, so memory stays bounded.
+   * Sends all of {@code data}; returns when the kernel has it, so memory stays bounded. When the
+   * handler is to leave or to finish meanwhile, it returns sooner: the server keeps what the peer
+   * has not taken yet, up to its {@code unsentLimit}, and sends that before it reads again.
+   *
+   * <p>Only in a callback, on the callback's thread, as with {@link #receive()}.
    *
    * @throws SendTimeoutException when the peer did not take it within the send timeout
    * @throws IOException when the connection is broken or closed
@@ -83,7 +87,18 @@ public interface Socket {
    */
   void shutdownInput() throws IOException;
 
-  /** Closes the connection for both sides. The callback's answer then ends in handleClose. */
+  /**
+   * Whether the peer has closed its side or reset the connection; for callbacks that work for long.
+   * Bytes that the peer sent before are kept for later, up to {@code unreadLimit}. Never waits.
+   *
+   * @throws IOException when more bytes than that have come before the end
+   */
+  boolean peerGone() throws IOException;
+
+  /**
+   * Closes the connection: nothing can be sent or received from now on, and the peer hears of the
+   * end behind what was sent. The callback's answer then ends in handleClose.
+   */
   void close();
 
   /** A handle on this connection that any thread may keep and use. */

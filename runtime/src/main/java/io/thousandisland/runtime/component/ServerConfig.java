@@ -93,6 +93,12 @@ public @interface ServerConfig {
       description = "Most bytes a handler may leave unread, readBufferSize to 1073741824.")
   int unreadLimit() default 1 << 20;
 
+  @AttributeDefinition(
+      description =
+          "Most bytes kept for a peer that does not take them, when its handler is to leave or to"
+              + " finish, 0 to 1073741824.")
+  int unsentLimit() default 1 << 20;
+
   @AttributeDefinition(description = "Most messages waiting for one connection, 1 to 1048576.")
   int mailboxSize() default 256;
 

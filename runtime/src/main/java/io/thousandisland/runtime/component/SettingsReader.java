@@ -123,7 +123,10 @@ final class SettingsReader {
 
   private BufferSettings buffers() {
     return new BufferSettings(
-        number("readBufferSize"), number("unreadLimit"), number("mailboxSize"));
+        number("readBufferSize"),
+        number("unreadLimit"),
+        number("unsentLimit"),
+        number("mailboxSize"));
   }
 
   private RestartSettings restarts() {

@@ -3,7 +3,6 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Signals.DRAIN;
 import static io.thousandisland.runtime.server.Signals.FORCED;
 import static io.thousandisland.runtime.server.Signals.MIGRATE;
-import static io.thousandisland.runtime.server.Signals.NEVER;
 import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * One accepted connection, from the accept to its one terminal callback.
  *
  * <pre>
- *   begin → [converse → rest]* → terminal callback → close
+ *   begin → [converse → rest]* → terminal callback → [farewell → rest]* → close
  * </pre>
  *
  * <p>Thread: all of that runs on the owner of its signals, which is a virtual thread of its own; if
@@ -34,14 +33,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements Signals.Resting {
 
-  /** Who keeps a connection for as long as somebody is to wait for it. */
+  /** The set of live connections; drains wait for its members. */
   interface Keeper {
 
-    /** Told by whoever drains: nobody is to wait for the connection any more. */
+    /** Nobody is to wait for the connection any more. Told by a drain. */
     void abandoned(Connection connection);
 
-    /** Told on the connection's own thread: everything of it is over. */
+    /** The connection has ended for its handler, and all it sent is on its way. Its own thread. */
     void ended(Connection connection);
+
+    /** The connection's socket is closed: its place is free. Its own thread. */
+    void closed(Connection connection);
   }
 
   private final ServerContext context;
@@ -59,8 +61,19 @@ final class Connection implements Signals.Resting {
   private final Goodbye goodbye;
   private final Conversation conversation;
 
+  private final Farewell farewell;
+
   /** A {@link System#nanoTime}; 0 before the beginning. */
   private long began;
+
+  /** How the conversation ended; null while it lasts. The own thread's. */
+  private @Nullable Ending ending;
+
+  /** From the beginning to the end of the conversation, in nanoseconds. The own thread's. */
+  private long lasted;
+
+  /** Whether it has left the live set. The own thread's. */
+  private boolean left;
 
   /** Guarded by this. */
   private boolean over;
@@ -96,11 +109,12 @@ final class Connection implements Signals.Resting {
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
     this.signals = new Signals(context.sweeper, this);
-    this.in = new Inbound(this);
+    this.in = new Inbound(context, this);
     this.socket = new ConnectionSocket(context, this, signals, in);
     this.lease = new Lease(context, signals);
     this.goodbye = new Goodbye(signals);
     this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
+    this.farewell = new Farewell(context, signals, in, socket.out());
   }
 
   /** Begins, on a thread of its own. */
@@ -131,22 +145,42 @@ final class Connection implements Signals.Resting {
     goOn();
   }
 
-  /** Until it is over, or another thread may be in here already. */
+  /** Returns when it is over, or rests: then another thread may be in here already. */
   private void goOn() {
-    Ending ending;
-    try {
-      ending = began == 0 ? begin() : null;
-      if (ending == null) {
-        ending = conversation.goOn();
-      }
-      if (ending == null) {
-        return;
-      }
-      conversation.end(ending);
-    } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
-      ending = new Ending.Failed(bug, true);
+    if (ending == null && !converse()) {
+      return;
     }
-    end(ending, Duration.ofNanos(System.nanoTime() - began));
+    if (!sayFarewell()) {
+      return;
+    }
+    for (EndStep step : EndStep.ALL) {
+      try {
+        step.run(this);
+      } catch (Throwable thrown) { // the steps after it come in any case
+        trouble(thrown);
+      }
+    }
+  }
+
+  /** True when the conversation has ended. */
+  private boolean converse() {
+    Ending how;
+    try {
+      how = began == 0 ? begin() : null;
+      if (how == null) {
+        how = conversation.goOn();
+      }
+      if (how == null) {
+        return false;
+      }
+      conversation.end(how);
+    } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
+      how = new Ending.Failed(bug, true);
+    }
+    ending = how;
+    lasted = System.nanoTime() - began;
+    leaveHandler();
+    return true;
   }
 
   private @Nullable Ending begin() {
@@ -156,23 +190,119 @@ final class Connection implements Signals.Resting {
     return conversation.begin();
   }
 
-  private void end(Ending ending, Duration lasted) {
-    signals.deadline(NEVER);
-    socket.end();
-    if (!(ending instanceof Ending.ByPeer)) {
-      in.discardArrived(context.pool());
+  /** The handler has had its last word: it may go, whatever the peer still is to get. */
+  private void leaveHandler() {
+    try {
+      socket.end();
+    } catch (Throwable thrown) {
+      trouble(thrown);
     }
-    closeTransport();
-    boolean trouble = ending instanceof Ending.Failed failed && failed.thrown();
-    context.emit(
-        trouble ? Detail.SERVERS : Detail.CONNECTIONS,
-        () -> new TelemetryEvent.ConnectionStopped(span(), ending, socket.counters(), lasted));
-    keeper.ended(this);
-    lease.end();
-    signals.end();
-    synchronized (this) {
-      over = true;
-      notifyAll();
+    try {
+      lease.end();
+    } catch (Throwable thrown) {
+      trouble(thrown);
+    }
+    Ending how = ending;
+    if (how != null) {
+      farewell.begin(how);
+    }
+  }
+
+  /** False when the connection rests, and another thread may go on here. */
+  private boolean sayFarewell() {
+    try {
+      for (; ; ) {
+        int reasons = farewell.goOn();
+        if (farewell.phase() != Farewell.Phase.FLUSHING) {
+          leaveTheLiving();
+        }
+        if (reasons == 0) {
+          return true;
+        }
+        signals.giveWay();
+        signals.deadline(farewell.deadline());
+        if (signals.rest(reasons)) {
+          return false;
+        }
+        int unused = signals.take(reasons);
+      }
+    } catch (Throwable thrown) {
+      trouble(thrown);
+      return true;
+    }
+  }
+
+  /** What happens when a connection is over, in this order. */
+  private enum EndStep {
+    LEAVE_THE_LIVING {
+      @Override
+      void run(Connection connection) {
+        connection.leaveTheLiving();
+      }
+    },
+    CLOSE_THE_SOCKET {
+      @Override
+      void run(Connection connection) {
+        connection.closeTransport();
+      }
+    },
+    GIVE_MEMORY_BACK {
+      @Override
+      void run(Connection connection) {
+        connection.in.end();
+        connection.socket.out().end();
+      }
+    },
+    FREE_THE_PLACE {
+      @Override
+      void run(Connection connection) {
+        connection.keeper.closed(connection);
+      }
+    },
+    FORGET_THE_THREAD {
+      @Override
+      void run(Connection connection) {
+        connection.signals.end();
+      }
+    };
+
+    private static final EndStep[] ALL = values();
+
+    abstract void run(Connection connection);
+  }
+
+  /** Drains wait for it no longer. Once. */
+  private void leaveTheLiving() {
+    if (left) {
+      return;
+    }
+    left = true;
+    Ending how = ending == null ? new Ending.Forced() : ending;
+    try {
+      boolean trouble = how instanceof Ending.Failed failed && failed.thrown();
+      context.emit(
+          trouble ? Detail.SERVERS : Detail.CONNECTIONS,
+          () ->
+              new TelemetryEvent.ConnectionStopped(
+                  span(), how, socket.counters(), Duration.ofNanos(lasted)));
+    } finally {
+      try {
+        keeper.ended(this);
+      } finally {
+        synchronized (this) {
+          over = true;
+          notifyAll();
+        }
+      }
+    }
+  }
+
+  /** Something that must not happen, and that ends nothing. */
+  private void trouble(Throwable thrown) {
+    try {
+      context.emit(() -> new TelemetryEvent.HandlerThrew(span(), thrown));
+    } catch (Throwable again) {
+      // no memory to say so
     }
   }
 

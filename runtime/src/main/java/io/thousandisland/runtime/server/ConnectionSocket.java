@@ -60,12 +60,23 @@ final class ConnectionSocket implements Socket {
 
   @Override
   public void send(ByteBuffer data) throws IOException {
+    requireOwnThread();
     out.send(data);
   }
 
   @Override
   public void send(ByteBuffer... data) throws IOException {
+    requireOwnThread();
     out.send(data);
+  }
+
+  /** Bytes of two threads would mix, and nobody would notice. */
+  private void requireOwnThread() {
+    if (!signals.isOwnedBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "a Socket belongs to the callbacks of its connection, and this is another thread;"
+              + " use ref().tell(message), and send in handleMessage");
+    }
   }
 
   @Override
@@ -113,6 +124,8 @@ final class ConnectionSocket implements Socket {
 
   /** Waits until at least one byte is read. */
   private void readSome(ByteBuffer into, Duration timeout) throws IOException {
+    requireOwnThread();
+    failIfEnding(out.awaitFlushed(endings));
     signals.deadline(context.sweeper.in(timeout));
     try {
       for (; ; ) {
@@ -148,8 +161,14 @@ final class ConnectionSocket implements Socket {
   }
 
   @Override
+  public boolean peerGone() throws IOException {
+    requireOwnThread();
+    return in.peerGone();
+  }
+
+  @Override
   public void shutdownOutput() throws IOException {
-    connection.transport().shutdownOutput();
+    out.shutdownOutput();
   }
 
   @Override
@@ -161,8 +180,11 @@ final class ConnectionSocket implements Socket {
   @Override
   public void close() {
     signals.raise(CLOSE);
-    in.discardArrived(context.pool());
-    connection.closeTransport();
+    try {
+      out.close();
+    } catch (IOException broken) {
+      connection.closeTransport();
+    }
   }
 
   // ---- the connection's side
@@ -180,9 +202,14 @@ final class ConnectionSocket implements Socket {
     }
   }
 
-  /** The terminal callback begins: it may still receive. */
+  /** The terminal callback begins: it may still receive. What it sends it need not wait for. */
   void ending() {
     endings = FORCED;
+    out.hurry();
+  }
+
+  Outbound out() {
+    return out;
   }
 
   /** The connection is over. */

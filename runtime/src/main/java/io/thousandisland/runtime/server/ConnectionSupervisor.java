@@ -86,13 +86,18 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   @Override
   public void abandoned(Connection connection) {
     live.remove(connection);
+    context.departures.tell();
   }
 
   @Override
   public void ended(Connection connection) {
     live.remove(connection);
-    context.permits.release();
     context.departures.tell();
+  }
+
+  @Override
+  public void closed(Connection connection) {
+    context.permits.release();
   }
 
   private void close(TransportSocket socket) {

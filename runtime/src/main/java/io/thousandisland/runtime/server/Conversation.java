@@ -10,9 +10,11 @@ import static io.thousandisland.runtime.server.Signals.NEVER;
 import static io.thousandisland.runtime.server.Signals.READABLE;
 import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
+import static io.thousandisland.runtime.server.Signals.WRITABLE;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.UnhandledMessageException;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -42,6 +44,9 @@ final class Conversation {
   private static final int EVERYTHING =
       READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
 
+  /** With unsent bytes: nothing is read before the peer has taken them. */
+  private static final int WHILE_FLUSHING = (EVERYTHING & ~READABLE) | WRITABLE;
+
   private static final VarHandle TURN;
 
   static {
@@ -57,6 +62,7 @@ final class Conversation {
   private final Signals signals;
   private final Inbound in;
   private final ConnectionSocket socket;
+  private final Outbound out;
   private final Lease lease;
   private final Migration migration;
   private final Goodbye goodbye;
@@ -73,6 +79,12 @@ final class Conversation {
   /** When the wait for data is over, in the sweeper's time. */
   private long waitUntil = NEVER;
 
+  /** Since when nothing is read because of unsent bytes, in the sweeper's time; or NEVER. */
+  private long flushingSince = NEVER;
+
+  /** Whether the connection is to end as soon as it is idle. */
+  private boolean finishing;
+
   Conversation(
       ServerContext context,
       Connection connection,
@@ -86,6 +98,7 @@ final class Conversation {
     this.signals = signals;
     this.in = in;
     this.socket = socket;
+    this.out = socket.out();
     this.lease = lease;
     this.migration = new Migration(context, connection, lease, socket);
     this.goodbye = goodbye;
@@ -102,7 +115,8 @@ final class Conversation {
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
-      Ending ending = afterData(lease.handler().handleConnection(socket));
+      Next<@Nullable Object> next = lease.handler().handleConnection(socket);
+      Ending ending = afterData(answer(next, "handleConnection"));
       turnEnds();
       return ending;
     } catch (Throwable thrown) {
@@ -118,6 +132,9 @@ final class Conversation {
     try {
       Ending ending = null;
       while (ending == null) {
+        if (finishing && isIdle()) {
+          return new Ending.ShutDown();
+        }
         if (mayRest() && rest()) {
           return null;
         }
@@ -147,18 +164,39 @@ final class Conversation {
 
   /** Only who promised not to block may go on wherever somebody has time. */
   private boolean mayRest() {
-    return !in.mayRead() && lease.nonblocking() && !migration.underWay();
+    return !mayRead() && lease.nonblocking() && !migration.underWay();
+  }
+
+  private boolean mayRead() {
+    return in.mayRead() && !out.hasUnsent();
+  }
+
+  /** Nothing is under way, in either direction: nobody misses anything if it ends here. */
+  private boolean isIdle() {
+    return !migration.underWay()
+        && !in.mayRead()
+        && in.unread.isEmpty()
+        && !out.hasUnsent()
+        && !signals.isRaised(MESSAGE | READABLE);
   }
 
   private boolean rest() {
-    signals.deadline(waitUntil);
-    return signals.rest(EVERYTHING);
+    signals.deadline(until());
+    return signals.rest(reasons());
   }
 
   private int nextReasons() {
-    signals.deadline(waitUntil);
+    signals.deadline(until());
     // a read that filled its buffer left more to read: then there is nothing to wait for
-    return in.mayRead() ? signals.takeTurn(EVERYTHING) : signals.await(EVERYTHING);
+    return mayRead() ? signals.takeTurn(reasons()) : signals.await(reasons());
+  }
+
+  private int reasons() {
+    return out.hasUnsent() ? WHILE_FLUSHING : EVERYTHING;
+  }
+
+  private long until() {
+    return out.hasUnsent() ? out.flushBy() : waitUntil;
   }
 
   /** Does what the raised reasons ask for; null to go on. */
@@ -170,6 +208,7 @@ final class Conversation {
     if ((why & ENDING) != 0) {
       return goodbye.asked();
     }
+    flush();
     Ending ending = null;
     if ((why & MIGRATE) != 0) {
       ending = depart();
@@ -179,18 +218,42 @@ final class Conversation {
       }
     }
     if (ending == null && adviceDue(why)) {
-      ending = apply(lease.handler().handleDrain(socket, state));
+      long before = in.bytes();
+      Next<@Nullable Object> next = lease.handler().handleDrain(socket, state);
+      ending = afterAnything(answer(next, "handleDrain"), before);
     }
     if (ending == null && (why & MESSAGE) != 0) {
       ending = deliver();
     }
-    if (ending == null && in.mayRead()) {
+    boolean late = (why & DEADLINE) != 0 && !out.hasUnsent() && isPast(waitUntil);
+    if (late) {
+      in.readable(); // what has arrived meanwhile, in a process that was stopped perhaps, counts
+    }
+    if (ending == null && mayRead()) {
       ending = receive();
     }
-    if (ending == null && (why & DEADLINE) != 0 && isPast(waitUntil)) {
+    if (ending == null && late && isPast(waitUntil)) {
       ending = new Ending.TimedOut();
     }
     return ending;
+  }
+
+  /** Sends what is unsent, as far as the peer takes it. That time does not count as silence. */
+  private void flush() throws IOException {
+    if (out.hasUnsent()) {
+      out.flushInTime();
+    }
+    if (out.hasUnsent()) {
+      flushingSince = flushingSince == NEVER ? context.sweeper.now() : flushingSince;
+    } else if (flushingSince != NEVER) {
+      notCounting(context.sweeper.now() - flushingSince);
+      flushingSince = NEVER;
+    }
+  }
+
+  private void notCounting(long waited) {
+    lastData += waited;
+    waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
   }
 
   /** Advice for the sake of the server or the acceptor, or of the generation we are in. */
@@ -231,6 +294,9 @@ final class Conversation {
     if (migration.underWay()) {
       state = null;
     }
+    if (answer != null || migration.underWay()) {
+      finishing = false; // the next handler is advised anew
+    }
     return answer == null ? null : apply(answer);
   }
 
@@ -241,9 +307,7 @@ final class Conversation {
     if (answer == null) {
       return goodbye.asked();
     }
-    long waited = context.sweeper.now() - before;
-    lastData += waited;
-    waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
+    notCounting(context.sweeper.now() - before);
     return apply(answer);
   }
 
@@ -255,16 +319,27 @@ final class Conversation {
       ByteBuffer data = in.unread.inFrontOf(pooled, context.settings().buffers().unreadLimit());
       int got = in.read(data);
       data.flip();
-      if (got <= 0) {
+      if (got < 0) {
+        return halfClosed(data);
+      }
+      if (got == 0) {
         in.unread.keep(data, data == pooled);
-        return got < 0 ? new Ending.ByPeer() : null;
+        return null;
       }
       Next<@Nullable Object> next = lease.handler().handleData(data, socket, state);
       in.unread.keep(data, data == pooled);
-      return afterData(next);
+      return afterData(answer(next, "handleData"));
     } finally {
       pool.release(pooled);
     }
+  }
+
+  /** The peer has closed its side, and {@code rest} is what was left unread before that. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending halfClosed(ByteBuffer rest) throws Exception {
+    Next<@Nullable Object> next = lease.handler().handleHalfClose(rest, socket, state);
+    Ending ending = afterData(answer(next, "handleHalfClose"));
+    return ending instanceof Ending.ByUs ? new Ending.ByPeer() : ending;
   }
 
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
@@ -273,8 +348,10 @@ final class Conversation {
     if (message == null) {
       return null;
     }
+    long before = in.bytes();
     try {
-      return apply(lease.handler().handleMessage(message, socket, state));
+      Next<@Nullable Object> next = lease.handler().handleMessage(message, socket, state);
+      return afterAnything(answer(next, "handleMessage"), before);
     } catch (UnhandledMessageException e) {
       connection.emit(
           () -> new TelemetryEvent.MessageDropped(connection.span(), message.getClass().getName()));
@@ -283,6 +360,20 @@ final class Conversation {
   }
 
   // ---- answers: the one place where they become actions
+
+  private static Next<@Nullable Object> answer(
+      @Nullable Next<@Nullable Object> next, String callback) {
+    if (next == null) {
+      throw new NullPointerException(callback + " answered null");
+    }
+    return next;
+  }
+
+  /** Messages and advice leave the deadline where it is, unless data was received meanwhile. */
+  private @Nullable Ending afterAnything(Next<@Nullable Object> next, long bytesBefore)
+      throws Exception {
+    return in.bytes() == bytesBefore ? apply(next) : afterData(next);
+  }
 
   /** After handleConnection or handleData: the time they took does not count. */
   private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
@@ -297,6 +388,11 @@ final class Conversation {
     return switch (next) {
       case Next.Proceed<@Nullable Object> proceed -> {
         setWait(proceed.readTimeout());
+        yield null;
+      }
+      case Next.CloseWhenIdle<@Nullable Object> close -> {
+        finishing = true;
+        in.readable(); // what has arrived is handled first
         yield null;
       }
       case Next.Close<@Nullable Object> close -> new Ending.ByUs();
@@ -335,6 +431,9 @@ final class Conversation {
     Transport other = context.transport(to.transport());
     if (other == null) {
       throw new IOException("no transport named " + to.transport() + " to switch to");
+    }
+    if (out.awaitFlushed(ENDING) != 0) {
+      throw new ShutdownException(); // or closed: the ending that was raised counts
     }
     TransportSocket below = Replay.of(in.unread.take(), connection.transport(), signals);
     TransportSocket upgraded = other.over(below, to.options());

@@ -7,11 +7,11 @@ import static io.thousandisland.runtime.server.Signals.READABLE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 import static io.thousandisland.runtime.server.Signals.WRITABLE;
 
-import io.thousandisland.handler.PeerClosedException;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 
 /** Waiting for a transport's handshake, under the handshake timeout. */
@@ -28,17 +28,19 @@ final class Handshake {
       throws IOException {
     Duration timeout = context.settings().timeouts().handshake();
     signals.deadline(context.sweeper.in(timeout));
+    boolean late = false;
     while (!socket.handshake()) {
+      if (late) { // and the last look has not helped
+        throw new SocketTimeoutException("handshake not done within " + timeout);
+      }
       int why = signals.await(READABLE | WRITABLE | DEADLINE | SHUTDOWN | FORCED | CLOSE);
       if ((why & (SHUTDOWN | FORCED)) != 0) {
         throw new ShutdownException();
       }
       if ((why & CLOSE) != 0) {
-        throw new PeerClosedException();
+        throw new AsynchronousCloseException(); // by us
       }
-      if ((why & DEADLINE) != 0 && signals.due()) {
-        throw new SocketTimeoutException("handshake not done within " + timeout);
-      }
+      late = (why & DEADLINE) != 0 && signals.due();
     }
   }
 }

@@ -1,9 +1,9 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.telemetry.TelemetryEvent;
-import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What comes in on one connection: reads, counts, and knows whether another read may bring more.
@@ -15,6 +15,7 @@ final class Inbound extends Tally {
   /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
   private static final int DISCARDS = 16;
 
+  private final ServerContext context;
   private final Connection connection;
   final Unread unread = new Unread();
 
@@ -27,52 +28,105 @@ final class Inbound extends Tally {
   /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
   private boolean over;
 
-  Inbound(Connection connection) {
+  private boolean discarded;
+
+  /** Not null when the connection is broken: what a read has failed with. */
+  private @Nullable IOException broken;
+
+  /** What {@link #peerGone} has read, and what came after it; null when that is nothing. */
+  private @Nullable ByteBuffer ahead;
+
+  /** The end of the stream comes behind {@link #ahead}. */
+  private boolean endAhead;
+
+  Inbound(ServerContext context, Connection connection) {
+    this.context = context;
     this.connection = connection;
   }
 
   boolean mayRead() {
-    return mayRead;
+    return mayRead && !over;
   }
 
   void readable() {
     mayRead = true;
   }
 
+  boolean isOver() {
+    return over;
+  }
+
+  boolean isBroken() {
+    return broken != null;
+  }
+
   /**
-   * Takes out of the kernel what has arrived and nobody will read, up to a bound. A socket that is
-   * closed with bytes unread resets the connection, and a reset may cost the peer our last words.
+   * Takes out of the kernel what has arrived and nobody will read, up to a bound.
+   *
+   * @return whether there may be more
    */
-  void discardArrived(BufferPool pool) {
+  boolean discard() throws IOException {
     if (over) {
-      return;
+      return false;
     }
+    discarded = false;
+    BufferPool pool = context.pool();
     ByteBuffer buffer = pool.borrow();
     try {
       for (int i = 0; i < DISCARDS; i++) {
-        if (connection.transport().read(buffer.clear()) < buffer.capacity()) {
-          return;
+        int got = connection.transport().read(buffer.clear());
+        discarded |= got > 0;
+        if (got < buffer.capacity()) {
+          over = got < 0;
+          return false;
         }
       }
-    } catch (IOException broken) {
-      over = true; // then nothing we said will arrive anyway
+      return true;
+    } catch (IOException e) {
+      over = true;
+      throw e;
     } finally {
       pool.release(buffer);
     }
   }
 
-  /** As {@link TransportSocket#read}. */
+  /** Whether the last {@link #discard} found anything. */
+  boolean hasDiscarded() {
+    return discarded;
+  }
+
+  /** As {@link io.thousandisland.transport.TransportSocket#read}. */
   int read(ByteBuffer into) throws IOException {
+    int before = takeAhead(into);
+    if (before > 0) {
+      return before;
+    }
+    if (endAhead) {
+      mayRead = false;
+      over = true;
+      return -1;
+    }
+    int got = readNew(into);
+    mayRead = got > 0 && !into.hasRemaining();
+    over = got < 0;
+    return got;
+  }
+
+  private int readNew(ByteBuffer into) throws IOException {
+    IOException known = broken;
+    if (known != null) {
+      over = true;
+      throw known;
+    }
     int got;
     try {
       got = connection.transport().read(into);
     } catch (IOException e) {
       over = true;
+      broken = e;
       connection.emit(() -> new TelemetryEvent.ReceiveFailed(connection.span(), e));
       throw e;
     }
-    mayRead = got > 0 && !into.hasRemaining();
-    over = got < 0;
     if (got > 0) {
       countBytes(got);
       countCall();
@@ -81,5 +135,90 @@ final class Inbound extends Tally {
       }
     }
     return got;
+  }
+
+  // ---- looking ahead
+
+  /**
+   * Whether the peer has ended its stream, or the connection is broken. Has to read what comes
+   * before the end, and keeps it for the next read.
+   *
+   * @throws IOException when more would have to be kept than allowed
+   */
+  boolean peerGone() throws IOException {
+    if (over || endAhead || broken != null) {
+      return true;
+    }
+    BufferPool pool = context.pool();
+    ByteBuffer buffer = pool.borrow();
+    try {
+      for (; ; ) {
+        int got = readNew(buffer.clear());
+        endAhead = got < 0;
+        if (got > 0) {
+          keepAhead(buffer.flip());
+        }
+        if (got < buffer.capacity()) {
+          return endAhead;
+        }
+      }
+    } catch (IOException e) {
+      if (e != broken) {
+        throw e;
+      }
+      over = false; // not before what came ahead is read
+      return true;
+    } finally {
+      mayRead = true; // the next read looks here first
+      pool.release(buffer);
+    }
+  }
+
+  private void keepAhead(ByteBuffer more) throws IOException {
+    ByteBuffer now = ahead;
+    int length = more.remaining() + (now == null ? 0 : now.remaining());
+    int limit = context.settings().buffers().unreadLimit();
+    if (length > limit) {
+      throw new IOException(
+          "peerGone would have to keep "
+              + length
+              + " bytes that came before the end; unreadLimit is "
+              + limit);
+    }
+    ByteBuffer larger = Unread.allocate(context.memory, length);
+    if (now != null) {
+      larger.put(now);
+    }
+    dropAhead();
+    ahead = larger.put(more).flip();
+  }
+
+  private int takeAhead(ByteBuffer into) {
+    ByteBuffer now = ahead;
+    if (now == null) {
+      return 0;
+    }
+    int length = Math.min(now.remaining(), into.remaining());
+    into.put(now.slice().limit(length));
+    now.position(now.position() + length);
+    if (!now.hasRemaining()) {
+      dropAhead();
+    }
+    mayRead = true; // behind these bytes there may be others, or the end
+    return length;
+  }
+
+  private void dropAhead() {
+    ByteBuffer now = ahead;
+    if (now != null) {
+      ahead = null;
+      context.memory.giveBack(now.capacity());
+    }
+  }
+
+  /** The connection is over: gives the memory back. */
+  void end() {
+    dropAhead();
+    unread.end();
   }
 }

@@ -1,8 +1,13 @@
 package io.thousandisland.runtime.server;
 
 import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.DRAIN;
 import static io.thousandisland.runtime.server.Signals.FORCED;
+import static io.thousandisland.runtime.server.Signals.HAND_OVER;
+import static io.thousandisland.runtime.server.Signals.MIGRATE;
 import static io.thousandisland.runtime.server.Signals.NEVER;
+import static io.thousandisland.runtime.server.Signals.RETIRE;
+import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 import static io.thousandisland.runtime.server.Signals.WRITABLE;
 
 import io.thousandisland.handler.SendTimeoutException;
@@ -10,35 +15,64 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
 
 /**
  * What goes out on one connection: writes all of it or fails, and counts.
  *
- * <p>The peer's window is the only buffer: while it takes nothing the handler waits, at most the
- * send timeout, so a peer that never reads costs no memory.
+ * <p>The peer's window is the only buffer: while the peer takes nothing the handler waits, at most
+ * the send timeout, so a peer that never reads costs no memory. But a handler that is to leave, or
+ * to finish, is not kept waiting: then the bytes that the peer has not taken become the
+ * connection's ({@link Unsent}), and the connection flushes them before it reads again.
  *
  * <p>Thread: the connection's own; the counters are read by any, for snapshots.
  */
 final class Outbound extends Tally {
 
+  /** The news that end a handler's wait for its peer. They are seen here, and taken elsewhere. */
+  private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
+
   private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
+  private final Unsent unsent;
+
+  /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
+  private long flushBy = NEVER;
+
+  /** Whether no send waits for its peer any more: the last words of a handler. */
+  private boolean hurried;
+
+  /** Nothing can be sent any more. */
+  private boolean closed;
+
+  /** Whether the half-close is to follow the unsent bytes. */
+  private boolean endAfterFlush;
 
   Outbound(ServerContext context, Connection connection, Signals signals) {
     this.context = context;
     this.connection = connection;
     this.signals = signals;
+    this.unsent = new Unsent(context.memory);
   }
 
   void send(ByteBuffer data) throws IOException {
-    signals.giveWay();
+    begin();
     long before = bytes();
     try {
-      countBytes(connection.transport().write(data));
-      while (data.hasRemaining()) {
-        awaitRoom();
-        countBytes(connection.transport().write(data));
+      boolean inTime = true;
+      for (; ; ) {
+        long taken = flush();
+        if (unsent.isEmpty()) {
+          int now = connection.transport().write(data);
+          countBytes(now);
+          taken += now;
+        }
+        if (!data.hasRemaining() || handOver(data)) {
+          break;
+        }
+        failIfLate(inTime, taken);
+        inTime = awaitRoom();
       }
     } catch (IOException e) {
       failed(before, e);
@@ -48,15 +82,25 @@ final class Outbound extends Tally {
   }
 
   void send(ByteBuffer[] data) throws IOException {
-    signals.giveWay();
+    begin();
     long before = bytes();
     try {
       int first = firstLeft(data, 0);
+      boolean inTime = true;
       while (first < data.length) {
-        countBytes(connection.transport().write(data, first, data.length - first));
+        long taken = flush();
+        if (unsent.isEmpty()) {
+          long now = connection.transport().write(data, first, data.length - first);
+          countBytes(now);
+          taken += now;
+        }
         first = firstLeft(data, first);
+        while (first < data.length && handOver(data[first])) {
+          first = firstLeft(data, first);
+        }
         if (first < data.length) {
-          awaitRoom();
+          failIfLate(inTime, taken);
+          inTime = awaitRoom();
         }
       }
     } catch (IOException e) {
@@ -64,6 +108,13 @@ final class Outbound extends Tally {
       throw e;
     }
     sent(before);
+  }
+
+  private void begin() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    signals.giveWay();
   }
 
   private static int firstLeft(ByteBuffer[] data, int from) {
@@ -74,29 +125,170 @@ final class Outbound extends Tally {
     return first;
   }
 
+  // ---- waiting
+
   /**
-   * Waits until the peer has taken something. A shutdown does not end this wait, since what is
-   * being sent is work in flight; force does.
+   * Waits until the peer has taken something, or the handler is to leave. A shutdown does not end
+   * what is being sent, since that is work in flight; force does.
+   *
+   * @return false when the send timeout is over; then the caller tries once more
    */
-  private void awaitRoom() throws IOException {
+  private boolean awaitRoom() throws IOException {
     signals.deadline(context.sweeper.in(context.settings().timeouts().send()));
     try {
       for (; ; ) {
-        int why = signals.await(WRITABLE | DEADLINE | FORCED);
+        int why = signals.awaitOrSee(WRITABLE | DEADLINE | FORCED | HAND_OVER, LEAVING);
         if ((why & FORCED) != 0) {
           throw new AsynchronousCloseException();
         }
-        if ((why & WRITABLE) != 0) {
-          return;
+        if ((why & HAND_OVER) != 0) {
+          signals.raise(HAND_OVER); // taken again when it is obeyed
+        }
+        if ((why & ~DEADLINE) != 0) {
+          return true;
         }
         if (signals.due()) {
-          throw new SendTimeoutException();
+          return false;
         }
       }
     } finally {
       signals.deadline(NEVER);
     }
   }
+
+  private static void failIfLate(boolean inTime, long taken) throws SendTimeoutException {
+    if (!inTime && taken == 0) {
+      throw new SendTimeoutException();
+    }
+  }
+
+  // ---- unsent bytes
+
+  /** True when {@code data} is the connection's now, and the handler need not wait. */
+  private boolean handOver(ByteBuffer data) {
+    if (unsent.isEmpty() && !isLeaving()) {
+      return false;
+    }
+    boolean first = unsent.isEmpty();
+    int limit = context.settings().buffers().unsentLimit();
+    int unused = signals.take(HAND_OVER);
+    if (!unsent.add(data, limit)) {
+      return false;
+    }
+    if (first) {
+      progress();
+    }
+    return true;
+  }
+
+  private boolean isLeaving() {
+    return hurried || signals.isRaised(LEAVING | HAND_OVER) || connection.draining();
+  }
+
+  boolean hasUnsent() {
+    return !unsent.isEmpty();
+  }
+
+  /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
+  long flushBy() {
+    return flushBy;
+  }
+
+  /**
+   * Writes unsent bytes, as many as the kernel takes.
+   *
+   * @return how many
+   */
+  long flush() throws IOException {
+    if (unsent.isEmpty()) {
+      return 0;
+    }
+    int taken = unsent.writeTo(connection.transport());
+    countBytes(taken);
+    if (taken > 0) {
+      progress();
+    }
+    if (unsent.isEmpty() && endAfterFlush) {
+      endAfterFlush = false;
+      connection.transport().shutdownOutput();
+    }
+    return taken;
+  }
+
+  private void progress() {
+    flushBy = context.sweeper.in(context.settings().timeouts().send());
+  }
+
+  /**
+   * As {@link #flush}, when the deadline was raised or there is room.
+   *
+   * @throws SendTimeoutException when the peer took nothing within the send timeout
+   */
+  void flushInTime() throws IOException {
+    long before = bytes();
+    try {
+      if (flush() == 0 && hasUnsent() && isPast(flushBy)) {
+        throw new SendTimeoutException();
+      }
+    } catch (IOException e) {
+      failed(before, e);
+      throw e;
+    }
+  }
+
+  private boolean isPast(long point) {
+    return point != NEVER && context.sweeper.now() - point >= 0;
+  }
+
+  /**
+   * Waits until nothing is unsent.
+   *
+   * @param endings what ends the wait
+   * @return what was raised of {@code endings}; 0 when nothing is unsent
+   */
+  int awaitFlushed(int endings) throws IOException {
+    while (hasUnsent()) {
+      flushInTime();
+      if (hasUnsent()) {
+        signals.deadline(flushBy);
+        int why = signals.await(WRITABLE | DEADLINE | endings) & endings;
+        signals.deadline(NEVER);
+        if (why != 0) {
+          return why;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** From now on sends do not wait for the peer. */
+  void hurry() {
+    hurried = true;
+  }
+
+  /** Tells the peer that no more bytes will come, after those that are unsent. */
+  void shutdownOutput() throws IOException {
+    if (hasUnsent()) {
+      endAfterFlush = true;
+    } else {
+      connection.transport().shutdownOutput();
+    }
+  }
+
+  /** Refuses to send from now on, and half-closes. */
+  void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      shutdownOutput();
+    }
+  }
+
+  /** The connection is over: what is unsent is lost. */
+  void end() {
+    unsent.end();
+  }
+
+  // ---- counting and telling
 
   private void sent(long before) {
     countCall();

@@ -289,6 +289,23 @@ final class Signals implements Readiness {
     }
   }
 
+  /**
+   * As {@link #await}, and until one of {@code seen} is raised that was not raised before; that one
+   * is not taken. Owner only.
+   *
+   * @return what was taken, and what was seen
+   */
+  int awaitOrSee(int wanted, int seen) {
+    int news = seen & ~raised;
+    for (; ; ) {
+      int got = take(wanted) | (raised & news);
+      if (got != 0) {
+        return got;
+      }
+      park();
+    }
+  }
+
   /** Waits until at least one of {@code wanted} is raised, and takes those that are. Owner only. */
   int await(int wanted) {
     for (; ; ) {
@@ -296,14 +313,18 @@ final class Signals implements Readiness {
       if (got != 0) {
         return got;
       }
-      unbroken = 0;
-      keepThread();
-      LockSupport.park(this);
-      // An interrupt that somebody's code left behind would turn this wait into a spin. It means
-      // nothing here: who wants this thread to end raises a reason.
-      if (Thread.interrupted() && isRaised(FORCED)) {
-        Thread.currentThread().interrupt();
-      }
+      park();
+    }
+  }
+
+  private void park() {
+    unbroken = 0;
+    keepThread();
+    LockSupport.park(this);
+    // An interrupt that somebody's code left behind would turn this wait into a spin. It means
+    // nothing here: whatever is to end this thread raises a reason.
+    if (Thread.interrupted() && isRaised(FORCED)) {
+      Thread.currentThread().interrupt();
     }
   }
 

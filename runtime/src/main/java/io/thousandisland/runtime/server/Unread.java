@@ -56,6 +56,30 @@ final class Unread {
     }
   }
 
+  /**
+   * A heap buffer of {@code length} bytes, counted in {@code memory}.
+   *
+   * @throws IOException when the budget is used up
+   */
+  static ByteBuffer allocate(MemoryBudget memory, int length) throws IOException {
+    if (!memory.tryTake(length)) {
+      throw new IOException(
+          "no memory for "
+              + length
+              + " unread bytes: the connections hold "
+              + memory.used()
+              + " of "
+              + memory.limit()
+              + " bytes together");
+    }
+    return ByteBuffer.allocate(length);
+  }
+
+  /** The connection is over. */
+  void end() {
+    kept = null;
+  }
+
   /** Gives the unread bytes away; null when there are none. */
   @Nullable ByteBuffer take() {
     ByteBuffer taken = kept;

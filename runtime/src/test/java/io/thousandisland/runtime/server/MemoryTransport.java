@@ -26,6 +26,9 @@ final class MemoryTransport implements Transport, AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("memory transport").factory());
 
+  /** Read by any thread that tells. */
+  private volatile boolean stalled;
+
   // all guarded by this
   private final Map<Integer, List<MemoryListeningChannel>> ports = new HashMap<>();
   private int lastPort;
@@ -39,9 +42,20 @@ final class MemoryTransport implements Transport, AutoCloseable {
       throw new BindException("address in use: memory:" + port);
     }
     var address = InetSocketAddress.createUnresolved("memory", port);
-    var channel = new MemoryListeningChannel(address, at.backlog(), teller, this::forget);
+    var channel = new MemoryListeningChannel(address, at.backlog(), this::tell, this::forget);
     sharing.add(channel);
     return channel;
+  }
+
+  private void tell(Runnable what) {
+    if (!stalled) {
+      teller.execute(what);
+    }
+  }
+
+  /** From now on nobody hears of readiness, as when the pollers get no processor. */
+  void stall() {
+    stalled = true;
   }
 
   private synchronized void forget(MemoryListeningChannel closed) {

@@ -26,7 +26,7 @@ class ReconfigureTest {
 
   @Test
   void s6AcceptorsThatCameBackBeforeTheOldOnesWereDrainedStay() throws Exception {
-    try (var server = new RunningServer(acceptors(4), new TestHandler())) {
+    try (var server = new RunningServer(acceptors(4), new TestHandler.Staying())) {
       var clients = new java.net.Socket[8];
       for (int i = 0; i < clients.length; i++) {
         clients[i] = server.connect();
@@ -130,7 +130,7 @@ class ReconfigureTest {
     var patient =
         RunningServer.settings()
             .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(60), Duration.ofSeconds(60)));
-    var handler = new TestHandler();
+    var handler = new TestHandler.Staying();
     try (var server = new RunningServer(patient, handler)) {
       var client = server.connect();
       var other = server.connect();

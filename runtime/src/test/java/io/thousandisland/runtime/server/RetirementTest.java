@@ -67,8 +67,20 @@ class RetirementTest {
     }
   }
 
-  /** Declines to leave, and ends when it is told to finish or, if it may not, never. */
-  private static class Declining extends Tagged {
+  /** Carries on when it is advised to finish. */
+  private static class Staying extends Tagged {
+    Staying(String tag) {
+      super(tag);
+    }
+
+    @Override
+    public Next<Void> handleDrain(Socket socket, Void state) {
+      return Next.proceed(state);
+    }
+  }
+
+  /** Declines to leave, and carries on when it is advised to finish. */
+  private static class Declining extends Staying {
     Declining(String tag) {
       super(tag);
     }
@@ -77,11 +89,6 @@ class RetirementTest {
     public @Nullable Object exportState(Socket socket, Void state)
         throws MigrationDeclinedException {
       throw new MigrationDeclinedException("holds a lock");
-    }
-
-    @Override
-    public Next<Void> handleDrain(Socket socket, Void state) {
-      return Next.proceed(state);
     }
   }
 
@@ -342,7 +349,7 @@ class RetirementTest {
                 new Policies(
                     Policies.WhenHandlerLeaves.MIGRATE, Policies.WhenBetterArrives.KEEP, true));
     try (var server = new RunningServer(rolling, new TestHandler())) {
-      long service = server.serve(new Tagged("a"));
+      long service = server.serve(new Staying("a"));
       var clients = new java.net.Socket[6];
       for (int i = 0; i < clients.length; i++) {
         clients[i] = server.connect();
@@ -350,10 +357,12 @@ class RetirementTest {
         assertThat(read(clients[i], 4)).isEqualTo("aone");
       }
       server.node.configure(rolling.withAcceptors(1));
-      server.serve(new Tagged("b"));
+      server.serve(new Staying("b"));
       Drained drained = result(server.node.retire(service));
-      int gone = drained.migrated() + drained.graceful();
-      assertThat(gone).isEqualTo(6);
+      assertThat(drained.migrated()).isEqualTo(6);
+      for (java.net.Socket client : clients) {
+        assertThat(ask(client, "two")).isEqualTo("btwo");
+      }
       assertThat(server.node.info().generations()).hasSize(1);
       assertThat(server.events(TelemetryEvent.ConnectionStopped.class))
           .noneMatch(stopped -> stopped.ending() instanceof Ending.Failed);

@@ -59,6 +59,14 @@ class TestHandler implements Handler<String> {
     calls.add("shutdown " + state);
   }
 
+  /** Carries on when it is advised to finish. */
+  static class Staying extends TestHandler {
+    @Override
+    public Next<String> handleDrain(Socket socket, String state) throws Exception {
+      return Next.proceed(state);
+    }
+  }
+
   /** The next terminal callback. */
   String ended() throws InterruptedException {
     String call = calls.poll(20, TimeUnit.SECONDS);

@@ -1,0 +1,388 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Peers.echo;
+import static io.thousandisland.runtime.server.Peers.ended;
+import static io.thousandisland.runtime.server.Peers.read;
+import static io.thousandisland.runtime.server.Peers.send;
+import static io.thousandisland.runtime.server.TestHandler.bytes;
+import static io.thousandisland.runtime.server.TestHandler.text;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.server.Drained;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Rules H2 and H8: the last bytes in either direction, and how long an ending may take. */
+@Timeout(60)
+class FarewellTest {
+
+  private static final int TWO_MEBIBYTES = 2 << 20;
+
+  private static ServerSettings patient() {
+    return RunningServer.settings()
+        .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(20), Duration.ofSeconds(20)));
+  }
+
+  /** Answers with two mebibytes, and closes. */
+  private static class Generous extends TestHandler {
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
+      data.position(data.limit());
+      socket.send(ByteBuffer.allocate(TWO_MEBIBYTES));
+      return Next.close(state);
+    }
+  }
+
+  @Test
+  void h2AnswerArrivesWholeThoughThePeerStillSendsWhenTheHandlerCloses() throws Exception {
+    try (var server = new RunningServer(new Generous())) {
+      var client = server.connect();
+      int got = 0;
+      for (int i = 0; i < 6; i++) { // while the rest is under way, and after the handler's close
+        send(client, i == 0 ? "go" : "!");
+        got += client.getInputStream().readNBytes(300_000).length;
+      }
+      got += client.getInputStream().readAllBytes().length;
+      assertThat(got).isEqualTo(TWO_MEBIBYTES);
+    }
+  }
+
+  @Test
+  void s1PlaceIsFreeThoughThePeerNeverClosesItsSide() throws Exception {
+    var one = RunningServer.settings().with(new LimitSettings(1, LimitSettings.WhenReached.PARK));
+    try (var server = new RunningServer(one, new Generous())) {
+      var first = server.connect();
+      send(first, "go");
+      assertThat(first.getInputStream().readAllBytes()).hasSize(TWO_MEBIBYTES);
+      var second = server.connect(); // the first one stays open
+      send(second, "go");
+      assertThat(second.getInputStream().readAllBytes()).hasSize(TWO_MEBIBYTES);
+    }
+  }
+
+  @Test
+  void s5DrainDoesNotWaitForPeersThatNeverCloseTheirSide() throws Exception {
+    try (var server = new RunningServer(patient(), new TestHandler())) {
+      var clients = new ArrayList<java.net.Socket>();
+      for (int i = 0; i < 20; i++) {
+        clients.add(server.connect());
+        assertThat(echo(clients.getLast(), "a")).isEqualTo("a");
+      }
+      long began = System.nanoTime();
+      Drained drained = server.node.drain().result().get(20, TimeUnit.SECONDS);
+      assertThat(drained.graceful()).isEqualTo(20);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Farewell.LINGER);
+      for (java.net.Socket client : clients) {
+        assertThat(ended(client)).isTrue();
+      }
+    }
+  }
+
+  // ---- U9: idle connections
+
+  @Test
+  void s5BytesThatHaveArrivedAreHandledBeforeAnIdleConnectionEnds() throws Exception {
+    var inside = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            if (inside.getCount() > 0) {
+              inside.countDown();
+              goOn.await();
+            }
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(patient(), handler)) {
+      var client = server.connect();
+      send(client, "one");
+      inside.await();
+      send(client, "two");
+      var drain = server.node.drain();
+      goOn.countDown();
+      assertThat(read(client, 6)).isEqualTo("onetwo");
+      assertThat(drain.result().get(20, TimeUnit.SECONDS).graceful()).isEqualTo(1);
+      assertThat(handler.ended()).isEqualTo("shutdown new");
+    }
+  }
+
+  @Test
+  void s5ConnectionWithAMessageInPartsIsNotIdle() throws Exception {
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            if (data.get(data.limit() - 1) != '\n') {
+              return Next.proceed(state); // leaves it unread
+            }
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(patient(), handler)) {
+      var client = server.connect();
+      assertThat(echo(client, "whole\n")).isEqualTo("whole\n");
+      send(client, "in pa");
+      server.await("read", s -> s.node.connections().getFirst().counters().bytesReceived() == 11);
+      var drain = server.node.drain();
+      send(client, "rts\n");
+      assertThat(read(client, 9)).isEqualTo("in parts\n");
+      assertThat(drain.result().get(20, TimeUnit.SECONDS).graceful()).isEqualTo(1);
+    }
+  }
+
+  // ---- S2: one last look
+
+  @Test
+  void b9BytesThatHaveArrivedWinOverTheReadTimeout() throws Exception {
+    var settings = RunningServer.settings().with(Timeouts.DEFAULT.withRead(Duration.ofMillis(300)));
+    try (var memory = new MemoryTransport();
+        var server = new RunningServer(settings, memory, new TestHandler())) {
+      MemoryPeer peer = memory.connect(1);
+      peer.send("a");
+      assertThat(peer.read(1)).isEqualTo("a");
+      memory.stall(); // as in a process that was stopped: the deadline is noticed first
+      peer.send("b");
+      assertThat(peer.read(1)).isEqualTo("b");
+    }
+  }
+
+  // ---- S3: half-close
+
+  /** Collects the rest, and answers later, by a message. */
+  private static class HalfOpen extends TestHandler {
+    final CompletableFuture<String> rest = new CompletableFuture<>();
+
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) {
+      return Next.proceed(state); // leaves all of it unread
+    }
+
+    @Override
+    public Next<String> handleHalfClose(ByteBuffer unread, Socket socket, String state) {
+      rest.complete(text(unread));
+      return Next.proceed(state);
+    }
+
+    @Override
+    public Next<String> handleMessage(Object message, Socket socket, String state)
+        throws Exception {
+      socket.send(bytes((String) message));
+      return message.equals("last") ? Next.close(state) : Next.proceed(state);
+    }
+  }
+
+  @Test
+  void k16HandlerHearsOfTheHalfCloseWithTheUnreadRestAndMayStillAnswer() throws Exception {
+    var handler = new HalfOpen();
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      send(client, "question");
+      client.shutdownOutput();
+      assertThat(handler.rest.get(20, TimeUnit.SECONDS)).isEqualTo("question");
+      var ref = handler.ref();
+      assertThat(ref.tell("first")).isTrue();
+      assertThat(read(client, 5)).isEqualTo("first");
+      assertThat(ref.tell("last")).isTrue();
+      assertThat(Peers.readToEnd(client)).isEqualTo("last");
+      assertThat(handler.ended()).isEqualTo("close new");
+    }
+  }
+
+  @Test
+  void k16ConnectionThatIsHalfOpenMigrates() throws Exception {
+    var handler = new HalfOpen();
+    try (var server = new RunningServer(patient(), new TestHandler())) {
+      long service = server.serve(handler);
+      var client = server.connect();
+      send(client, "x");
+      client.shutdownOutput();
+      handler.rest.get(20, TimeUnit.SECONDS);
+      var ref = handler.ref();
+      assertThat(server.node.retire(service).get(20, TimeUnit.SECONDS).migrated()).isEqualTo(1);
+      ref.tell("last");
+      server.serve(new HalfOpen());
+      assertThat(Peers.readToEnd(client)).isEqualTo("last");
+    }
+  }
+
+  @Test
+  void b10PeerThatClosesEndsTheConnectionUnlessTheHandlerWantsOtherwise() throws Exception {
+    var handler = new TestHandler();
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      client.shutdownOutput();
+      assertThat(ended(client)).isTrue();
+      assertThat(handler.ended()).isEqualTo("close new");
+      assertThat(server.awaitEvent(TelemetryEvent.ConnectionStopped.class).ending())
+          .isEqualTo(new Ending.ByPeer());
+    }
+  }
+
+  // ---- S4: has the peer gone?
+
+  @Test
+  void h8LongCallbackLearnsThatThePeerHasGoneAndTheBytesBeforeThatAreKept() throws Exception {
+    var here = new CountDownLatch(1);
+    var noticed = new CountDownLatch(1);
+    var later = new CompletableFuture<String>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            data.get(); // leaves the rest unread
+            assertThat(socket.peerGone()).isFalse();
+            here.countDown();
+            while (!socket.peerGone()) {
+              Thread.onSpinWait();
+            }
+            noticed.countDown();
+            try {
+              ByteBuffer all = ByteBuffer.allocate(100);
+              all.put(data);
+              while (true) {
+                all.put(socket.receive());
+              }
+            } catch (PeerClosedException end) {
+              later.complete("closed");
+            }
+            return Next.close(state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      send(client, "1234");
+      here.await();
+      send(client, "56789");
+      client.shutdownOutput();
+      noticed.await();
+      assertThat(later.get(20, TimeUnit.SECONDS)).isEqualTo("closed");
+      assertThat(server.awaitEvent(TelemetryEvent.ConnectionStopped.class).counters())
+          .extracting(c -> c.bytesReceived())
+          .isEqualTo(9L);
+    }
+  }
+
+  @Test
+  void h8BytesReadAheadComeInTheirOrderBehindTheUnreadOnes() throws Exception {
+    var seen = new StringBuffer();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            seen.append((char) data.get());
+            boolean unused = socket.peerGone();
+            return Next.proceed(state);
+          }
+
+          @Override
+          public Next<String> handleHalfClose(ByteBuffer rest, Socket socket, String state) {
+            seen.append(text(rest));
+            return Next.close(state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      for (int i = 0; i < 20; i++) {
+        send(client, "abcdefghij");
+      }
+      client.shutdownOutput();
+      handler.ended();
+      assertThat(seen.toString()).isEqualTo("abcdefghij".repeat(20));
+    }
+  }
+
+  // ---- S7: other threads
+
+  @Test
+  void h3SendFromAThreadThatIsNotTheCallbacksIsRefused() throws Exception {
+    var refused = new CompletableFuture<Throwable>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            Thread.ofVirtual()
+                .start(
+                    () -> {
+                      try {
+                        socket.send(bytes("x"));
+                        refused.complete(new AssertionError("was sent"));
+                      } catch (Throwable e) {
+                        refused.complete(e);
+                      }
+                    })
+                .join();
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      assertThat(refused.get(20, TimeUnit.SECONDS))
+          .isInstanceOf(IllegalStateException.class)
+          .hasMessageContaining("ref().tell");
+    }
+  }
+
+  // ---- B14, B23, null answers
+
+  @Test
+  @SuppressWarnings("NullAway") // what the test is about
+  void h1NullAnswerIsReportedByTheNameOfTheCallback() throws Exception {
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state) {
+            return null;
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      send(server.connect(), "a");
+      assertThat(handler.ended()).isEqualTo("error new");
+      assertThat(handler.errors.take()).hasMessageContaining("handleData answered null");
+    }
+  }
+
+  @Test
+  void b9DataReceivedInsideHandleMessageMovesTheReadTimeout() throws Exception {
+    var settings = RunningServer.settings().with(Timeouts.DEFAULT.withRead(Duration.ofMillis(800)));
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state)
+              throws Exception {
+            socket.send(socket.receive());
+            return Next.proceed(state);
+          }
+        };
+    try (var server = new RunningServer(settings, handler)) {
+      var client = server.connect();
+      var ref = handler.ref();
+      long began = System.nanoTime();
+      ref.tell("receive");
+      Thread.sleep(500); // within the timeout: what the test is about
+      assertThat(echo(client, "a")).isEqualTo("a");
+      assertThat(handler.ended()).isEqualTo("timeout new");
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isGreaterThan(Duration.ofMillis(1200));
+    }
+  }
+}
