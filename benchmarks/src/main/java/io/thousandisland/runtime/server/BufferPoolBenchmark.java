@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.Threads;
 @State(Scope.Benchmark)
 public class BufferPoolBenchmark {
 
-  private final BufferPool pool = new BufferPool(16 * 1024);
+  private final BufferPool pool = new BufferPool(16 * 1024, new MemoryBudget());
 
   @Benchmark
   @Threads(1)

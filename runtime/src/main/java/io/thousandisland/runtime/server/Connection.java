@@ -111,7 +111,7 @@ final class Connection implements Signals.Resting {
     this.signals = new Signals(context.sweeper, this);
     this.in = new Inbound(context, this);
     this.socket = new ConnectionSocket(context, this, signals, in);
-    this.lease = new Lease(context, signals);
+    this.lease = new Lease(context, signals, socket.out());
     this.goodbye = new Goodbye(signals);
     this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
     this.farewell = new Farewell(context, signals, in, socket.out());

@@ -84,15 +84,20 @@ final class ConnectionSocket implements Socket {
     return receive(connection.readTimeout());
   }
 
+  /** Holds no buffer while it waits. */
   @Override
   public ByteBuffer receive(Duration timeout) throws IOException {
+    requireOwnThread();
+    int unread = in.unread.length();
+    if (unread > 0) {
+      ByteBuffer all = ByteBuffer.allocate(unread);
+      in.unread.moveTo(all);
+      return all.flip();
+    }
     BufferPool pool = context.pool();
-    ByteBuffer pooled = pool.borrow();
+    ByteBuffer pooled = readSome(pool, Integer.MAX_VALUE, timeout);
     try {
-      if (in.unread.moveTo(pooled) == 0) {
-        readSome(pooled, timeout);
-      }
-      return ByteBuffer.allocate(pooled.flip().remaining()).put(pooled).flip();
+      return ByteBuffer.allocate(pooled.remaining()).put(pooled).flip();
     } finally {
       pool.release(pooled);
     }
@@ -103,40 +108,46 @@ final class ConnectionSocket implements Socket {
     return receive(bytes, connection.readTimeout());
   }
 
+  /** Holds as much as has arrived: a peer that announces much and sends little costs little. */
   @Override
   public ByteBuffer receive(int bytes, Duration timeout) throws IOException {
+    requireOwnThread();
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes is " + bytes + "; allowed: 1 or more");
     }
-    // Grows as bytes arrive: a peer that announces much and sends little costs little.
-    ByteBuffer into = ByteBuffer.allocate(Math.min(bytes, context.pool().size()));
-    in.unread.moveTo(into);
-    while (into.position() < bytes) {
-      if (!into.hasRemaining()) {
-        into = ByteBuffer.allocate((int) Math.min(bytes, 2L * into.capacity())).put(into.flip());
+    var gathered = new Gathered(context.memory, bytes);
+    try {
+      gathered.addFrom(in.unread);
+      while (!gathered.isComplete()) {
+        BufferPool pool = context.pool();
+        ByteBuffer pooled = readSome(pool, gathered.missing(), timeout);
+        try {
+          gathered.add(pooled);
+        } finally {
+          pool.release(pooled);
+        }
       }
-      if (in.unread.moveTo(into) == 0) {
-        readSome(into, timeout);
-      }
+      return gathered.bytes();
+    } finally {
+      gathered.end();
     }
-    return into.flip();
   }
 
-  /** Waits until at least one byte is read. */
-  private void readSome(ByteBuffer into, Duration timeout) throws IOException {
-    requireOwnThread();
+  /**
+   * Waits until at least one byte is read, and reads no more than {@code most}.
+   *
+   * @return a buffer of {@code pool}, to be released
+   */
+  private ByteBuffer readSome(BufferPool pool, int most, Duration timeout) throws IOException {
     failIfEnding(out.awaitFlushed(endings));
     signals.deadline(context.sweeper.in(timeout));
     try {
       for (; ; ) {
         int why = in.mayRead() ? signals.takeTurn(endings) : awaitData();
         failIfEnding(why & endings);
-        int got = in.read(into);
-        if (got < 0) {
-          throw new PeerClosedException();
-        }
-        if (got > 0) {
-          return;
+        ByteBuffer read = readNow(pool, most);
+        if (read != null) {
+          return read;
         }
         if ((why & DEADLINE) != 0 && signals.due()) {
           throw new ReadTimeoutException();
@@ -145,6 +156,23 @@ final class ConnectionSocket implements Socket {
     } finally {
       signals.deadline(NEVER);
     }
+  }
+
+  /** Null when nothing is there. */
+  private @Nullable ByteBuffer readNow(BufferPool pool, int most) throws IOException {
+    ByteBuffer pooled = pool.borrow();
+    int got = 0;
+    try {
+      got = in.read(pooled.limit(Math.min(most, pooled.capacity())));
+      if (got < 0) {
+        throw new PeerClosedException();
+      }
+    } finally {
+      if (got <= 0) {
+        pool.release(pooled);
+      }
+    }
+    return got > 0 ? pooled.flip() : null;
   }
 
   private int awaitData() {

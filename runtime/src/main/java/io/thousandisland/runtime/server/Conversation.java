@@ -108,10 +108,10 @@ final class Conversation {
   /** The beginning: the handshake and the first callback. Null when it is to go on. */
   @Nullable Ending begin() {
     turnBegins();
-    if (lease.acquire() == null) {
-      return goodbye.asked(); // or nobody came in time
-    }
     try {
+      if (lease.acquire() == null) {
+        return goodbye.asked(); // or nobody came in time
+      }
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
@@ -323,11 +323,11 @@ final class Conversation {
         return halfClosed(data);
       }
       if (got == 0) {
-        in.unread.keep(data, data == pooled);
+        in.unread.keep(data);
         return null;
       }
       Next<@Nullable Object> next = lease.handler().handleData(data, socket, state);
-      in.unread.keep(data, data == pooled);
+      in.unread.keep(data);
       return afterData(answer(next, "handleData"));
     } finally {
       pool.release(pooled);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Watches the deadlines of all connections, at the cost of a field write for each new one.
@@ -111,11 +112,16 @@ final class DeadlineSweeper implements AutoCloseable {
 
   private boolean add(Signals signals, long tick) {
     List<Signals> slot = slot(tick);
-    synchronized (slot) {
-      if (swept >= tick) {
-        return false;
+    try {
+      synchronized (slot) {
+        if (swept >= tick) {
+          return false;
+        }
+        slot.add(signals);
       }
-      slot.add(signals);
+    } catch (OutOfMemoryError e) { // no visit is planned, or nobody would plan one again
+      signals.visitAt(tick, Signals.NEVER);
+      throw e;
     }
     if (entries.getAndIncrement() == 0) {
       LockSupport.unpark(thread);
@@ -129,12 +135,16 @@ final class DeadlineSweeper implements AutoCloseable {
 
   private void sweep() {
     while (!closed) {
-      if (entries.get() == 0) {
-        LockSupport.park(this);
-      } else {
+      try {
+        if (entries.get() == 0) {
+          LockSupport.park(this);
+        } else {
+          LockSupport.parkNanos(this, TICK);
+        }
+        sweepTo(now() / TICK);
+      } catch (Throwable e) { // whatever it is: the clock of all servers goes on
         LockSupport.parkNanos(this, TICK);
       }
-      sweepTo(now() / TICK);
     }
   }
 
@@ -143,23 +153,22 @@ final class DeadlineSweeper implements AutoCloseable {
     // After a long rest each slot is emptied once: that finds every entry.
     for (long tick = Math.max(swept, target - slots.size()) + 1; tick <= target; tick++) {
       swept = tick;
-      for (Signals signals : empty(slot(tick))) {
-        look(signals, tick);
+      List<Signals> slot = slot(tick);
+      for (Signals next = removeLast(slot); next != null; next = removeLast(slot)) {
+        look(next, tick);
       }
     }
   }
 
-  private List<Signals> empty(List<Signals> slot) {
-    List<Signals> found;
+  /** One after the other, and not all at once: that would need memory, and may come to nothing. */
+  private @Nullable Signals removeLast(List<Signals> slot) {
     synchronized (slot) {
       if (slot.isEmpty()) {
-        return List.of();
+        return null;
       }
-      found = List.copyOf(slot);
-      slot.clear();
+      entries.getAndDecrement();
+      return slot.removeLast();
     }
-    entries.addAndGet(-found.size());
-    return found;
   }
 
   private void look(Signals signals, long tick) {
@@ -170,21 +179,26 @@ final class DeadlineSweeper implements AutoCloseable {
     // the other way round (writes the deadline, then reads the plan), so one of the two sees the
     // other's write and plans the next visit.
     signals.unvisited();
-    if (signals.due()) {
-      raise(signals);
-    } else if (signals.deadline() != Signals.NEVER) {
-      watch(signals, signals.deadline());
+    try {
+      if (signals.due()) {
+        signals.raise(Signals.DEADLINE);
+      } else if (signals.deadline() != Signals.NEVER) {
+        watch(signals, signals.deadline());
+      }
+    } catch (Throwable e) { // no memory, say
+      lookAgainLater(signals, tick);
     }
   }
 
-  /**
-   * May need a new thread. No memory for that costs one its deadline, and not all others theirs.
-   */
-  private static void raise(Signals signals) {
-    try {
-      signals.raise(Signals.DEADLINE);
-    } catch (OutOfMemoryError e) {
-      // nobody can be told
+  /** After a turn of the wheel. The slot has room: the entry was in it a moment ago. */
+  private void lookAgainLater(Signals signals, long tick) {
+    long next = tick + slots.size();
+    if (signals.visitAt(Signals.NEVER, next)) {
+      List<Signals> slot = slot(tick);
+      synchronized (slot) {
+        slot.add(signals);
+      }
+      entries.getAndIncrement();
     }
   }
 

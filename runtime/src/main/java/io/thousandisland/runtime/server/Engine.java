@@ -1,21 +1,29 @@
 package io.thousandisland.runtime.server;
 
+import java.lang.ref.WeakReference;
+import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ConcurrentHashMap;
 
 /** What the servers of one runtime share: the clock of their deadlines, and their read buffers. */
 public final class Engine implements AutoCloseable {
 
   private final DeadlineSweeper sweeper;
-  private final MemoryBudget memory = new MemoryBudget();
-  private final Map<Integer, BufferPool> pools = new ConcurrentHashMap<>();
+  private final MemoryBudget memory;
+
+  /** By size. Those that no server uses any more are left to the collector, with their buffers. */
+  private final Map<Integer, WeakReference<BufferPool>> pools = new HashMap<>();
 
   public Engine() {
     this(DeadlineSweeper.started());
   }
 
   Engine(DeadlineSweeper sweeper) {
+    this(sweeper, new MemoryBudget());
+  }
+
+  Engine(DeadlineSweeper sweeper, MemoryBudget memory) {
     this.sweeper = sweeper;
+    this.memory = memory;
   }
 
   DeadlineSweeper sweeper() {
@@ -27,8 +35,15 @@ public final class Engine implements AutoCloseable {
   }
 
   /** The pool of buffers of {@code size} bytes. */
-  BufferPool pool(int size) {
-    return pools.computeIfAbsent(size, BufferPool::new);
+  synchronized BufferPool pool(int size) {
+    WeakReference<BufferPool> known = pools.get(size);
+    BufferPool pool = known == null ? null : known.get();
+    if (pool == null) {
+      pool = new BufferPool(size, memory);
+      pools.values().removeIf(unused -> unused.get() == null);
+      pools.put(size, new WeakReference<>(pool));
+    }
+    return pool;
   }
 
   /** Ends the sweeper. No server may run any more. */

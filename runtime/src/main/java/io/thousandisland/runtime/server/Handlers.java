@@ -22,6 +22,9 @@ final class Handlers {
    */
   private volatile long absentSince = Signals.NEVER;
 
+  /** No handler will come any more. Read by connections. */
+  private volatile boolean closed;
+
   private final Set<Signals> waiting = ConcurrentHashMap.newKeySet();
 
   @Nullable Generation serving() {
@@ -49,6 +52,16 @@ final class Handlers {
     tellAll();
   }
 
+  /** From now on no handler comes: connections without one wait in vain. */
+  void close() {
+    closed = true;
+    tellAll();
+  }
+
+  boolean isClosed() {
+    return closed;
+  }
+
   private void tellAll() {
     waiting.forEach(waiter -> waiter.raise(Signals.HANDLER));
   }
@@ -64,7 +77,7 @@ final class Handlers {
       if (serving != null) {
         return me.take(otherwise);
       }
-      int got = awaitNews(me, null, absence, otherwise);
+      int got = awaitNews(me, null, absence, closed, otherwise);
       if (got != 0) {
         return got;
       }
@@ -73,18 +86,19 @@ final class Handlers {
 
   /**
    * Waits until a generation other than {@code not} serves, the absence began at another time than
-   * {@code knownAbsence}, or {@code otherwise} is raised.
+   * {@code knownAbsence}, no handler will come any more, or {@code otherwise} is raised.
    *
    * @return what was raised of {@code otherwise}; 0 when there is news
    */
-  int awaitNews(Signals me, @Nullable Generation not, long knownAbsence, int otherwise) {
+  int awaitNews(
+      Signals me, @Nullable Generation not, long knownAbsence, boolean knownClosed, int otherwise) {
     waiting.add(me);
     try {
       for (; ; ) {
         // This looks after it has added itself; serve() and absent() change first and tell then.
         // So one of the two sees the other.
         Generation now = serving;
-        if ((now != null && now != not) || absentSince != knownAbsence) {
+        if ((now != null && now != not) || absentSince != knownAbsence || closed != knownClosed) {
           return 0;
         }
         int got = me.await(Signals.HANDLER | otherwise) & otherwise;

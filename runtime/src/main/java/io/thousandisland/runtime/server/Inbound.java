@@ -17,7 +17,7 @@ final class Inbound extends Tally {
 
   private final ServerContext context;
   private final Connection connection;
-  final Unread unread = new Unread();
+  final Unread unread;
 
   /**
    * False after a read that found less than it had room for: then the transport tells when there is
@@ -42,6 +42,7 @@ final class Inbound extends Tally {
   Inbound(ServerContext context, Connection connection) {
     this.context = context;
     this.connection = connection;
+    this.unread = new Unread(context.memory);
   }
 
   boolean mayRead() {

@@ -5,6 +5,7 @@ import static io.thousandisland.runtime.server.Signals.DEADLINE;
 import static io.thousandisland.runtime.server.Signals.NEVER;
 
 import io.thousandisland.handler.Handler;
+import java.io.IOException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +17,38 @@ import org.jspecify.annotations.Nullable;
  */
 final class Lease {
 
+  /** What a connection goes on doing while it waits for a handler. */
+  interface Meanwhile {
+    /** What it waits for, as reasons of {@link Signals}; 0 when there is nothing to do. */
+    int reasons();
+
+    /** When to do some of it at the latest, in the sweeper's time. */
+    long deadline();
+
+    /** Does some of it. */
+    void goOn() throws IOException;
+
+    /** Nothing to do. */
+    Meanwhile NOTHING =
+        new Meanwhile() {
+          @Override
+          public int reasons() {
+            return 0;
+          }
+
+          @Override
+          public long deadline() {
+            return NEVER;
+          }
+
+          @Override
+          public void goOn() {}
+        };
+  }
+
   private final ServerContext context;
   private final Signals signals;
+  private final Meanwhile meanwhile;
 
   /** Written by the own thread; read by who lists or drains generations. */
   private volatile @Nullable Generation generation;
@@ -31,9 +62,10 @@ final class Lease {
   /** The connection is over. Written by the own thread; read by drains. */
   private volatile boolean over;
 
-  Lease(ServerContext context, Signals signals) {
+  Lease(ServerContext context, Signals signals, Meanwhile meanwhile) {
     this.context = context;
     this.signals = signals;
+    this.meanwhile = meanwhile;
   }
 
   @Nullable Generation generation() {
@@ -77,18 +109,25 @@ final class Lease {
    * nothing.
    *
    * @return null when the connection is to end, or the handler wait was over, before a handler came
+   * @throws IOException when what the connection does meanwhile fails
    */
-  @Nullable Generation acquire() {
+  @Nullable Generation acquire() throws IOException {
     for (; ; ) {
+      meanwhile.goOn();
       long absence = context.handlers.absentSince();
-      signals.deadline(waitUntil(absence));
-      int why = context.handlers.awaitNews(signals, left, absence, ENDING | DEADLINE);
-      if ((why & ENDING) != 0 || (why != 0 && signals.due())) {
+      long until = waitUntil(absence);
+      signals.deadline(Math.min(until, meanwhile.deadline()));
+      int reasons = ENDING | DEADLINE | meanwhile.reasons();
+      int why = context.handlers.awaitNews(signals, left, absence, false, reasons);
+      if ((why & ENDING) != 0 || (why != 0 && context.sweeper.now() >= until)) {
         return null;
       }
       Generation serving = context.handlers.serving();
+      if (serving == null && context.handlers.isClosed()) {
+        return null;
+      }
       if (why != 0 || serving == null || serving == left) {
-        continue; // a deadline from before, which was raised late; or the absence begins or ends
+        continue; // something to do meanwhile; or the absence begins or ends
       }
       generation = serving; // before entering: a drain of the generation must find us by it
       if (serving.enter()) {

@@ -55,8 +55,16 @@ final class MemoryBudget {
     return limit;
   }
 
-  /** How much of it is in use, from 0; more than 1 when too much was taken. */
-  double pressure() {
-    return (double) used.get() / limit;
+  /**
+   * How short memory is: 0 while half of it is free, {@code steps} when an eighth or less is; in
+   * between as many steps down as parts of the rest are used up.
+   */
+  int step(int steps) {
+    long rest = limit - limit / 2;
+    long taken = used.get() - limit / 2;
+    if (taken < 0) {
+      return 0;
+    }
+    return (int) Math.min(steps, 1 + taken * steps / rest);
   }
 }

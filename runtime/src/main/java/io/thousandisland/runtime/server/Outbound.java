@@ -27,7 +27,7 @@ import java.nio.channels.ClosedChannelException;
  *
  * <p>Thread: the connection's own; the counters are read by any, for snapshots.
  */
-final class Outbound extends Tally {
+final class Outbound extends Tally implements Lease.Meanwhile {
 
   /** The news that end a handler's wait for its peer. They are seen here, and taken elsewhere. */
   private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
@@ -239,6 +239,27 @@ final class Outbound extends Tally {
   private boolean isPast(long point) {
     return point != NEVER && context.sweeper.now() - point >= 0;
   }
+
+  // ---- while the connection waits for a handler
+
+  @Override
+  public int reasons() {
+    return hasUnsent() ? WRITABLE : 0;
+  }
+
+  @Override
+  public long deadline() {
+    return hasUnsent() ? flushBy : NEVER;
+  }
+
+  @Override
+  public void goOn() throws IOException {
+    if (hasUnsent()) {
+      flushInTime();
+    }
+  }
+
+  // ----
 
   /**
    * Waits until nothing is unsent.

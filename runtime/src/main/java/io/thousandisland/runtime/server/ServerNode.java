@@ -291,6 +291,7 @@ public final class ServerNode implements Server {
             return running;
           }
           situation.stopping = true;
+          succession.close();
           CompletableFuture<Drained> future =
               drainServer().result().whenCompleteAsync((result, error) -> stopTree(), life);
           stopping = future;

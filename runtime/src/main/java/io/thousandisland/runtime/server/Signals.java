@@ -184,18 +184,36 @@ final class Signals implements Readiness {
   /** Adds reasons, and wakes the owner or ends the rest. Any thread; never blocks. */
   void raise(int reasons) {
     if (endsRest(reasons)) {
-      resting.goOnElsewhere();
+      try {
+        resting.goOnElsewhere();
+      } catch (Throwable noThread) { // no memory for one, say
+        restOn();
+      }
+    }
+  }
+
+  /**
+   * Nobody could be found to go on: rests as before, and tries again soon. The caller has ended the
+   * rest, so until AT_REST is set again everything of the owner's is the caller's.
+   */
+  private void restOn() {
+    deadline = sweeper.now();
+    try {
+      sweeper.watch(this, deadline);
+    } catch (Throwable noMemory) {
+      // then the next raise tries again
+    } finally {
+      RAISED.getAndBitwiseOr(this, AT_REST);
     }
   }
 
   /** Adds reasons and wakes the owner; true for the one who is to see to it that there is one. */
   private boolean endsRest(int reasons) {
     int before = (int) RAISED.getAndBitwiseOr(this, reasons);
-    if ((before & reasons) == reasons) {
-      return false;
-    }
     if ((before & AT_REST) == 0) {
-      LockSupport.unpark(owner);
+      if ((before & reasons) != reasons) {
+        LockSupport.unpark(owner);
+      }
       return false;
     }
     return (reasons & restsFor) != 0

@@ -301,6 +301,11 @@ final class Succession {
     return drains.start(drain, List.of(), () -> generations.abandon(leaving));
   }
 
+  /** The server is about to end: no other handler will serve. */
+  void close() {
+    context.handlers.close();
+  }
+
   /** The server has ended: lets go of whoever serves. */
   void end() {
     ended = true;

@@ -12,47 +12,112 @@ import org.jspecify.annotations.Nullable;
  */
 final class Unread {
 
-  /** Ready to be read from; null when there are none. */
+  private final MemoryBudget memory;
+
+  /** Ready to be read from, one of our own; null when there are none. */
   private @Nullable ByteBuffer kept;
+
+  /** One of our own that {@link #inFrontOf} gave out; null when none is. */
+  private @Nullable ByteBuffer given;
+
+  Unread(MemoryBudget memory) {
+    this.memory = memory;
+  }
 
   boolean isEmpty() {
     return kept == null;
   }
 
+  int length() {
+    ByteBuffer now = kept;
+    return now == null ? 0 : now.remaining();
+  }
+
   /**
    * A buffer, ready to be written to, that begins with the unread bytes and has room for more:
-   * {@code pooled} when they fit into it, else one of our own.
+   * {@code pooled} when they fit into it, else one of our own. To be given to {@link #keep}.
    *
-   * @throws IOException when {@code limit} bytes are unread already
+   * @throws IOException when {@code limit} bytes are unread already, or the memory budget is used
+   *     up
    */
   ByteBuffer inFrontOf(ByteBuffer pooled, int limit) throws IOException {
     ByteBuffer front = kept;
     if (front == null) {
       return pooled;
     }
-    kept = null;
     int length = front.remaining();
     if (length < pooled.remaining()) {
-      return pooled.put(front);
+      pooled.put(front);
+      end();
+      return pooled;
     }
     if (length >= limit) {
-      throw new IOException("handler left " + length + " bytes unread; unreadLimit is " + limit);
+      throw new UnreadLimitException(length, limit);
     }
-    if (length <= front.capacity() / 2 && !front.isDirect()) {
-      return front.compact();
+    if (length <= front.capacity() / 2) {
+      kept = null;
+      given = front.compact();
+      return front;
     }
     // doubling keeps the copying linear in what arrives
-    return ByteBuffer.allocate((int) Math.min(limit, 2L * length)).put(front);
+    ByteBuffer larger = allocate(memory, (int) Math.min(limit, 2L * length));
+    larger.put(front);
+    end();
+    given = larger;
+    return larger;
   }
 
-  /** Keeps what {@code data} has left. {@code lent} says that its memory is not ours to keep. */
-  void keep(ByteBuffer data, boolean lent) {
+  /**
+   * Keeps what {@code data} has left.
+   *
+   * @param data what {@link #inFrontOf} gave, ready to be read from
+   * @throws IOException when the memory budget is used up
+   */
+  void keep(ByteBuffer data) throws IOException {
+    boolean own = data == given;
     if (!data.hasRemaining()) {
-      kept = null;
-    } else if (lent) {
-      kept = ByteBuffer.allocate(data.remaining()).put(data).flip();
-    } else {
+      end();
+    } else if (own) {
       kept = data;
+      given = null;
+    } else {
+      kept = allocate(memory, data.remaining()).put(data).flip();
+    }
+  }
+
+  /** Gives the unread bytes away; null when there are none. They do not count any more. */
+  @Nullable ByteBuffer take() {
+    ByteBuffer taken = kept;
+    end();
+    return taken;
+  }
+
+  /** Moves unread bytes to {@code into}, as many as fit. */
+  int moveTo(ByteBuffer into) {
+    ByteBuffer front = kept;
+    if (front == null) {
+      return 0;
+    }
+    int length = Math.min(front.remaining(), into.remaining());
+    into.put(front.slice().limit(length));
+    front.position(front.position() + length);
+    if (!front.hasRemaining()) {
+      end();
+    }
+    return length;
+  }
+
+  /** Gives all memory back; what is still unread is lost. */
+  void end() {
+    ByteBuffer first = kept;
+    ByteBuffer second = given;
+    kept = null;
+    given = null;
+    if (first != null) {
+      memory.giveBack(first.capacity());
+    }
+    if (second != null) {
+      memory.giveBack(second.capacity());
     }
   }
 
@@ -66,37 +131,17 @@ final class Unread {
       throw new IOException(
           "no memory for "
               + length
-              + " unread bytes: the connections hold "
+              + " more bytes: the connections hold "
               + memory.used()
               + " of "
               + memory.limit()
               + " bytes together");
     }
-    return ByteBuffer.allocate(length);
-  }
-
-  /** The connection is over. */
-  void end() {
-    kept = null;
-  }
-
-  /** Gives the unread bytes away; null when there are none. */
-  @Nullable ByteBuffer take() {
-    ByteBuffer taken = kept;
-    kept = null;
-    return taken;
-  }
-
-  /** Moves unread bytes to {@code into}, as many as fit. */
-  int moveTo(ByteBuffer into) {
-    ByteBuffer front = kept;
-    if (front == null) {
-      return 0;
+    try {
+      return ByteBuffer.allocate(length);
+    } catch (OutOfMemoryError e) { // the budget is an estimate
+      memory.giveBack(length);
+      throw e;
     }
-    int length = Math.min(front.remaining(), into.remaining());
-    into.put(front.slice().limit(length));
-    front.position(front.position() + length);
-    keep(front, false);
-    return length;
   }
 }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class BufferPoolTest {
 
-  private final BufferPool pool = new BufferPool(64);
+  private final BufferPool pool = new BufferPool(64, new MemoryBudget(1L << 30));
 
   @Test
   void buffersAreDirectEmptyAndComeBack() {

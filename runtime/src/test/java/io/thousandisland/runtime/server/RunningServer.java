@@ -27,13 +27,19 @@ final class RunningServer implements AutoCloseable {
   /** Generous: these machines are shared. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-  private final Engine engine = new Engine();
+  final Engine engine;
   private final List<TelemetryEvent> events = new ArrayList<>();
   private final List<Socket> clients = new ArrayList<>();
   private long services;
   final ServerNode node;
 
   RunningServer(ServerSettings settings, Transport transport, Handler<?> handler) {
+    this(settings, transport, handler, new MemoryBudget());
+  }
+
+  RunningServer(
+      ServerSettings settings, Transport transport, Handler<?> handler, MemoryBudget memory) {
+    engine = new Engine(DeadlineSweeper.started(), memory);
     var telemetry = new Telemetry();
     telemetry.add(this::remember);
     node = new ServerNode(settings, telemetry, engine);

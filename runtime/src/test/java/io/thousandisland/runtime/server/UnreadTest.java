@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 /** Bytes a handler leaves unread come again, all of them, in order, in front of the next. */
 class UnreadTest {
 
-  private final Unread unread = new Unread();
+  private final Unread unread = new Unread(new MemoryBudget(1L << 30));
   private final ByteBuffer pooled = ByteBuffer.allocateDirect(8);
 
   private static ByteBuffer bytes(String text) {
@@ -27,7 +27,7 @@ class UnreadTest {
   void nothingUnreadHoldsNoMemory() throws Exception {
     assertThat(unread.isEmpty()).isTrue();
     assertThat(unread.inFrontOf(pooled, 100)).isSameAs(pooled);
-    unread.keep(pooled.put(bytes("ab")).flip().position(2), true);
+    unread.keep(pooled.put(bytes("ab")).flip().position(2));
     assertThat(unread.isEmpty()).isTrue();
     assertThat(unread.moveTo(ByteBuffer.allocate(4))).isZero();
   }
@@ -35,7 +35,7 @@ class UnreadTest {
   @Test
   void whatIsKeptOfALentBufferIsACopy() throws Exception {
     pooled.put(bytes("abcd")).flip().position(1);
-    unread.keep(pooled, true);
+    unread.keep(pooled);
     pooled.clear().put(bytes("xxxxxxxx")).clear(); // as the next borrower does
     ByteBuffer front = unread.inFrontOf(pooled, 100);
     assertThat(front).isSameAs(pooled);
@@ -45,7 +45,7 @@ class UnreadTest {
 
   @Test
   void moreThanThePooledBufferHoldsGetsABufferOfItsOwnWithRoom() throws Exception {
-    unread.keep(bytes("abcdefgh"), false);
+    unread.keep(bytes("abcdefgh"));
     ByteBuffer front = unread.inFrontOf(pooled, 100);
     assertThat(front).isNotSameAs(pooled);
     assertThat(front.hasRemaining()).isTrue();
@@ -54,19 +54,19 @@ class UnreadTest {
 
   @Test
   void limitIsKept() throws Exception {
-    unread.keep(ByteBuffer.allocate(12), false);
+    unread.keep(ByteBuffer.allocate(12));
     ByteBuffer front = unread.inFrontOf(pooled, 16);
     assertThat(front.capacity()).isEqualTo(16);
-    unread.keep(front.clear(), false);
+    unread.keep(front.clear());
     assertThatThrownBy(() -> unread.inFrontOf(pooled, 16))
         .isInstanceOf(IOException.class)
         .hasMessageContaining("16 bytes unread")
-        .hasMessageContaining("unreadLimit is 16");
+        .hasMessageContaining("unreadLimit = 16");
   }
 
   @Test
-  void moveToTakesAsManyAsFit() {
-    unread.keep(bytes("abcde"), false);
+  void moveToTakesAsManyAsFit() throws Exception {
+    unread.keep(bytes("abcde"));
     ByteBuffer into = ByteBuffer.allocate(3);
     assertThat(unread.moveTo(into)).isEqualTo(3);
     assertThat(text(into.flip())).isEqualTo("abc");
@@ -101,7 +101,7 @@ class UnreadTest {
       for (int i = Math.min(taken, data.remaining()); i > 0; i--) {
         assertThat(data.get()).isEqualTo(expected++);
       }
-      unread.keep(data, data == pooled);
+      unread.keep(data);
     }
   }
 }

@@ -18,7 +18,7 @@ public class SuccessionInterleavingsTest {
     private final DeadlineSweeper sweeper = new DeadlineSweeper(2);
     private final ServerContext context = context(sweeper);
     private final Signals signals = new Signals(sweeper);
-    private final Lease lease = new Lease(context, signals);
+    private final Lease lease = new Lease(context, signals, Lease.Meanwhile.NOTHING);
     private final Generations generations = new Generations(context);
     private volatile boolean live = true;
     private volatile boolean started;
