@@ -12,7 +12,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
 
 /**
  * Handles the one handler bundle of a test in the framework of another process, by the Bundle API:
@@ -40,36 +39,23 @@ final class Control implements AutoCloseable {
   }
 
   Duration install(Path file) throws IOException {
-    return command("install", file);
+    return Duration.ofMillis(command("install " + file.toUri()));
   }
 
   Duration update(Path file) throws IOException {
-    return command("update", file);
+    return Duration.ofMillis(command("update " + file.toUri()));
   }
 
-  /** Returns at once; the result comes when the update is over. */
-  CompletableFuture<Duration> begin(String command, Path file) {
-    var result = new CompletableFuture<Duration>();
-    Thread.ofPlatform()
-        .daemon()
-        .name(command)
-        .start(
-            () -> {
-              try {
-                result.complete(command(command, file));
-              } catch (Throwable e) {
-                result.completeExceptionally(e);
-              }
-            });
-    return result;
+  /** Bytes of direct buffers in that process. */
+  long direct() throws IOException {
+    return command("direct");
   }
 
-  private synchronized Duration command(String command, Path file) throws IOException {
-    String line = command + " " + file.toUri() + "\n";
-    socket.getOutputStream().write(line.getBytes(StandardCharsets.UTF_8));
+  private long command(String line) throws IOException {
+    socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
     String answer = answers.readLine();
     assertThat(answer).as(line).startsWith("done ");
-    return Duration.ofMillis(Long.parseLong(answer.substring("done ".length())));
+    return Long.parseLong(answer.substring("done ".length()));
   }
 
   @Override

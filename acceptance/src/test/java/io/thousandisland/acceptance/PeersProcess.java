@@ -73,7 +73,7 @@ final class PeersProcess implements AutoCloseable {
 
   /** What the clients complained about. */
   List<String> complaints() {
-    return out.all().stream().filter(line -> !line.matches("[0-9]+ .*")).limit(40).toList();
+    return out.all().stream().filter(line -> !line.matches("[0-9]+ .*")).limit(5).toList();
   }
 
   private void done(String command) throws IOException, InterruptedException {

@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class StoppedPeer implements AutoCloseable {
 
   private static final String SCRIPT =
-      "exec 3<>/dev/tcp/127.0.0.1/$0; echo big >&3; head -c 1 <&3 >/dev/null; kill -STOP $$";
+      "exec 3<>/dev/tcp/127.0.0.1/$0; echo bytes 8388608 >&3; head -c 1 <&3 >/dev/null; kill -STOP $$";
 
   private final Process process;
   private final Thread lastResort;

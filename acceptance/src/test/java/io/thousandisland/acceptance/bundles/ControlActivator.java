@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -20,7 +22,8 @@ import org.osgi.framework.BundleException;
  * The hand of a test inside the framework: a socket that takes commands, each a line.
  *
  * <p>{@code install FILE} installs and starts a bundle, {@code update FILE} gives that bundle other
- * content, {@code stop FILE} does nothing but stop it. The answer is {@code done MILLISECONDS}.
+ * content: answered by {@code done MILLISECONDS}. {@code direct} asks for the bytes of all direct
+ * buffers: answered by {@code done BYTES}.
  *
  * <p>Thread: one of its own takes the connections of the test, one after the other.
  */
@@ -62,14 +65,25 @@ public final class ControlActivator implements BundleActivator {
       String answer;
       try {
         String[] words = line.split(" ", 2);
-        obey(words[0], words[1], context);
-        answer = "done " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        if (words[0].equals("direct")) {
+          answer = "done " + direct();
+        } else {
+          obey(words[0], words[1], context);
+          answer = "done " + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+        }
       } catch (BundleException | IOException e) {
         e.printStackTrace();
         answer = "failed " + e;
       }
       out.write((answer + "\n").getBytes(StandardCharsets.UTF_8));
     }
+  }
+
+  private static long direct() {
+    return ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class).stream()
+        .filter(pool -> pool.getName().equals("direct"))
+        .mapToLong(BufferPoolMXBean::getMemoryUsed)
+        .sum();
   }
 
   private static void obey(String command, String file, BundleContext context)
@@ -79,7 +93,6 @@ public final class ControlActivator implements BundleActivator {
       switch (command) {
         case "install" -> context.installBundle("test:handler", content).start();
         case "update" -> known.update(content);
-        case "stop" -> known.stop();
         default -> throw new IOException("no such command: " + command);
       }
     }

@@ -18,11 +18,11 @@ import java.util.concurrent.CountDownLatch;
  *   <li>{@code compute}: the callback computes for as long as this handler is somebody's service.
  *   <li>{@code swallow}: the callback waits as long, and ignores interrupts.
  *   <li>{@code receive}: the callback owns the conversation from now on, and waits for bytes.
- *   <li>{@code big}: the reply is 8 MiB.
+ *   <li>{@code bytes N}: the reply is N bytes, of which number {@code i} is {@code i % 251}.
  *   <li>Anything else is answered with the count, the version of this handler, and the line.
  * </ul>
  *
- * <p>The first four tell the peer that they begin, by a reply of their name.
+ * <p>The first four of them tell the peer that they begin, by a reply of their name.
  *
  * <p>A thread that computes or swallows interrupts cannot be ended from outside. It ends when
  * {@code deactivate} says that the handler has gone: by then the server has given it up, and the
@@ -31,8 +31,14 @@ import java.util.concurrent.CountDownLatch;
  */
 public final class MoodyHandler implements Handler<Long> {
 
-  /** More than the buffers of both kernels hold. */
-  private static final int BIG = 8 << 20;
+  /** Shared, so that many large replies at once need no memory of the handler's. */
+  private static final byte[] BYTES = new byte[8 << 20];
+
+  static {
+    for (int i = 0; i < BYTES.length; i++) {
+      BYTES[i] = (byte) (i % 251);
+    }
+  }
 
   private final CountDownLatch gone = new CountDownLatch(1);
   private volatile boolean active = true; // read by threads that compute
@@ -68,10 +74,14 @@ public final class MoodyHandler implements Handler<Long> {
           say(line + "\n", socket);
           misbehave(line, socket);
         }
-        case "big" -> socket.send(ByteBuffer.allocate(BIG));
         default -> {
           count++;
-          replies.append(count).append(' ').append(version).append(' ').append(line).append('\n');
+          if (line.startsWith("bytes ")) {
+            int length = Integer.parseInt(line.substring("bytes ".length()));
+            socket.send(ByteBuffer.wrap(BYTES, 0, length));
+          } else {
+            replies.append(count).append(' ').append(version).append(' ').append(line).append('\n');
+          }
         }
       }
     }
