@@ -35,7 +35,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(600)
 class CrowdOfBurdensTest {
 
-  private static final int FEW = 2_000;
+  /** Read buffers of 64 KB for so many are more than the memory there is. */
+  private static final int FEW = 4_000;
   private static final int WANTED = Integer.getInteger("silent.peers", FEW);
 
   /** What a server needs beside its connections. */

@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 /** {@link Silent} peers, in their process. They are all there as soon as this is made. */
 final class SilentProcess implements AutoCloseable {
 
-  private static final Duration PATIENCE = Duration.ofSeconds(90);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Process process;
   private final Thread lastResort;

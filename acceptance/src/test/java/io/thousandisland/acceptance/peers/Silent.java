@@ -25,7 +25,7 @@ import java.util.concurrent.locks.LockSupport;
 public final class Silent {
 
   /** Far fewer than a backlog holds. */
-  private static final int AT_ONCE = 200;
+  private static final int AT_ONCE = 400;
 
   /** A peer counts as blocked when it could not send for so long. */
   private static final long STILL = TimeUnit.MILLISECONDS.toNanos(50);
