@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
 import org.assertj.core.api.SoftAssertions;
 import org.junit.jupiter.api.Timeout;
@@ -37,6 +38,7 @@ class CrowdOfBurdensTest {
 
   /** Read buffers of 64 KB for so many are more than the memory there is. */
   private static final int FEW = 4_000;
+
   private static final int WANTED = Integer.getInteger("silent.peers", FEW);
 
   /** What a server needs beside its connections. */
@@ -44,6 +46,12 @@ class CrowdOfBurdensTest {
 
   /** A thread for each of the processors and some for the JVM come and go; one per peer do not. */
   private static final int OTHER_THREADS = 100;
+
+  private static final String ECHO =
+      """
+      handler.target = (handler.name=echo)
+      socketOptions = SO_SNDBUF=8192, SO_RCVBUF=8192
+      """;
 
   private static final int ASKS = 200;
   private static final double MOST_MILLIS = 100;
@@ -76,9 +84,9 @@ class CrowdOfBurdensTest {
         long threads = Proc.threads(server.pid());
         long kernel = Proc.kernelBytes();
 
-        var arriving = crowd(port, peers, "push");
-        Asker.Times meanwhile = honest.askUntil(arriving);
-        try (var silent = arriving.get()) {
+        try (var arriving = new Arrival(port, peers)) {
+          Asker.Times meanwhile = honest.askUntil(arriving.crowd());
+          SilentProcess silent = arriving.crowd().get();
           long unread = Proc.unread(port);
           Asker.Times among = honest.ask(ASKS);
           long more = Proc.threads(server.pid()) - threads;
@@ -109,11 +117,42 @@ class CrowdOfBurdensTest {
         } finally {
           saidNothingOfMemory(server);
         }
-        awaitDescriptors(server, descriptors);
+        awaitDescriptors(server.pid(), descriptors);
         System.out.printf(
             "%s, Java %s: after they have gone %s%n", framework, java, honest.ask(50));
       }
       saidNothingOfMemory(server);
+      server.saidNoStackTrace();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void h6PeersThatNeverReadAreEndedByTheSendTimeoutAndEachEndingIsComplete(
+      Framework framework, TestedJava java) throws Exception {
+    Launch launch = Launch.of(framework, home).withJava(java.program()).with("-Xmx192m");
+    int peers = asManyAsDescriptorsAllow();
+    configure(launch, ECHO + "sendTimeout = 3s\n");
+    try (var server = launch.start()) {
+      int port = server.port("crowded");
+      try (var honest = new Asker(port)) {
+        honest.ask(ASKS);
+        long descriptors = Proc.descriptors(server.pid());
+        try (var arriving = new Arrival(port, peers)) {
+          honest.askUntil(arriving.crowd());
+          // the peers stay where they are, and the server ends all of them
+          var returned =
+              CompletableFuture.runAsync(() -> awaitDescriptors(server.pid(), descriptors));
+          Asker.Times meanwhile = honest.askUntil(returned);
+          returned.get();
+          System.out.printf(
+              "%s, Java %s, -Xmx192m: while the sendTimeout ended %,d peers: honest client %s%n",
+              framework, java, peers, meanwhile);
+          assertThat(meanwhile.p99()).as("p99 in ms").isLessThan(MOST_MILLIS);
+        } finally {
+          saidNothingOfMemory(server);
+        }
+      }
       server.saidNoStackTrace();
     }
   }
@@ -161,14 +200,14 @@ class CrowdOfBurdensTest {
           assertThat(honest.line()).isEqualTo("2 v1 hello\n");
           SoftAssertions.assertSoftly(
               softly -> {
-                softly.assertThat(direct / peers).as("direct bytes each").isLessThan(100);
+                softly.assertThat(direct / peers).as("direct bytes each").isLessThan(1_024);
                 softly.assertThat(heap / peers).as("bytes of live heap each").isLessThan(9_000);
                 softly.assertThat(more).as("more threads").isLessThan(OTHER_THREADS);
               });
         } finally {
           saidNothingOfMemory(server);
         }
-        awaitDescriptors(server, descriptors);
+        awaitDescriptors(server.pid(), descriptors);
       }
       saidNothingOfMemory(server);
       server.saidNoStackTrace();
@@ -194,31 +233,15 @@ class CrowdOfBurdensTest {
         launch.deploy().resolve("io.thousandisland.server-crowded.cfg"), "port = 0\n" + settings);
   }
 
-  private static CompletableFuture<SilentProcess> crowd(int port, int peers, String how) {
-    var crowd = new CompletableFuture<SilentProcess>();
-    Thread.ofPlatform()
-        .daemon()
-        .name("crowd")
-        .start(
-            () -> {
-              try {
-                crowd.complete(new SilentProcess(port, peers, how));
-              } catch (Throwable e) {
-                crowd.completeExceptionally(e);
-              }
-            });
-    return crowd;
-  }
-
-  private static void awaitDescriptors(ServerProcess server, long before) throws Exception {
+  private static void awaitDescriptors(long pid, long before) {
     long begun = System.nanoTime();
-    long now = Proc.descriptors(server.pid());
+    long now = Proc.descriptors(pid);
     while (now > before && System.nanoTime() - begun < ServerProcess.PATIENCE.toNanos()) {
-      TimeUnit.MILLISECONDS.sleep(20);
-      now = Proc.descriptors(server.pid());
+      LockSupport.parkNanos(20_000_000);
+      now = Proc.descriptors(pid);
     }
     System.out.printf(
-        "descriptors: %d before the peers came, %d when %d ms had passed since they went%n",
+        "descriptors: %d before the peers came, %d when %d ms had passed since their end%n",
         before, now, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
     assertThat(now).as("descriptors when all have gone").isLessThanOrEqualTo(before);
   }
@@ -230,5 +253,30 @@ class CrowdOfBurdensTest {
             .filter(line -> line.contains("OutOfMemoryError"))
             .toList();
     assertThat(said.size()).as("OutOfMemoryError, as in %s", said.stream().findFirst()).isZero();
+  }
+
+  /** Peers that push, while they come and afterwards. */
+  private record Arrival(CompletableFuture<SilentProcess> crowd) implements AutoCloseable {
+
+    Arrival(int port, int peers) {
+      this(new CompletableFuture<>());
+      Thread.ofPlatform()
+          .daemon()
+          .name("crowd")
+          .start(
+              () -> {
+                try {
+                  crowd.complete(new SilentProcess(port, peers, "push"));
+                } catch (Throwable e) {
+                  crowd.completeExceptionally(e);
+                }
+              });
+    }
+
+    /** The peers go, now or as soon as they have come. */
+    @Override
+    public void close() {
+      crowd.thenAccept(SilentProcess::close);
+    }
   }
 }

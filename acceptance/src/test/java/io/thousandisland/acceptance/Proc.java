@@ -1,6 +1,7 @@
 package io.thousandisland.acceptance;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,18 +13,20 @@ final class Proc {
   private Proc() {}
 
   /** Open files and sockets of a process. */
-  static long descriptors(long pid) throws IOException {
+  static long descriptors(long pid) {
     return entries(Path.of("/proc/" + pid + "/fd"));
   }
 
   /** Platform threads of a process. */
-  static long threads(long pid) throws IOException {
+  static long threads(long pid) {
     return entries(Path.of("/proc/" + pid + "/task"));
   }
 
-  private static long entries(Path folder) throws IOException {
+  private static long entries(Path folder) {
     try (Stream<Path> all = Files.list(folder)) {
       return all.count();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

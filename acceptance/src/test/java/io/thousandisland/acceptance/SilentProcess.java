@@ -49,8 +49,8 @@ final class SilentProcess implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
+  public void close() {
+    process.destroyForcibly().onExit().orTimeout(30, TimeUnit.SECONDS).join();
     Runtime.getRuntime().removeShutdownHook(lastResort);
   }
 }
