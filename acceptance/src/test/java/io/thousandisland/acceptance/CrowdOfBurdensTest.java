@@ -72,10 +72,7 @@ class CrowdOfBurdensTest {
       Framework framework, TestedJava java) throws Exception {
     Launch launch = Launch.of(framework, home).withJava(java.program()).with("-Xmx192m");
     int peers = asManyAsDescriptorsAllow();
-    configure(
-        launch,
-        "handler.target = (handler.name=echo)\n"
-            + "socketOptions = SO_SNDBUF=8192, SO_RCVBUF=8192\n");
+    configure(launch, ECHO);
     try (var server = launch.start()) {
       int port = server.port("crowded");
       try (var honest = new Asker(port)) {
@@ -99,7 +96,7 @@ class CrowdOfBurdensTest {
               framework,
               java,
               peers,
-              silent.pushed() / peers >> 10,
+              (silent.pushed() / peers) >> 10,
               unread,
               held,
               (Proc.kernelBytes() - kernel) >> 20,

@@ -123,7 +123,7 @@ class HostileUpdateTest {
     private final PeersProcess peers;
     private final List<Duration> took = new ArrayList<>();
     private final List<Long> byOld = new ArrayList<>();
-    private PeersFigures figures;
+    private PeersFigures figures = PeersFigures.NONE;
 
     Phase(String name, Framework framework, Control control, PeersProcess peers) {
       this.name = name;

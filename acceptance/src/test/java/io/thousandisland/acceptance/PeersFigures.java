@@ -22,6 +22,8 @@ record PeersFigures(
     Duration gap,
     Duration visitGap) {
 
+  static final PeersFigures NONE = of("0 0 0 0 0 0 0 0 0");
+
   /** Reads what {@code Tally} has written. */
   static PeersFigures of(String line) {
     long[] all = Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();

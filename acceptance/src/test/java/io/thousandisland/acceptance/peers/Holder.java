@@ -21,7 +21,7 @@ final class Holder implements Hostile {
   private final Semaphore calls = new Semaphore(0);
   private volatile boolean inPosition; // read by Peers
   private volatile boolean gone; // read by its thread
-  private volatile Line line; // closed by who lets it go
+  private volatile AutoCloseable line = () -> {}; // closed by the thread that lets it go
 
   Holder(Peers peers, String mood, boolean onlyWhenCalled) {
     this.peers = peers;
@@ -64,13 +64,10 @@ final class Holder implements Hostile {
   public void go() {
     gone = true;
     calls.release();
-    Line open = line;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+    try {
+      line.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 

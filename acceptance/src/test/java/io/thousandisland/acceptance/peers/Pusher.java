@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
@@ -26,7 +27,7 @@ final class Pusher implements Hostile {
   private volatile long lastSent; // nanoTime; read by Peers
   private volatile boolean connected; // read by Peers
   private volatile boolean gone; // read by its threads
-  private volatile Socket socket; // read by the thread that reads, closed by who lets it go
+  private volatile AutoCloseable socket = () -> {}; // closed by the thread that lets it go
 
   Pusher(Peers peers, int bytesPerSecond) {
     this.peers = peers;
@@ -35,8 +36,7 @@ final class Pusher implements Hostile {
 
   @Override
   public void run() {
-    byte[] line =
-        ("push " + "x".repeat(1000) + "\n").getBytes(java.nio.charset.StandardCharsets.ISO_8859_1);
+    byte[] line = ("push " + "x".repeat(1000) + "\n").getBytes(StandardCharsets.ISO_8859_1);
     while (!gone) {
       try (var mine = new Socket()) {
         mine.setReceiveBufferSize(RECEIVE_BUFFER);
@@ -78,13 +78,10 @@ final class Pusher implements Hostile {
   @Override
   public void go() {
     gone = true;
-    Socket open = socket;
-    if (open != null) {
-      try {
-        open.close();
-      } catch (IOException e) {
-        throw new IllegalStateException(e);
-      }
+    try {
+      socket.close();
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
     }
   }
 
