@@ -165,7 +165,8 @@ class CrowdOfBurdensTest {
     try (var server = launch.start();
         var control = Control.of(server)) {
       control.install(
-          TestBundle.handler(MoodyHandler.class, "moody", 1).write(home.resolve("moody.jar")));
+          TestBundle.handler(MoodyHandler.class, "moody", 1, false)
+              .write(home.resolve("moody.jar")));
       int port = server.port("crowded");
       try (var some = new SilentProcess(port, 100, "receive")) { // warm
         assertThat(some.pushed()).isZero();

@@ -57,6 +57,16 @@ final class PeersProcess implements AutoCloseable {
     done("hostile");
   }
 
+  /** As {@link #surround}, with those only that are slow to read. */
+  void slowDown() throws IOException, InterruptedException {
+    done("slow");
+  }
+
+  /** How often those that are slow to read have connected so far. */
+  int pushersConnects() throws IOException, InterruptedException {
+    return Integer.parseInt(ask("connects"));
+  }
+
   /** Sends the hostile peers away. */
   void peace() throws IOException, InterruptedException {
     done("peace");

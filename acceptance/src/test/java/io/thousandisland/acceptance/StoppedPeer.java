@@ -36,8 +36,8 @@ final class StoppedPeer implements AutoCloseable {
   }
 
   @Override
-  public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+  public void close() {
+    process.destroyForcibly().onExit().join();
     Runtime.getRuntime().removeShutdownHook(lastResort);
   }
 }

@@ -147,7 +147,8 @@ class StoppingTest {
     Files.writeString(
         launch.deploy().resolve("io.thousandisland.server-moody.cfg"),
         "port = 0\nhandler.target = (handler.name=moody)\n");
-    TestBundle.handler(MoodyHandler.class, "moody", 1).write(launch.deploy().resolve("moody.jar"));
+    TestBundle.handler(MoodyHandler.class, "moody", 1, false)
+        .write(launch.deploy().resolve("moody.jar"));
     return launch.start();
   }
 }

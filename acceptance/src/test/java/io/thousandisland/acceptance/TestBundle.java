@@ -24,7 +24,7 @@ record TestBundle(Class<?> code, Map<String, String> headers, String component) 
   }
 
   /** A bundle with a handler, which receives the version as a property. */
-  static TestBundle handler(Class<?> handler, String name, int version) {
+  static TestBundle handler(Class<?> handler, String name, int version, boolean nonblocking) {
     String component =
         """
         <scr:component xmlns:scr="http://www.osgi.org/xmlns/scr/v1.3.0" name="%s"
@@ -33,9 +33,10 @@ record TestBundle(Class<?> code, Map<String, String> headers, String component) 
           <service><provide interface="io.thousandisland.handler.Handler"/></service>
           <property name="handler.name" value="%s"/>
           <property name="version" value="v%d"/>
+          <property name="handler.nonblocking" type="Boolean" value="%b"/>
         </scr:component>
         """
-            .formatted(name, handler.getName(), name, version);
+            .formatted(name, handler.getName(), name, version, nonblocking);
     return new TestBundle(
         handler,
         Map.of(

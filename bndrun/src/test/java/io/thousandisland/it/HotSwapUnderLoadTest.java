@@ -96,7 +96,12 @@ class HotSwapUnderLoadTest {
           handler.update(version("swapped.only", i, 0, ownState).stream());
           load.awaitReplies(3);
         }
-        check("leaves: " + leaves, rolling, leaves.equals("migrate"), load.end(updates()), server);
+        check(
+            "leaves: " + leaves + own(ownState),
+            rolling,
+            leaves.equals("migrate"),
+            load.end(updates()),
+            server);
       }
     } finally {
       uninstall();
@@ -137,6 +142,10 @@ class HotSwapUnderLoadTest {
     } finally {
       uninstall();
     }
+  }
+
+  private static String own(boolean state) {
+    return state ? ", own state" : "";
   }
 
   private void uninstall() throws Exception {

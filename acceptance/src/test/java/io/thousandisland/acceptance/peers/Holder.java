@@ -34,6 +34,9 @@ final class Holder implements Hostile {
     while (!gone) {
       if (onlyWhenCalled) {
         calls.acquireUninterruptibly();
+        if (gone) {
+          return;
+        }
       }
       try (var mine = new Line(peers.port())) {
         line = mine;

@@ -12,6 +12,11 @@ interface Hostile extends Runnable {
   /** Lets it end, and its connection with it. */
   void go();
 
+  /** How often it has connected, if it counts that. */
+  default int connects() {
+    return 0;
+  }
+
   /** Called when all may connect again; only those care that must not come twice at a time. */
   default void again() {}
 }

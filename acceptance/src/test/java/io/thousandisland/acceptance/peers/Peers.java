@@ -22,6 +22,8 @@ import java.util.stream.Stream;
  *   <li>{@code figures}: the counts of this phase.
  *   <li>{@code of N}: the replies of version N in this phase.
  *   <li>{@code hostile}: the hostile peers are there; answered when all are in position.
+ *   <li>{@code slow}: the same with those only that are slow to read.
+ *   <li>{@code connects}: how often those have connected so far.
  *   <li>{@code peace}: the hostile peers go.
  * </ul>
  */
@@ -75,15 +77,9 @@ public final class Peers {
       case "await" -> awaitReplies(number);
       case "figures" -> tally.toString();
       case "of" -> "" + tally.of(number);
-      case "hostile" -> {
-        if (hostile.isEmpty()) {
-          surround();
-        }
-        hostile.forEach(Hostile::again);
-        yield await(() -> hostile.stream().allMatch(Hostile::inPosition))
-            ? "ok"
-            : "not there: " + hostile.stream().filter(peer -> !peer.inPosition()).toList();
-      }
+      case "hostile" -> gather(false);
+      case "slow" -> gather(true);
+      case "connects" -> "" + hostile.stream().mapToInt(Hostile::connects).sum();
       case "peace" -> {
         hostile.forEach(Hostile::go);
         hostile.clear();
@@ -93,14 +89,24 @@ public final class Peers {
     };
   }
 
-  private void surround() {
-    hostile.add(new Pusher(this, 0));
-    hostile.add(new Pusher(this, 20_000));
-    hostile.add(new Holder(this, "sleep", false));
-    hostile.add(new Holder(this, "swallow", false));
-    hostile.add(new Holder(this, "receive", false));
-    hostile.add(new Holder(this, "compute", true));
-    hostile.forEach(Peers::start);
+  /** Peers that are there stay. A peer that comes only when called is called. */
+  private String gather(boolean onlySlow) {
+    if (hostile.isEmpty()) {
+      hostile.add(new Pusher(this, 0));
+      hostile.add(new Pusher(this, 20_000));
+      if (!onlySlow) {
+        hostile.add(new Holder(this, "sleep", false));
+        hostile.add(new Holder(this, "swallow", false));
+        hostile.add(new Holder(this, "receive", false));
+        hostile.add(new Holder(this, "compute", true));
+      }
+      hostile.forEach(Peers::start);
+    }
+    hostile.forEach(Hostile::again);
+    boolean there = await(() -> hostile.stream().allMatch(Hostile::inPosition));
+    return there
+        ? "ok"
+        : "not there: " + hostile.stream().filter(peer -> !peer.inPosition()).toList();
   }
 
   private static void start(Runnable peer) {

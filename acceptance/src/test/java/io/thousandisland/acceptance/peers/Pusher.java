@@ -6,6 +6,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
@@ -25,6 +26,7 @@ final class Pusher implements Hostile {
   private final Peers peers;
   private final int bytesPerSecond;
   private volatile long lastSent; // nanoTime; read by Peers
+  private final AtomicInteger connects = new AtomicInteger();
   private volatile boolean connected; // read by Peers
   private volatile boolean gone; // read by its threads
   private volatile AutoCloseable socket = () -> {}; // closed by the thread that lets it go
@@ -46,6 +48,7 @@ final class Pusher implements Hostile {
           Thread.ofPlatform().daemon().name("slow reader").start(() -> read(mine));
         }
         lastSent = System.nanoTime();
+        connects.incrementAndGet();
         connected = true;
         while (!gone) {
           mine.getOutputStream().write(line);
@@ -73,6 +76,11 @@ final class Pusher implements Hostile {
   @Override
   public boolean inPosition() {
     return connected && System.nanoTime() - lastSent > STILL;
+  }
+
+  @Override
+  public int connects() {
+    return connects.get();
   }
 
   @Override
