@@ -1,15 +1,19 @@
 package io.thousandisland.it;
 
+import java.time.Duration;
+
 /**
  * What the clients of a load counted.
  *
+ * @param length of the updates
  * @param lost questions without an answer and without a goodbye
  * @param closed busy connections that were closed, after a goodbye
  * @param dismissed visitors that were told goodbye
- * @param longestGap between two replies to one client, in nanoseconds
+ * @param longestGap between two replies to one client, during the updates, in nanoseconds
  */
 record Figures(
     int updates,
+    Duration length,
     long connects,
     long refused,
     long replies,
@@ -29,6 +33,7 @@ record Figures(
     allDuring.addAll(other.during);
     return new Figures(
         updates + other.updates,
+        length.plus(other.length),
         connects + other.connects,
         refused + other.refused,
         replies + other.replies,
@@ -38,6 +43,18 @@ record Figures(
         allBefore,
         allDuring,
         Math.max(longestGap, other.longestGap));
+  }
+
+  /** A row of a table: these beside those of the same load without updates. */
+  String beside(Figures quiet) {
+    return "| %d updates in %.1f s | gap %d ms, p99 %.1f ms | without updates: gap %d ms, p99 %.1f ms |"
+        .formatted(
+            updates,
+            length.toMillis() / 1e3,
+            longestGap / 1_000_000,
+            during.percentile(99) / 1e3,
+            quiet.longestGap / 1_000_000,
+            quiet.during.percentile(99) / 1e3);
   }
 
   @Override

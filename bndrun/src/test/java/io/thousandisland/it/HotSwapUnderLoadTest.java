@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.it.handlers.Ledger1Handler;
 import io.thousandisland.it.handlers.Ledger2Handler;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,12 +18,15 @@ import org.osgi.test.common.annotation.InjectBundleContext;
 
 /**
  * W1 to W6 under load, by the clients' own count: no connect is refused, no reply is lost, wrong or
- * torn, and with {@code migrate} no connection is closed. {@code -Dhotswap.updates=1000} for more.
+ * torn, and with {@code migrate} no connection is closed. Each run of updates is followed by the
+ * same load for as long without updates, and printed beside it. {@code -Dhotswap.updates=1000} for
+ * more.
  */
 class HotSwapUnderLoadTest {
 
   private static final int SCENARIOS = 10;
   private static final List<Figures> ALL = new ArrayList<>();
+  private static final List<Figures> ALL_QUIET = new ArrayList<>();
 
   @InjectBundleContext BundleContext context;
 
@@ -92,7 +96,12 @@ class HotSwapUnderLoadTest {
           handler.update(version("swapped.only", i, 0, ownState).stream());
           load.awaitReplies(3);
         }
-        check("leaves: " + leaves, rolling, leaves.equals("migrate"), load.end(updates()));
+        check(
+            "leaves: " + leaves + own(ownState),
+            rolling,
+            leaves.equals("migrate"),
+            load.end(updates()),
+            server);
       }
     } finally {
       uninstall();
@@ -127,11 +136,16 @@ class HotSwapUnderLoadTest {
           better.stop();
           load.awaitReplies(2);
         }
-        check("arrives: " + arrives, rolling, !arrives.equals("drain"), load.end(updates()));
+        check(
+            "arrives: " + arrives, rolling, !arrives.equals("drain"), load.end(updates()), server);
       }
     } finally {
       uninstall();
     }
+  }
+
+  private static String own(boolean state) {
+    return state ? ", own state" : "";
   }
 
   private void uninstall() throws Exception {
@@ -140,9 +154,14 @@ class HotSwapUnderLoadTest {
     }
   }
 
-  private void check(String what, boolean rolling, boolean nothingCloses, Figures figures) {
-    print(what + (rolling ? ", rolling" : ""), figures);
+  private void check(
+      String what, boolean rolling, boolean nothingCloses, Figures figures, ConfiguredServer server)
+      throws Exception {
+    Figures quiet = quiet(server, figures.length());
+    print(what + (rolling ? ", rolling" : ""), figures, quiet);
     ALL.add(figures);
+    ALL_QUIET.add(quiet);
+    assertThat(quiet.lost() + quiet.refused() + quiet.closed()).as("without updates").isZero();
     assertThat(figures.refused()).as("refused").isZero();
     assertThat(figures.lost()).as("lost").isZero();
     assertThat(figures.longestGap()).as("longest gap").isLessThan(10_000_000_000L);
@@ -154,12 +173,26 @@ class HotSwapUnderLoadTest {
     }
   }
 
-  @AfterAll
-  static void sum() {
-    ALL.stream().reduce(Figures::plus).ifPresent(all -> print("all", all));
+  /** The same load on the same server for as long, and no updates. */
+  private static Figures quiet(ConfiguredServer server, Duration length) throws Exception {
+    try (var load = new Load(server.port())) {
+      load.goOn(length);
+      return load.end(0);
+    }
   }
 
-  private static void print(String what, Figures figures) {
+  @AfterAll
+  static void sum() {
+    if (!ALL.isEmpty()) {
+      print(
+          "all",
+          ALL.stream().reduce(Figures::plus).orElseThrow(),
+          ALL_QUIET.stream().reduce(Figures::plus).orElseThrow());
+    }
+  }
+
+  private static void print(String what, Figures figures, Figures quiet) {
     System.out.println("hot swap, " + what + ": " + figures);
+    System.out.println("hot swap | " + what + " " + figures.beside(quiet));
   }
 }

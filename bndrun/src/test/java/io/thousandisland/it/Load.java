@@ -22,6 +22,7 @@ final class Load implements AutoCloseable {
   private final List<CompletableFuture<Void>> clients = new ArrayList<>();
   private volatile boolean over;
   private volatile boolean updating;
+  private final long updatingSince;
 
   Load(int port) {
     this(port, 2);
@@ -33,6 +34,7 @@ final class Load implements AutoCloseable {
     talkers.forEach(talker -> start(talker::talk));
     visitors.forEach(visitor -> start(visitor::visit));
     awaitReplies(50); // code is warm, and there is something to compare with
+    updatingSince = System.nanoTime();
     updating = true;
   }
 
@@ -49,6 +51,18 @@ final class Load implements AutoCloseable {
               } catch (Throwable wrong) {
                 end.completeExceptionally(wrong);
               }
+            });
+  }
+
+  /** Lets it go on for so long, or fails with the first failure. */
+  void goOn(Duration length) {
+    Awaitility.await()
+        .pollInterval(Duration.ofMillis(50))
+        .atMost(length.plusSeconds(40))
+        .until(
+            () -> {
+              clients.stream().filter(CompletableFuture::isDone).forEach(CompletableFuture::join);
+              return System.nanoTime() - updatingSince >= length.toNanos();
             });
   }
 
@@ -76,6 +90,7 @@ final class Load implements AutoCloseable {
 
   /** Stops all clients, and fails if one of them saw anything wrong. */
   Figures end(int updates) throws Exception {
+    var length = Duration.ofNanos(System.nanoTime() - updatingSince);
     over = true;
     for (var client : clients) {
       client.get(40, TimeUnit.SECONDS);
@@ -91,6 +106,7 @@ final class Load implements AutoCloseable {
     long asked = sum(talkers, t -> t.sent) + connects - refused;
     return new Figures(
         updates,
+        length,
         connects,
         refused,
         replies,

@@ -1,0 +1,65 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.acceptance.bundles.ControlActivator;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Handles the one handler bundle of a test in the framework of another process, by the Bundle API:
+ * an update begins when it is asked for, and is over when this says so.
+ */
+final class Control implements AutoCloseable {
+
+  private final Socket socket;
+  private final BufferedReader answers;
+
+  private Control(int port) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    answers =
+        new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
+  }
+
+  /** To be called before the launch: the server then starts with the bundle that obeys. */
+  static void deploy(Launch launch) throws IOException {
+    Files.createDirectories(launch.deploy());
+    TestBundle.activatedBy(ControlActivator.class).write(launch.deploy().resolve("control.jar"));
+  }
+
+  static Control of(ServerProcess server) throws IOException, InterruptedException {
+    return new Control(Integer.parseInt(server.awaitLog("control listens on ([0-9]+)").group(1)));
+  }
+
+  Duration install(Path file) throws IOException {
+    return Duration.ofMillis(command("install " + file.toUri()));
+  }
+
+  Duration update(Path file) throws IOException {
+    return Duration.ofMillis(command("update " + file.toUri()));
+  }
+
+  /** Bytes of direct buffers in that process. */
+  long direct() throws IOException {
+    return command("direct");
+  }
+
+  private long command(String line) throws IOException {
+    socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+    String answer = answers.readLine();
+    assertThat(answer).as(line).startsWith("done ");
+    return Long.parseLong(answer.substring("done ".length()));
+  }
+
+  @Override
+  public void close() throws IOException {
+    socket.close();
+  }
+}

@@ -1,0 +1,280 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import io.thousandisland.acceptance.bundles.MoodyHandler;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/**
+ * H6: all places but one are taken by peers that are a burden, on a small heap, and one honest
+ * client notices nothing. {@code -Dsilent.peers=16383} takes all of the default {@code
+ * maxConnections} but one, and both frameworks.
+ *
+ * <p>The kernel's own buffers are no part of this: unless they are small, they take up to three
+ * megabytes for each peer before the server's send waits, and all the memory that the kernel has
+ * for TCP. So peers have the smallest receive buffers, and the server sets its buffers of the
+ * kernel by {@code socketOptions}. All else is as configured by default.
+ */
+@EnabledOnOs(OS.LINUX)
+@Timeout(600)
+class CrowdOfBurdensTest {
+
+  /** Read buffers of 64 KB for so many are more than the memory there is. */
+  private static final int FEW = 4_000;
+
+  private static final int WANTED = Integer.getInteger("silent.peers", FEW);
+
+  /** What a server needs beside its connections. */
+  private static final int OTHER_DESCRIPTORS = 200;
+
+  /** A thread for each of the processors and some for the JVM come and go; one per peer do not. */
+  private static final int OTHER_THREADS = 100;
+
+  private static final String ECHO =
+      """
+      handler.target = (handler.name=echo)
+      socketOptions = SO_SNDBUF=8192, SO_RCVBUF=8192
+      """;
+
+  private static final int ASKS = 200;
+  private static final double MOST_MILLIS = 100;
+
+  @TempDir Path home;
+
+  static Stream<Arguments> servers() {
+    return Arrays.stream(Framework.values())
+        .filter(framework -> framework == Framework.FELIX || WANTED > FEW)
+        .flatMap(
+            framework ->
+                Arrays.stream(TestedJava.values()).map(java -> Arguments.of(framework, java)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void h6PeersThatSendAndNeverReadLeaveAnHonestClientItsService(
+      Framework framework, TestedJava java) throws Exception {
+    Launch launch = Launch.of(framework, home).withJava(java.program()).with("-Xmx192m");
+    int peers = asManyAsDescriptorsAllow();
+    configure(launch, ECHO);
+    try (var server = launch.start()) {
+      int port = server.port("crowded");
+      try (var honest = new Asker(port)) {
+        Asker.Times alone = honest.ask(ASKS);
+        long descriptors = Proc.descriptors(server.pid());
+        long threads = Proc.threads(server.pid());
+        long kernel = Proc.kernelBytes();
+
+        try (var arriving = new Arrival(port, peers)) {
+          Asker.Times meanwhile = honest.askUntil(arriving.crowd());
+          SilentProcess silent = arriving.crowd().get();
+          long unread = Proc.unread(port);
+          Asker.Times among = honest.ask(ASKS);
+          long more = Proc.threads(server.pid()) - threads;
+          long held = Proc.descriptors(server.pid()) - descriptors;
+          System.out.printf(
+              "%s, Java %s, -Xmx192m: %,d peers send and never read, blocked after %,d KB each,"
+                  + " %,d with unread bytes at the server, %,d descriptors held; %,d MB in the"
+                  + " kernel; %,d more threads. Honest client: alone %s; while they came %s; among"
+                  + " them %s%n",
+              framework,
+              java,
+              peers,
+              (silent.pushed() / peers) >> 10,
+              unread,
+              held,
+              (Proc.kernelBytes() - kernel) >> 20,
+              more,
+              alone,
+              meanwhile,
+              among);
+          SoftAssertions.assertSoftly(
+              softly -> {
+                softly.assertThat(unread).as("peers held back").isGreaterThan(peers * 9L / 10);
+                softly.assertThat(held).as("their descriptors").isGreaterThan(peers * 9L / 10);
+                softly.assertThat(more).as("more threads").isLessThan(OTHER_THREADS);
+                softly.assertThat(among.p99()).as("p99 in ms").isLessThan(MOST_MILLIS);
+              });
+        } finally {
+          saidNothingOfMemory(server);
+        }
+        awaitDescriptors(server.pid(), descriptors);
+        System.out.printf(
+            "%s, Java %s: after they have gone %s%n", framework, java, honest.ask(50));
+      }
+      saidNothingOfMemory(server);
+      server.saidNoStackTrace();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void h6PeersThatNeverReadAreEndedByTheSendTimeoutAndEachEndingIsComplete(
+      Framework framework, TestedJava java) throws Exception {
+    Launch launch = Launch.of(framework, home).withJava(java.program()).with("-Xmx192m");
+    int peers = asManyAsDescriptorsAllow();
+    configure(launch, ECHO + "sendTimeout = 3s\n");
+    try (var server = launch.start()) {
+      int port = server.port("crowded");
+      try (var honest = new Asker(port)) {
+        honest.ask(ASKS);
+        long descriptors = Proc.descriptors(server.pid());
+        try (var arriving = new Arrival(port, peers)) {
+          honest.askUntil(arriving.crowd());
+          // the peers stay where they are, and the server ends all of them
+          var returned =
+              CompletableFuture.runAsync(() -> awaitDescriptors(server.pid(), descriptors));
+          Asker.Times meanwhile = honest.askUntil(returned);
+          returned.get();
+          System.out.printf(
+              "%s, Java %s, -Xmx192m: while the sendTimeout ended %,d peers: honest client %s%n",
+              framework, java, peers, meanwhile);
+          assertThat(meanwhile.p99()).as("p99 in ms").isLessThan(MOST_MILLIS);
+        } finally {
+          saidNothingOfMemory(server);
+        }
+      }
+      server.saidNoStackTrace();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("servers")
+  void h6ConnectionsThatWaitInReceiveAreCheapAndLeaveAnHonestClientItsService(
+      Framework framework, TestedJava java) throws Exception {
+    Launch launch = Launch.of(framework, home).withJava(java.program()).with("-Xmx192m");
+    int peers = asManyAsDescriptorsAllow();
+    Control.deploy(launch);
+    configure(launch, "handler.target = (handler.name=moody)\nreadTimeout = 10m\n");
+    try (var server = launch.start();
+        var control = Control.of(server)) {
+      control.install(
+          TestBundle.handler(MoodyHandler.class, "moody", 1, false)
+              .write(home.resolve("moody.jar")));
+      int port = server.port("crowded");
+      try (var some = new SilentProcess(port, 100, "receive")) { // warm
+        assertThat(some.pushed()).isZero();
+      }
+      try (var honest = new Client(port)) {
+        honest.send("hello\n");
+        assertThat(honest.line()).isEqualTo("1 v1 hello\n");
+        long descriptors = Proc.descriptors(server.pid());
+        long threads = Proc.threads(server.pid());
+        Memory before = Memory.of(server);
+        long directBefore = control.direct();
+
+        try (var silent = new SilentProcess(port, peers, "receive")) {
+          Memory after = Memory.of(server);
+          long direct = control.direct() - directBefore;
+          long heap = after.heapBytes() - before.heapBytes();
+          long more = Proc.threads(server.pid()) - threads;
+          System.out.printf(
+              "%s, Java %s, -Xmx192m: %,d idle connections in receive(): %,d bytes of live heap and"
+                  + " %,d direct each, %,d KB more resident, %,d more threads%n",
+              framework,
+              java,
+              peers,
+              heap / peers,
+              direct / peers,
+              after.residentKilobytes() - before.residentKilobytes(),
+              more);
+          honest.send("hello\n");
+          assertThat(honest.line()).isEqualTo("2 v1 hello\n");
+          SoftAssertions.assertSoftly(
+              softly -> {
+                softly.assertThat(direct / peers).as("direct bytes each").isLessThan(1_024);
+                softly.assertThat(heap / peers).as("bytes of live heap each").isLessThan(9_000);
+                softly.assertThat(more).as("more threads").isLessThan(OTHER_THREADS);
+              });
+        } finally {
+          saidNothingOfMemory(server);
+        }
+        awaitDescriptors(server.pid(), descriptors);
+      }
+      saidNothingOfMemory(server);
+      server.saidNoStackTrace();
+    }
+  }
+
+  /** Not limited by what CI has; says so when fewer are possible. */
+  private static int asManyAsDescriptorsAllow() {
+    long limit =
+        ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+            .getMaxFileDescriptorCount();
+    long most = limit - OTHER_DESCRIPTORS;
+    if (most < WANTED) {
+      System.out.printf(
+          "ONLY %,d peers and not %,d: `ulimit -n` allows %,d open files%n", most, WANTED, limit);
+    }
+    return (int) Math.min(WANTED, most);
+  }
+
+  private static void configure(Launch launch, String settings) throws Exception {
+    Files.createDirectories(launch.deploy());
+    Files.writeString(
+        launch.deploy().resolve("io.thousandisland.server-crowded.cfg"), "port = 0\n" + settings);
+  }
+
+  private static void awaitDescriptors(long pid, long before) {
+    long begun = System.nanoTime();
+    long now = Proc.descriptors(pid);
+    while (now > before && System.nanoTime() - begun < ServerProcess.PATIENCE.toNanos()) {
+      LockSupport.parkNanos(20_000_000);
+      now = Proc.descriptors(pid);
+    }
+    System.out.printf(
+        "descriptors: %d before the peers came, %d when %d ms had passed since their end%n",
+        before, now, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
+    assertThat(now).as("descriptors when all have gone").isLessThanOrEqualTo(before);
+  }
+
+  /** The server said so itself, in a log or on the way out of a thread. */
+  private static void saidNothingOfMemory(ServerProcess server) {
+    List<String> said =
+        Stream.concat(server.out().all().stream(), server.err().all().stream())
+            .filter(line -> line.contains("OutOfMemoryError"))
+            .toList();
+    assertThat(said.size()).as("OutOfMemoryError, as in %s", said.stream().findFirst()).isZero();
+  }
+
+  /** Peers that push, while they come and afterwards. */
+  private record Arrival(CompletableFuture<SilentProcess> crowd) implements AutoCloseable {
+
+    Arrival(int port, int peers) {
+      this(new CompletableFuture<>());
+      Thread.ofPlatform()
+          .daemon()
+          .name("crowd")
+          .start(
+              () -> {
+                try {
+                  crowd.complete(new SilentProcess(port, peers, "push"));
+                } catch (Throwable e) {
+                  crowd.completeExceptionally(e);
+                }
+              });
+    }
+
+    /** The peers go, now or as soon as they have come. */
+    @Override
+    public void close() {
+      crowd.thenAccept(SilentProcess::close);
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.thousandisland.acceptance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.thousandisland.acceptance.bundles.MoodyHandler;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.MatchResult;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.DisabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** SIGTERM: what has nothing left to do ends at once, and what has begun is finished. */
+@DisabledOnOs(OS.WINDOWS)
+@Timeout(180)
+class StoppingTest {
+
+  private static final int IDLE = 50;
+  private static final int TRANSFERS = 200;
+  private static final int TRANSFERRED = 2 << 20;
+
+  /** Half of the drainTimeout of the ready-made echo server. Measured: half a second. */
+  private static final Duration ECHO_LIMIT = Duration.ofMillis(2_500);
+
+  /** Half of the default drainTimeout. */
+  private static final Duration LIMIT = Duration.ofSeconds(5);
+
+  @TempDir Path home;
+
+  @ParameterizedTest
+  @EnumSource
+  void sigtermWithIdleClientsOfTheEchoHandlerTakesNoDrainTimeout(Framework framework)
+      throws Exception {
+    try (var server = Launch.of(framework, home).start()) {
+      terminateWithIdleClients(framework, server, "echo", ECHO_LIMIT);
+    }
+  }
+
+  /** The handler does not override {@code handleDrain}. */
+  @ParameterizedTest
+  @EnumSource
+  void sigtermWithIdleClientsOfAHandlerWithTheDefaultDrainTakesNoDrainTimeout(Framework framework)
+      throws Exception {
+    try (var server = startMoody(framework)) {
+      terminateWithIdleClients(framework, server, "moody", LIMIT);
+    }
+  }
+
+  private static void terminateWithIdleClients(
+      Framework framework, ServerProcess server, String name, Duration limit) throws Exception {
+    int port = server.port(name);
+    List<Client> idle = new ArrayList<>();
+    try {
+      for (int i = 0; i < IDLE; i++) {
+        var client = new Client(port);
+        idle.add(client);
+        client.send("hello\n");
+        assertThat(client.line()).endsWith("hello\n");
+      }
+
+      long begun = System.nanoTime();
+      server.signal("TERM");
+      assertThat(server.exit(Duration.ofSeconds(40))).isEqualTo(128 + 15);
+      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun);
+
+      MatchResult drained = drained(server, name);
+      System.out.printf(
+          "%s: %d idle clients of %s: SIGTERM to exit %d ms, of which the drain took %s ms%n",
+          framework, IDLE, name, millis, drained.group(3));
+      for (Client client : idle) {
+        assertThat(client.seesEnd()).isTrue();
+      }
+      assertThat(drained.group(1)).as("graceful").isEqualTo("" + IDLE);
+      assertThat(drained.group(2)).as("forced").isEqualTo("0");
+      assertThat(Duration.ofMillis(Long.parseLong(drained.group(3))))
+          .as("the drain")
+          .isLessThan(limit);
+    } finally {
+      for (Client client : idle) {
+        client.close();
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void repliesUnderWayAtSigtermAreCompleted(Framework framework) throws Exception {
+    List<Transfer> transfers = new ArrayList<>();
+    try (var server = startMoody(framework);
+        var threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      int port = server.port("moody");
+      for (int i = 0; i < TRANSFERS; i++) {
+        var transfer = new Transfer(port, TRANSFERRED);
+        transfers.add(transfer);
+        transfer.begin();
+      }
+
+      server.signal("TERM");
+      server.awaitLog("moody: DRAINING");
+      List<CompletableFuture<Boolean>> all =
+          transfers.stream()
+              .map(each -> CompletableFuture.supplyAsync(each::complete, threads))
+              .toList();
+
+      long complete = all.stream().filter(CompletableFuture::join).count();
+      assertThat(server.exit(Duration.ofSeconds(40))).isEqualTo(128 + 15);
+      MatchResult drained = drained(server, "moody");
+      System.out.printf(
+          "%s: %d of %d replies of %,d bytes were complete after SIGTERM; %s graceful, %s forced,"
+              + " took %s ms%n",
+          framework,
+          complete,
+          TRANSFERS,
+          TRANSFERRED,
+          drained.group(1),
+          drained.group(2),
+          drained.group(3));
+      assertThat(complete).isEqualTo(TRANSFERS);
+      assertThat(drained.group(2)).as("forced").isEqualTo("0");
+    } finally {
+      for (Transfer transfer : transfers) {
+        transfer.close();
+      }
+    }
+  }
+
+  private static MatchResult drained(ServerProcess server, String name)
+      throws InterruptedException {
+    return server.awaitLog(
+        name
+            + ": server drained: 0 migrated, ([0-9]+) graceful, ([0-9]+) forced, lingering \\[\\],"
+            + " took ([0-9]+) ms");
+  }
+
+  private ServerProcess startMoody(Framework framework) throws Exception {
+    Launch launch = Launch.of(framework, home);
+    Files.createDirectories(launch.deploy());
+    Files.writeString(
+        launch.deploy().resolve("io.thousandisland.server-moody.cfg"),
+        "port = 0\nhandler.target = (handler.name=moody)\n");
+    TestBundle.handler(MoodyHandler.class, "moody", 1, false)
+        .write(launch.deploy().resolve("moody.jar"));
+    return launch.start();
+  }
+}

@@ -1,0 +1,48 @@
+package io.thousandisland.acceptance;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * The Javas that must hold the promises that depend on one. Where the JDK 21 is, the property
+ * {@code test.jdk21} says, or the variable {@code TEST_JDK21}; otherwise any installed one will do.
+ */
+enum TestedJava {
+  OF_THE_TESTS,
+  JDK_21;
+
+  /** Its program. Skips the test when there is none. */
+  Path program() throws IOException {
+    if (this == OF_THE_TESTS) {
+      return Launch.java(Path.of(System.getProperty("java.home")));
+    }
+    Optional<Path> home = named();
+    if (home.isEmpty()) {
+      home =
+          JavaHome.installed()
+              .filter(java -> java.release() == 21)
+              .findFirst()
+              .map(JavaHome::folder);
+    }
+    if (home.isEmpty()) {
+      System.out.println("SKIPPED: no JDK 21. Name its folder by -Dtest.jdk21 or by TEST_JDK21.");
+    }
+    assumeTrue(home.isPresent(), "no JDK 21: name its folder by -Dtest.jdk21 or by TEST_JDK21");
+    Path program = Launch.java(home.orElseThrow());
+    if (!Files.isExecutable(program)) {
+      throw new IllegalStateException(program + " is not there");
+    }
+    return program;
+  }
+
+  private static Optional<Path> named() {
+    String variable = System.getenv().getOrDefault("TEST_JDK21", "");
+    return Optional.of(System.getProperty("test.jdk21", variable))
+        .filter(folder -> !folder.isBlank())
+        .map(Path::of);
+  }
+}

@@ -1,0 +1,2 @@
+/** Clients, honest and hostile, that run in a process of their own: {@link Peers} is its main. */
+package io.thousandisland.acceptance.peers;
