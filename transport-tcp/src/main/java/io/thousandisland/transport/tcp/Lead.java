@@ -103,9 +103,15 @@ final class Lead {
     return (trip & 1) != 0;
   }
 
+  /** If there is no memory for another thread, the one that leads goes on when it is back. */
   private void passToNew() {
+    Thread before = leader;
     Thread next = threads.newThread(work);
     leader = next;
-    next.start();
+    try {
+      next.start();
+    } catch (Throwable cannotStart) {
+      leader = before;
+    }
   }
 }

@@ -55,16 +55,31 @@ final class PollerWatch {
   private void run() {
     while (!closed) {
       LockSupport.parkNanos(this, TICK);
-      pollers.forEach(Poller::lookAfter);
-      parked = true;
-      if (allSleep() && !closed) {
-        LockSupport.park(this);
+      try {
+        look();
+      } catch (Throwable e) { // no memory, say: the pollers are watched all the same
+        parked = false;
       }
-      parked = false;
     }
   }
 
+  private void look() {
+    for (Poller poller : pollers) {
+      poller.lookAfter();
+    }
+    parked = true;
+    if (allSleep() && !closed) {
+      LockSupport.park(this);
+    }
+    parked = false;
+  }
+
   private boolean allSleep() {
-    return pollers.stream().allMatch(Poller::sleeps);
+    for (Poller poller : pollers) {
+      if (!poller.sleeps()) {
+        return false;
+      }
+    }
+    return true;
   }
 }

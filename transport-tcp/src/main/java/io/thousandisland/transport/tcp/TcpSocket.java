@@ -61,7 +61,19 @@ final class TcpSocket implements TransportSocket, Polled {
       readiness.writable();
     }
     if ((ops & SelectionKey.OP_READ) != 0 && reading.ready()) {
-      readiness.readable(poller); // last, for the thread may be used for long
+      tellReadable(poller); // last: the thread may be used for long
+    }
+  }
+
+  /**
+   * Only a virtual thread is lent. A connection that has to wait keeps the thread, and a platform
+   * thread for each peer that does not read would be too many.
+   */
+  private void tellReadable(ThreadLender poller) {
+    if (Thread.currentThread().isVirtual()) {
+      readiness.readable(poller);
+    } else {
+      readiness.readable();
     }
   }
 

@@ -104,8 +104,8 @@ class LeadTest {
                 two.set(true);
               }
               while (done.incrementAndGet() < rounds) {
+                leading.decrementAndGet(); // first: from the lending on another may lead
                 long trip = self[0].lend();
-                leading.decrementAndGet();
                 if (!self[0].back(trip)) {
                   return;
                 }
@@ -125,5 +125,34 @@ class LeadTest {
     }
     ended.await();
     assertThat(two).isFalse();
+  }
+
+  @Test
+  void leaderGoesOnWhenNoThreadCanTakeItsPlace() throws Exception {
+    var failing = new AtomicBoolean();
+    var turns = new LinkedBlockingQueue<Thread>();
+    var self = new Lead[1];
+    self[0] =
+        new Lead(
+            work ->
+                new Thread(work) {
+                  @Override
+                  public void start() {
+                    if (failing.get()) {
+                      throw new OutOfMemoryError("on purpose");
+                    }
+                    super.start();
+                  }
+                },
+            () -> {
+              long trip = self[0].lend();
+              failing.set(true);
+              self[0].pass();
+              if (!self[0].back(trip) && self[0].isMine()) {
+                turns.add(Thread.currentThread());
+              }
+            });
+    self[0].start();
+    assertThat(turns.take()).isNotNull();
   }
 }
