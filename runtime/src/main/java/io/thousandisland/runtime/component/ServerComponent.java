@@ -19,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceReference;
@@ -214,8 +215,15 @@ public final class ServerComponent {
     chooseHandler();
     Running now = running;
     if (now != null) {
-      await(now.node().retire((Long) reference.getProperty("service.id")));
+      long id = (Long) reference.getProperty("service.id");
+      await(now.node().retire(id, bundleStays(reference)));
     }
+  }
+
+  /** Only its component goes: it is configured again, say, and its classes are the same then. */
+  private static boolean bundleStays(ServiceReference<?> reference) {
+    Bundle bundle = reference.getBundle();
+    return bundle != null && bundle.getState() == Bundle.ACTIVE;
   }
 
   private void chooseHandler() {
