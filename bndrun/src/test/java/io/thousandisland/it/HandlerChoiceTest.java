@@ -131,6 +131,11 @@ class HandlerChoiceTest {
       socket.send(ByteBuffer.wrap(new byte[] {'h', '1', ':'}), data);
       return Next.proceed(state);
     }
+
+    @Override
+    public Next<Void> handleDrain(Socket socket, Void state) {
+      return Next.proceed(state);
+    }
   }
 
   @Test
