@@ -55,8 +55,14 @@ final class Retirement implements Drain {
    */
   private static final Duration FIRST_MOVE = Duration.ofMillis(50);
 
+  /**
+   * How often connections are looked at when the time is over: new stragglers are forced while the
+   * others are still served, so that the last move need not wait for them.
+   */
+  private static final int LAST_LOOKS = 6;
+
   /** How long the last move may take before force. */
-  private static final Duration LAST_MOVE = Duration.ofMillis(500);
+  private static final Duration LAST_MOVE = Duration.ofMillis(100);
 
   /** A connection was in this turn, at the latest since then, a {@link System#nanoTime}. */
   private record Seen(int turn, long since) {}
@@ -158,8 +164,10 @@ final class Retirement implements Drain {
    */
   private void awaitCalm() {
     boolean first = true;
-    while (!isCalm(first) && !shutdownIsOver() && !isSucceeded()) {
+    int late = 0;
+    while (!isCalm(first) && late < LAST_LOOKS && !isSucceeded()) {
       first = false;
+      late += shutdownIsOver() ? 1 : 0;
       pause();
     }
   }
@@ -212,8 +220,8 @@ final class Retirement implements Drain {
    * handlers whose callbacks take long, but less than that, lose no connection.
    */
   private long moment() {
-    if (isCut(Phase.MIGRATION)) {
-      return TICK.toNanos();
+    if (isCut(Phase.MIGRATION) || shutdownIsOver()) {
+      return 3 * TICK.toNanos();
     }
     return Math.min(timeouts.wholeDrain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
   }
