@@ -37,6 +37,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrowdOfBurdensTest {
 
   /** Read buffers of 64 KB for so many are more than the memory there is. */
+  /** Descriptors that the JVM and the logs may open meanwhile; the peers have thousands. */
+  private static final long OTHERS = 8;
+
   private static final int FEW = 4_000;
 
   private static final int WANTED = Integer.getInteger("silent.peers", FEW);
@@ -236,14 +239,14 @@ class CrowdOfBurdensTest {
   private static void awaitDescriptors(long pid, long before) {
     long begun = System.nanoTime();
     long now = Proc.descriptors(pid);
-    while (now > before && System.nanoTime() - begun < ServerProcess.PATIENCE.toNanos()) {
+    while (now > before + OTHERS && System.nanoTime() - begun < ServerProcess.PATIENCE.toNanos()) {
       LockSupport.parkNanos(20_000_000);
       now = Proc.descriptors(pid);
     }
     System.out.printf(
         "descriptors: %d before the peers came, %d when %d ms had passed since their end%n",
         before, now, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - begun));
-    assertThat(now).as("descriptors when all have gone").isLessThanOrEqualTo(before);
+    assertThat(now).as("descriptors when all have gone").isLessThanOrEqualTo(before + OTHERS);
   }
 
   /** The server said so itself, in a log or on the way out of a thread. */

@@ -61,8 +61,8 @@ final class Retirement implements Drain {
    */
   private static final int LAST_LOOKS = 6;
 
-  /** How long the last move may take before force. */
-  private static final Duration LAST_MOVE = Duration.ofMillis(100);
+  /** How long the last move may take, when what is stuck has been forced, before all are. */
+  private static final Duration LAST_MOVE = Duration.ofMillis(500);
 
   /** A connection was in this turn, at the latest since then, a {@link System#nanoTime}. */
   private record Seen(int turn, long since) {}
@@ -81,6 +81,10 @@ final class Retirement implements Drain {
   // ---- the running thread's
 
   private Map<Connection, Seen> inOneTurn = new HashMap<>();
+
+  /** The turns that connections were in when the move began. */
+  private final Map<Connection, Integer> turns = new HashMap<>();
+
   private final Set<Connection> told = new HashSet<>();
   private final Set<Connection> advised = new HashSet<>();
   private final Set<Connection> shutDown = new HashSet<>();
@@ -128,14 +132,18 @@ final class Retirement implements Drain {
     for (; ; ) {
       awaitCalm();
       boolean last = shutdownIsOver();
+      limit = last ? FIRST_MOVE.toNanos() : limit;
       if (!post.vacate()) {
         return moveToSuccessor();
       }
-      if (allMove(last ? LAST_MOVE.toNanos() : limit)) {
+      if (allMove(limit)) {
         return report();
       }
       if (last) {
-        force(these.left().get());
+        force(stuck());
+        if (!allMove(LAST_MOVE.toNanos())) {
+          force(these.left().get());
+        }
         return report();
       }
       if (!post.resume()) {
@@ -270,8 +278,18 @@ final class Retirement implements Drain {
 
   // ---- nobody serves
 
+  /** Those that have been in one turn for the whole move; the others only need a processor. */
+  private List<Connection> stuck() {
+    return these.left().get().stream()
+        .filter(connection -> (connection.turn() & 1) != 0)
+        .filter(connection -> Integer.valueOf(connection.turn()).equals(turns.get(connection)))
+        .toList();
+  }
+
   private boolean allMove(long limit) {
     phase = Phase.MIGRATION;
+    turns.clear();
+    these.left().get().forEach(connection -> turns.put(connection, connection.turn()));
     var asked = new HashSet<Connection>();
     departures.await(
         () -> {
