@@ -50,10 +50,10 @@ final class Retirement implements Drain {
   private static final Duration TICK = Duration.ofMillis(10);
 
   /**
-   * How long the first try of the move may take; the next ones twice as long each. Healthy
-   * connections need a few milliseconds, and wait for nothing longer than this.
+   * How long a try of the move may take. Healthy connections need a few milliseconds, and wait for
+   * nothing longer than this. Those that needed longer leave ahead of the next try.
    */
-  private static final Duration FIRST_MOVE = Duration.ofMillis(50);
+  private static final Duration ONE_MOVE = Duration.ofMillis(50);
 
   /**
    * How often connections are looked at when the time is over: new stragglers are forced while the
@@ -128,15 +128,13 @@ final class Retirement implements Drain {
   }
 
   private Drained drained() {
-    long limit = FIRST_MOVE.toNanos();
     for (; ; ) {
       awaitCalm();
       boolean last = shutdownIsOver();
-      limit = last ? FIRST_MOVE.toNanos() : limit;
       if (!post.vacate()) {
         return moveToSuccessor();
       }
-      if (allMove(limit)) {
+      if (allMove(ONE_MOVE.toNanos())) {
         return report();
       }
       if (last) {
@@ -146,10 +144,10 @@ final class Retirement implements Drain {
         }
         return report();
       }
+      these.left().get().forEach(this::sendAhead); // the next try will not meet them again
       if (!post.resume()) {
         return moveToSuccessor();
       }
-      limit = Math.min(2 * limit, moment());
     }
   }
 
@@ -259,10 +257,14 @@ final class Retirement implements Drain {
   /** A straggler that comes to a callback boundary leaves there, so that it is none again. */
   private void advise(Connection straggler) {
     these.advice().accept(straggler);
+    sendAhead(straggler);
+  }
+
+  private void sendAhead(Connection connection) {
     leaving.stream()
-        .filter(straggler::isIn)
-        .filter(generation -> !straggler.hasDeclined(generation))
-        .forEach(straggler::leaveAhead);
+        .filter(connection::isIn)
+        .filter(generation -> !connection.hasDeclined(generation))
+        .forEach(connection::leaveAhead);
   }
 
   private boolean shutdownIsOver() {
