@@ -273,7 +273,9 @@ final class Retirement implements Drain {
 
   private void force(Collection<Connection> left) {
     phase = Phase.FORCE;
-    lingering.addAll(DrainRun.force(left, timeouts));
+    // with a grace of 50 ms: everybody else may be waiting for it
+    Timeouts brief = timeouts.withDrain(Duration.ZERO, Duration.ofSeconds(1));
+    lingering.addAll(DrainRun.force(left, brief));
     told.addAll(left);
     forced.addAll(left);
   }
