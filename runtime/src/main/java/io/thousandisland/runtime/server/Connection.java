@@ -46,6 +46,8 @@ final class Connection implements Signals.Resting {
     void closed(Connection connection);
   }
 
+  private static final Ending FORCED_ENDING = new Ending.Forced();
+
   private final ServerContext context;
   private final Keeper keeper;
   private final long id;
@@ -175,12 +177,20 @@ final class Connection implements Signals.Resting {
       }
       conversation.end(how);
     } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
-      how = new Ending.Failed(bug, true);
+      how = failed(bug);
     }
     ending = how;
     lasted = System.nanoTime() - began;
     leaveHandler();
     return true;
+  }
+
+  private static Ending failed(Throwable bug) {
+    try {
+      return new Ending.Failed(bug, true);
+    } catch (OutOfMemoryError noMemory) { // not even for that
+      return FORCED_ENDING;
+    }
   }
 
   private @Nullable Ending begin() {
@@ -277,7 +287,7 @@ final class Connection implements Signals.Resting {
       return;
     }
     left = true;
-    Ending how = ending == null ? new Ending.Forced() : ending;
+    Ending how = ending == null ? FORCED_ENDING : ending;
     try {
       boolean trouble = how instanceof Ending.Failed failed && failed.thrown();
       context.emit(

@@ -25,6 +25,9 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   private final int acceptor;
   private final Set<Connection> live = ConcurrentHashMap.newKeySet();
 
+  /** Those that have ended, and whose sockets are still open for their peers' sake. */
+  private final Set<Connection> lingering = ConcurrentHashMap.newKeySet();
+
   /** Read by a worker that was told to end and has one more connection in hand. */
   private volatile boolean stopped;
 
@@ -48,8 +51,8 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   }
 
   /**
-   * Shuts down what is live. Comes to nothing when the server was drained before; when it is a node
-   * above that gave up, this is where its connections end.
+   * Shuts down what is live, and closes what lingers. The former comes to nothing when the server
+   * was drained before; when it is a node above that gave up, this is where its connections end.
    */
   @Override
   public void stop() {
@@ -58,6 +61,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
     Timeouts withoutAdvice = now.withDrain(Duration.ZERO, now.shutdown());
     Drained unused =
         new DrainRun(name(), Drainage.of(this::live), withoutAdvice, context.departures).run();
+    lingering.forEach(Connection::force); // the clock that would end them may go, too
   }
 
   /** Runs a new connection, for which the caller holds a permit. */
@@ -91,12 +95,14 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
 
   @Override
   public void ended(Connection connection) {
+    lingering.add(connection); // first: at no time is it unknown
     live.remove(connection);
     context.departures.tell();
   }
 
   @Override
   public void closed(Connection connection) {
+    lingering.remove(connection);
     context.permits.release();
   }
 

@@ -149,16 +149,28 @@ final class Conversation {
         if (ending == null) {
           turnEnds();
         }
-        if (ending == null && migration.hasLeft()) {
-          // what the handler that we left has left on this thread would keep its classes
-          signals.leave();
-          connection.goOnElsewhere();
+        if (ending == null && migration.hasLeft() && goOnElsewhere()) {
           return null;
         }
       }
       return ending;
     } catch (Throwable thrown) {
       return goodbye.because(thrown, true);
+    }
+  }
+
+  /**
+   * What the handler that was left has left on this thread would keep its classes, so the
+   * connection goes on on another one. False when there is no memory for that.
+   */
+  private boolean goOnElsewhere() {
+    signals.leave();
+    try {
+      connection.goOnElsewhere();
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      signals.owner(Thread.currentThread());
+      return false;
     }
   }
 

@@ -59,13 +59,20 @@ final class Retirement implements Drain {
    * How often connections are looked at when the time is over: new stragglers are forced while the
    * others are still served, so that the last move need not wait for them.
    */
-  private static final int LAST_LOOKS = 6;
+  private static final int LAST_LOOKS = 8;
+
+  /** At how many looks a straggler has been found in one turn. */
+  private static final int LOOKS = 4;
 
   /** How long the last move may take, when what is stuck has been forced, before all are. */
   private static final Duration LAST_MOVE = Duration.ofMillis(500);
 
-  /** A connection was in this turn, at the latest since then, a {@link System#nanoTime}. */
-  private record Seen(int turn, long since) {}
+  /**
+   * A connection was in this turn, at the latest since then, a {@link System#nanoTime}, and was
+   * found in it at so many looks. Looks count beside time: in a process that got no processor for a
+   * moment, time alone would accuse everybody.
+   */
+  private record Seen(int turn, long since, int looks) {}
 
   private final String what;
   private final List<Generation> leaving;
@@ -144,7 +151,7 @@ final class Retirement implements Drain {
         }
         return report();
       }
-      these.left().get().forEach(this::sendAhead); // the next try will not meet them again
+      stuck().forEach(this::sendAhead); // the next try will not meet them again
       if (!post.resume()) {
         return moveToSuccessor();
       }
@@ -205,20 +212,26 @@ final class Retirement implements Drain {
       } else if ((turn & 1) == 0) {
         continue;
       } else if (before == null || before.turn != turn) {
-        seen.put(connection, new Seen(turn, now));
+        seen.put(connection, new Seen(turn, now, 1));
         slow |= first; // the next look will tell
       } else {
-        seen.put(connection, before);
+        var again = new Seen(turn, before.since, before.looks + 1);
+        seen.put(connection, again);
         slow = true;
         connection.handOver();
-        if (now - before.since >= moment()) {
+        if (isStraggler(again, now)) {
           stragglers.add(connection);
         }
       }
     }
     inOneTurn = seen;
     handle(stragglers, now);
-    return stragglers.isEmpty() && (!slow || now - began >= moment());
+    boolean allAreSlow = !shutdownIsOver() && now - began >= moment();
+    return stragglers.isEmpty() && (!slow || allAreSlow);
+  }
+
+  private boolean isStraggler(Seen turn, long now) {
+    return turn.looks >= LOOKS && now - turn.since >= moment();
   }
 
   /**
@@ -227,7 +240,7 @@ final class Retirement implements Drain {
    */
   private long moment() {
     if (isCut(Phase.MIGRATION) || shutdownIsOver()) {
-      return 3 * TICK.toNanos();
+      return 0; // as many looks as it takes
     }
     return Math.min(timeouts.wholeDrain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
   }
@@ -282,12 +295,20 @@ final class Retirement implements Drain {
 
   // ---- nobody serves
 
-  /** Those that have been in one turn for the whole move; the others only need a processor. */
+  /**
+   * Those that have been in one turn for the whole move, and still are a tick later; the others
+   * only need a processor.
+   */
   private List<Connection> stuck() {
-    return these.left().get().stream()
-        .filter(connection -> (connection.turn() & 1) != 0)
-        .filter(connection -> Integer.valueOf(connection.turn()).equals(turns.get(connection)))
-        .toList();
+    List<Connection> inOneTurn = these.left().get().stream().filter(this::isInItsTurn).toList();
+    pause();
+    return inOneTurn.stream().filter(this::isInItsTurn).toList();
+  }
+
+  private boolean isInItsTurn(Connection connection) {
+    Integer atTheBeginning = turns.get(connection);
+    int now = connection.turn();
+    return atTheBeginning != null && now == atTheBeginning && (now & 1) != 0;
   }
 
   private boolean allMove(long limit) {

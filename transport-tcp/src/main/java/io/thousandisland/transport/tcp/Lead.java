@@ -106,9 +106,9 @@ final class Lead {
   /** If there is no memory for another thread, the one that leads goes on when it is back. */
   private void passToNew() {
     Thread before = leader;
-    Thread next = threads.newThread(work);
-    leader = next;
     try {
+      Thread next = threads.newThread(work);
+      leader = next;
       next.start();
     } catch (Throwable cannotStart) {
       leader = before;
