@@ -7,7 +7,7 @@
  * └── AcceptorSupervisor (one_for_one)
  *     └── Acceptor × n  (rest_for_one)
  *         ├── ConnectionSupervisor  the live set; a connection is never restarted
- *         │   └── Connection × m    one virtual thread each
+ *         │   └── Connection × m    one virtual thread each, or a lent one
  *         │       └── Handler       the user's code
  *         └── AcceptorWorker        accepts; hands over; waits for the next
  * </pre>
