@@ -6,13 +6,14 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import io.thousandisland.server.Status;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.felix.service.command.Descriptor;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
@@ -140,10 +141,10 @@ public final class Commands {
 
   @Descriptor("drains all servers at once; waits, and reports")
   public String drain() {
-    Map<String, Drain> drains = new TreeMap<>();
-    servers.forEach(server -> drains.put(server.name(), server.drain()));
-    return drains.entrySet().stream()
-        .map(each -> each.getKey() + ": " + report(each.getValue()))
+    List<Server> all = servers.stream().sorted(Comparator.comparing(Server::name)).toList();
+    List<Drain> drains = all.stream().map(Server::drain).toList(); // all at once, then the wait
+    return IntStream.range(0, all.size())
+        .mapToObj(i -> all.get(i).name() + ": " + report(drains.get(i)))
         .collect(Collectors.joining("\n"));
   }
 
@@ -193,8 +194,16 @@ public final class Commands {
     return drains();
   }
 
+  /** Waits. The console's only thread may be wanted back meanwhile: by Ctrl-C. */
   private static String report(Drain drain) {
-    Drained drained = drain.result().join();
+    Drained drained;
+    try {
+      drained = drain.result().get();
+    } catch (InterruptedException wanted) {
+      return "interrupted; the drain goes on: see ti:drains, and ti:cut";
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the drain failed: " + e.getCause(), e.getCause());
+    }
     return "%d migrated, %d graceful, %d forced, lingering threads: %s, took %d ms"
         .formatted(
             drained.migrated(),
@@ -204,10 +213,11 @@ public final class Commands {
             drained.took().toMillis());
   }
 
+  /** One whose configuration is deleted may still drain under the name of its successor. */
   private Server find(String name) {
     return servers.stream()
         .filter(server -> server.name().equals(name))
-        .findFirst()
+        .min(Comparator.comparing(server -> server.status() == Status.DRAINING))
         .orElseThrow(
             () ->
                 new IllegalArgumentException(

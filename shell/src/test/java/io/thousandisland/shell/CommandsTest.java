@@ -3,9 +3,15 @@ package io.thousandisland.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.server.Drained;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
+@Timeout(60)
 class CommandsTest {
 
   private final FixedServer mail = new FixedServer("mail");
@@ -78,6 +84,39 @@ class CommandsTest {
     assertThat(commands.drains().lines().skip(1))
         .hasSize(2)
         .allMatch(line -> line.matches("(echo|mail) +generation 2 +OVER +0 +3 +30 ms"));
+  }
+
+  @Test
+  void cutEndsThePhaseOfTheDrainsOfTheServerNamedAndOfNoOther() {
+    commands.cut("echo");
+    assertThat(echo.told()).containsExactly("cut generation 2");
+    assertThat(mail.told()).isEmpty();
+  }
+
+  @Test
+  void allServersBeginToDrainBeforeAnyIsWaitedFor() throws Exception {
+    var slow = List.of(new SlowServer("slow one", mail), new SlowServer("slow two", mail));
+    slow.forEach(commands::bindServer);
+    var report = CompletableFuture.supplyAsync(() -> commands.drain());
+    for (SlowServer server : slow) {
+      assertThat(server.asked.await(20, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(report).isNotDone();
+    slow.forEach(server -> server.result.complete(Drained.NOTHING));
+    assertThat(report.get(20, TimeUnit.SECONDS).lines()).hasSize(4);
+  }
+
+  /** Ctrl-C, on the only console there is. */
+  @Test
+  void waitForADrainCanBeInterruptedAndTheDrainGoesOn() throws Exception {
+    var slow = new SlowServer("slow", mail);
+    commands.bindServer(slow);
+    var said = new CompletableFuture<String>();
+    Thread console = Thread.ofVirtual().start(() -> said.complete(commands.drain("slow")));
+    assertThat(slow.asked.await(20, TimeUnit.SECONDS)).isTrue();
+    console.interrupt();
+    assertThat(said.get(20, TimeUnit.SECONDS)).startsWith("interrupted; the drain goes on");
+    assertThat(slow.result).isNotDone();
   }
 
   @Test

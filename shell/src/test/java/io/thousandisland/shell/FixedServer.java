@@ -94,16 +94,17 @@ record FixedServer(String name, List<String> told) implements Server {
   @Override
   public List<Drain> drains() {
     return List.of(
-        new OverDrain("generation 2", new Drained(2, 1, 0, List.of(), Duration.ofMillis(30))));
+        new OverDrain(
+            "generation 2", new Drained(2, 1, 0, List.of(), Duration.ofMillis(30)), told));
   }
 
   private Drain told(String what, Drained result) {
     told.add(what);
-    return new OverDrain(what, result);
+    return new OverDrain(what, result, told);
   }
 
   /** A drain that is over. */
-  private record OverDrain(String what, Drained drained) implements Drain {
+  private record OverDrain(String what, Drained drained, List<String> told) implements Drain {
     @Override
     public Progress progress() {
       int ended = drained.migrated() + drained.graceful() + drained.forced();
@@ -111,7 +112,9 @@ record FixedServer(String name, List<String> told) implements Server {
     }
 
     @Override
-    public void cutShort() {}
+    public void cutShort() {
+      told.add("cut " + what);
+    }
 
     @Override
     public CompletableFuture<Drained> result() {
