@@ -321,14 +321,20 @@ final class Connection implements Signals.Resting {
     emit(() -> new TelemetryEvent.ConnectionReady(span(), generationNumber(), handshake));
   }
 
-  /** Whether the handler is to be advised that its generation ends. True once for each. */
-  boolean retiring() {
-    Generation asked = retiring;
-    boolean news = asked != null && asked == lease.generation() && asked != advisedFor;
-    if (news) {
-      advisedFor = asked;
+  /**
+   * Whether the handler is to be advised to finish now. Once in each generation, however many
+   * drains want it at the same time. The own thread only.
+   *
+   * @param drains whether it is asked for the sake of the server or the acceptor; else it is for
+   *     that of a generation
+   */
+  boolean isAdviceDue(boolean drains) {
+    Generation now = lease.generation();
+    boolean due = (drains || retiring == now) && advisedFor != now;
+    if (due) {
+      advisedFor = now;
     }
-    return news;
+    return due;
   }
 
   /** Has moved to another handler, for whom the advice holds too, if there was some. */

@@ -270,8 +270,7 @@ final class Conversation {
 
   /** Advice for the sake of the server or the acceptor, or of the generation we are in. */
   private boolean adviceDue(int why) {
-    boolean retiring = (why & RETIRE) != 0 && connection.retiring();
-    return retiring || (why & DRAIN) != 0;
+    return (why & (RETIRE | DRAIN)) != 0 && connection.isAdviceDue((why & DRAIN) != 0);
   }
 
   private boolean isPast(long point) {

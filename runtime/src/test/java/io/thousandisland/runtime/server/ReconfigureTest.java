@@ -148,6 +148,36 @@ class ReconfigureTest {
     }
   }
 
+  /** The server is drained while an acceptor and a generation are: one advice, one answer. */
+  @Test
+  void h2HandlerIsAdvisedOnceThoughSeveralDrainsWantItAtTheSameTime() throws Exception {
+    var patient =
+        RunningServer.settings()
+            .with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(60), Duration.ofSeconds(5)));
+    var floor = new Floor();
+    try (var server = new RunningServer(patient, floor)) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      long id = server.node.connections().getFirst().id();
+      var drains = new java.util.ArrayList<Drain>();
+      drains.add(server.node.drainConnection(id));
+      server.await("advice", s -> floor.finishing.get() == 1);
+      drains.add(server.node.drainGeneration(1));
+      drains.add(server.node.drainAcceptor(server.node.connections().getFirst().acceptor()));
+      drains.add(server.node.drain());
+      for (Drain drain : drains) {
+        server.await("advice", s -> drain.progress().phase() == Drain.Phase.ADVICE);
+      }
+      assertThat(echo(client, "b")).isEqualTo("b"); // a callback since then
+      assertThat(floor.finishing).hasValue(1);
+      for (Drain drain : drains) {
+        drain.cutShort();
+        drain.result().get(20, TimeUnit.SECONDS);
+      }
+      server.node.configure(RunningServer.settings());
+    }
+  }
+
   @Test
   void w6RollingDrainKeepsAllAcceptorsButOneServing() throws Exception {
     var brief =
