@@ -32,6 +32,7 @@ class CrowdTest {
     Files.writeString(
         launch.deploy().resolve("io.thousandisland.server-patient.cfg"),
         """
+        port = 0
         handler.target = (handler.name=echo)
         readTimeout = 10m
         """);

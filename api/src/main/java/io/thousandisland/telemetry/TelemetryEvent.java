@@ -198,6 +198,16 @@ public sealed interface TelemetryEvent {
 
   record HandlerBound(String server, GenerationInfo generation) implements TelemetryEvent {}
 
+  /**
+   * A handler service matches, and cannot be obtained. The next best one serves meanwhile.
+   *
+   * @param handler its name, version and bundle
+   * @param reason what its component has thrown, as far as it is known
+   * @param retryIn when it is tried again
+   */
+  record HandlerUnavailable(String server, String handler, String reason, Duration retryIn)
+      implements TelemetryEvent {}
+
   /** Its service is going away, or a better one took its place. */
   record HandlerUnbound(String server, GenerationInfo generation) implements TelemetryEvent {}
 

@@ -3,6 +3,8 @@ package io.thousandisland.transport;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -34,6 +36,30 @@ public interface ListeningChannel extends Closeable {
    * @throws IOException when the one connection in question failed: that client's trouble
    */
   @Nullable TransportSocket accept() throws IOException;
+
+  /**
+   * Opens a further channel that shares the port of this one: new connections are spread over both,
+   * as with {@code SO_REUSEPORT}. Nobody else is let in.
+   *
+   * @param at names the port of this channel; the host may be another one
+   * @throws UnsupportedOperationException when channels of this transport, or on this system, share
+   *     no port (default)
+   * @throws java.net.BindException as for {@link Transport#listen}
+   */
+  default ListeningChannel another(ListenAt at) throws IOException {
+    throw new UnsupportedOperationException("no port can be shared here");
+  }
+
+  /**
+   * Replaces the socket options: those of this channel at once, those of connections from the next
+   * one on. Clients that wait to be accepted stay. All options apply, or none.
+   *
+   * @throws IllegalArgumentException when one cannot be set; the message names it
+   * @throws UnsupportedOperationException when options are fixed once a channel is open (default)
+   */
+  default void options(Map<SocketOption<?>, Object> options) throws IOException {
+    throw new UnsupportedOperationException("socket options are fixed while the channel is open");
+  }
 
   boolean isOpen();
 

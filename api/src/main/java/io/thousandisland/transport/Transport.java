@@ -13,8 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Transport {
 
   /**
-   * Opens one listening channel. A server with several asks once for each, naming from the second
-   * on the port that the first one got.
+   * Opens a listening channel that has its port for itself. A server that wants several asks this
+   * one for the others ({@link ListeningChannel#another}).
    *
    * @throws java.net.BindException when the address is in use, or not ours, or not permitted
    * @throws IllegalArgumentException when this transport cannot do what {@code at} asks for; the

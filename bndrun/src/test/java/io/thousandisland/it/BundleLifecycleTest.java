@@ -182,7 +182,9 @@ class BundleLifecycleTest {
       handler.update(handler("broken", "vBroken", TroublesomeHandler.class).stream());
 
       server.await(Status.WAITING);
-      server.awaitReason("no handler matches (handler.name=broken)");
+      server.awaitReason(
+          "handler broken 1.0.0 of bundle broken.handler cannot be obtained:"
+              + " java.lang.IllegalStateException: broken on purpose");
       try (var early = new LineClient(port)) {
         early.send("b\n");
         old.send("c\n");

@@ -13,7 +13,6 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
-import org.osgi.util.tracker.ServiceTracker;
 
 /** A server made by a configuration, for the length of a test. */
 final class ConfiguredServer implements AutoCloseable {
@@ -25,6 +24,7 @@ final class ConfiguredServer implements AutoCloseable {
   private final String name;
   private final Configuration configuration;
   private boolean closed;
+  private boolean deleted;
 
   ConfiguredServer(BundleContext context, String name, Map<String, Object> settings)
       throws Exception {
@@ -42,6 +42,9 @@ final class ConfiguredServer implements AutoCloseable {
   void configure(Map<String, Object> settings) throws Exception {
     Dictionary<String, Object> all = new Hashtable<>(settings);
     all.put("name", name);
+    if (!settings.containsKey("port")) {
+      all.put("port", 0);
+    }
     configuration.update(all);
   }
 
@@ -51,25 +54,7 @@ final class ConfiguredServer implements AutoCloseable {
   }
 
   ServiceReference<Server> await(String filter) throws Exception {
-    var tracker =
-        new ServiceTracker<Server, Server>(
-            context,
-            context.createFilter(
-                "(&(objectClass=io.thousandisland.server.Server)(server.name="
-                    + name
-                    + ")"
-                    + filter
-                    + ")"),
-            null);
-    tracker.open();
-    try {
-      if (tracker.waitForService(20_000) == null) {
-        throw new AssertionError(name + " is never " + filter + ", but " + describe());
-      }
-      return tracker.getServiceReference();
-    } finally {
-      tracker.close();
-    }
+    return Awaiting.server(context, name, filter);
   }
 
   /** Waits until the reason for its status is this. */
@@ -80,13 +65,6 @@ final class ConfiguredServer implements AutoCloseable {
 
   private String mine() {
     return "(server.name=" + name + ")";
-  }
-
-  private String describe() throws Exception {
-    return context.getServiceReferences(Server.class, mine()).stream()
-        .map(reference -> context.getService(reference).info().toString())
-        .toList()
-        .toString();
   }
 
   Server server() throws Exception {
@@ -102,6 +80,14 @@ final class ConfiguredServer implements AutoCloseable {
     return new Client(port());
   }
 
+  /** Its configuration is gone, and it begins to drain. */
+  void delete() throws IOException {
+    if (!deleted) {
+      deleted = true;
+      configuration.delete();
+    }
+  }
+
   /** Returns when the server is gone: the next one may have its name. Idempotent. */
   @Override
   public void close() throws IOException {
@@ -109,7 +95,7 @@ final class ConfiguredServer implements AutoCloseable {
       return;
     }
     closed = true;
-    configuration.delete();
+    delete();
     Awaitility.await(name + " is gone")
         .atMost(Duration.ofSeconds(30))
         .until(() -> context.getServiceReferences(Server.class, mine()).isEmpty());

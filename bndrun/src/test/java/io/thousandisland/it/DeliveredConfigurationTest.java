@@ -53,6 +53,7 @@ class DeliveredConfigurationTest {
             """
             { ":configurator:resource-version": 1,
               "io.thousandisland.server~carried-along": {
+                "port:Integer": 0,
                 "acceptors:Integer": %d,
                 "handler.target": "(handler.name=echo)",
                 "drainTimeout": "5s", "shutdownTimeout": "5s" } }
@@ -93,7 +94,7 @@ class DeliveredConfigurationTest {
     Files.createDirectories(folder);
     Path file = folder.resolve("io.thousandisland.server-onfile.cfg");
     String settings =
-        "handler.target = (handler.name=echo)\ndrainTimeout = 5s\nshutdownTimeout = 5s\n";
+        "port = 0\nhandler.target = (handler.name=echo)\ndrainTimeout = 5s\nshutdownTimeout = 5s\n";
     try {
       write(file, settings + "maxConnections = 11\n");
       ServiceReference<Server> server = running("onfile");

@@ -66,7 +66,8 @@ record HandlerBundle(
     headers.putValue("Bundle-ManifestVersion", "2");
     headers.putValue("Bundle-SymbolicName", symbolicName);
     headers.putValue("Bundle-Version", "1.0.0");
-    headers.putValue("Import-Package", "io.thousandisland.handler;version=\"[1.0,2)\"");
+    headers.putValue(
+        "Import-Package", "io.thousandisland.handler;version=\"[1.0,2)\",org.osgi.framework");
     headers.putValue("Service-Component", "OSGI-INF/handler.xml");
     headers.putValue(
         "Require-Capability",

@@ -2,14 +2,18 @@ package io.thousandisland.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.handler.Handler;
 import io.thousandisland.it.handlers.AwkwardHandler;
 import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.it.handlers.Ledger1Handler;
 import io.thousandisland.it.handlers.Ledger2Handler;
+import io.thousandisland.it.handlers.OwningHandler;
+import io.thousandisland.it.handlers.RestlessHandler;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -19,6 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.Configuration;
+import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
 /** W5: live connections go from one version of a handler to the next, or are told why not. */
@@ -78,6 +84,63 @@ class MigrationTest {
         assertThat(client.ask("x")).isEqualTo(i + " v" + (i - 1) + " x");
         handler.update(moved("v" + i, CountingHandler.class).stream());
       }
+    } finally {
+      handler.uninstall();
+    }
+  }
+
+  /**
+   * The component is made anew by its configuration; its bundle, and so the state's class, stay.
+   */
+  @Test
+  void u4StateOfTheHandlersOwnTypeOutlivesAChangeOfTheHandlersConfiguration() throws Exception {
+    Bundle handler =
+        start(new HandlerBundle("owning.handler", "owning", "v0", 0, OwningHandler.class));
+    ConfigurationAdmin admin =
+        context.getService(context.getServiceReference(ConfigurationAdmin.class));
+    Configuration configuration = admin.getConfiguration("owning.handler", "?");
+    try (var server = new ConfiguredServer(context, "owning", settings("owning"));
+        var client = new LineClient(server.port())) {
+      for (int i = 1; i <= 5; i++) {
+        assertThat(client.ask("x")).isEqualTo(i + " v" + (i - 1) + " x");
+        configuration.update(new Hashtable<>(Map.of("tag", "v" + i)));
+        String now = "v" + i;
+        Awaitility.await().until(() -> tags("owning"), List.of(now)::equals);
+      }
+      assertThat(client.ask("y")).isEqualTo("6 v5 y");
+      assertThat(server.server().info().accepted()).isEqualTo(1);
+    } finally {
+      configuration.delete();
+      handler.uninstall();
+    }
+  }
+
+  private List<Object> tags(String handler) throws Exception {
+    return context.getServiceReferences(Handler.class, "(handler.name=" + handler + ")").stream()
+        .map(reference -> reference.getProperty("tag"))
+        .toList();
+  }
+
+  /** It would wait for itself; that connection is not waited for, and the others move. */
+  @Test
+  void u5HandlerThatRestartsItsOwnBundleInACallbackServesOn() throws Exception {
+    Bundle handler =
+        start(new HandlerBundle("restless.handler", "restless", "v0", 0, RestlessHandler.class));
+    try (var server = new ConfiguredServer(context, "restless", settings("restless"));
+        var other = new LineClient(server.port());
+        var culprit = new LineClient(server.port())) {
+      assertThat(other.ask("a")).isEqualTo("1 v0 a");
+      assertThat(culprit.ask("b")).isEqualTo("1 v0 b");
+      long start = System.nanoTime();
+      culprit.send("restart\n");
+      Awaitility.await()
+          .until(() -> server.server().info().generations().getLast().number(), n -> n == 2);
+      assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
+      assertThat(other.ask("c")).isEqualTo("2 v0 c");
+      try (var fresh = new LineClient(server.port())) {
+        assertThat(fresh.ask("d")).isEqualTo("1 v0 d");
+      }
+      assertThat(handler.getState()).isEqualTo(Bundle.ACTIVE);
     } finally {
       handler.uninstall();
     }

@@ -9,20 +9,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** The keys of a server's configuration: those of {@link ServerConfig}, and the platform's own. */
 final class ConfigKeys {
 
   /** What Configuration Admin, SCR and those who feed them add to a configuration. */
   private static final Set<String> PLATFORM =
-      Set.of(
-          "service.pid",
-          "service.factoryPid",
-          "service.bundleLocation",
-          "service.ranking",
-          "handler.cardinality.minimum",
-          "transport.cardinality.minimum",
-          "listener.cardinality.minimum");
+      Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
 
   private static final List<String> PLATFORM_PREFIXES =
       List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");
@@ -50,7 +44,8 @@ final class ConfigKeys {
         "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
   }
 
-  static Object defaultOf(String key) {
+  /** Null for a key that must be given. */
+  static @Nullable Object defaultOf(String key) {
     Method method = KEYS.get(key);
     if (method == null) {
       throw new IllegalStateException("no such key in ServerConfig: " + key);

@@ -9,13 +9,24 @@ import org.osgi.service.component.annotations.Deactivate;
 public final class EngineComponent {
 
   private final Engine engine = new Engine();
+  private final Later later = new Later();
+  private final ServerNames names = new ServerNames(later);
 
   Engine engine() {
     return engine;
   }
 
+  Later later() {
+    return later;
+  }
+
+  ServerNames names() {
+    return names;
+  }
+
   @Deactivate
   void close() {
+    later.close();
     engine.close();
   }
 }

@@ -2,28 +2,27 @@ package io.thousandisland.runtime.component;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.HandlerName;
-import io.thousandisland.runtime.server.HandlerBinding;
-import io.thousandisland.runtime.server.HandlerFacts;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.server.ServerSettings;
 import io.thousandisland.runtime.server.Telemetry;
-import io.thousandisland.runtime.server.TransportBinding;
+import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportName;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.SynchronousBundleListener;
+import org.osgi.service.component.ComponentConstants;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -39,9 +38,10 @@ import org.osgi.service.metatype.annotations.Designate;
  * One server for each configuration of the factory PID {@code io.thousandisland.server}.
  *
  * <p>Its references are MULTIPLE, and it chooses the best itself: with a single one SCR would hold
- * a better handler back while the one before drains. No lock is held here, not even while an unbind
- * waits for its drain: SCR calls it on the thread that stops the handler's bundle, and only that
- * thread should wait.
+ * a better handler back while the one before drains. It is given references, not services: the
+ * targets are part of a configuration that applies as a whole, and a handler that cannot be
+ * obtained is worth a word. No lock is held here, not even while an unbind waits for its drain: SCR
+ * calls it on the thread that stops the handler's bundle, and only that thread should wait.
  *
  * <p>Thread: SCR's, any.
  */
@@ -64,81 +64,228 @@ import org.osgi.service.metatype.annotations.Designate;
     namespace = "osgi.service",
     filter = "(objectClass=org.osgi.service.cm.ConfigurationAdmin)",
     effective = "active")
-public final class ServerComponent {
+public final class ServerComponent
+    implements ServerNames.Bearer, ConfigurationWatch.Configured, DepartingServers.Departing {
 
   static final String PID = "io.thousandisland.server";
+
+  /**
+   * Names that leave {@code handler.target} and its likes to us: SCR takes the property {@code
+   * NAME.target} for the filter of the reference NAME.
+   */
+  private static final String HANDLERS = "io.thousandisland.bound.handler";
+
+  private static final String TRANSPORTS = "io.thousandisland.bound.transport";
+  private static final String LISTENERS = "io.thousandisland.bound.listener";
 
   /** How much longer than its own deadlines a drain is waited for, should it fail to keep them. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
-  private final EngineComponent shared;
-  private final Telemetry telemetry = new Telemetry();
-  private final Candidates<Handler<?>> handlers = new Candidates<>();
-  private final Candidates<Transport> transports = new Candidates<>();
+  private final BundleContext context;
+  private final FrameworkLimits limits;
+  private final ServerNames names;
+  private final Later later;
+  private final ConfigurationWatch watch;
+  private final DepartingServers departing;
+  private final String pid;
+  private final ServerNode node;
+  private final HandlerChoice handlers;
+  private final TransportChoice transports;
+  private final ListenerChoice listeners;
+  private final SynchronousBundleListener goodbye = this::whenTheFrameworkStops;
+  private final Newest newest = new Newest(this::apply);
 
-  /** Written by activate, before which there is nothing to tell; read by binds and unbinds. */
-  private volatile @Nullable Running running;
+  /**
+   * The configuration that is to be in force; written by who brings one, read by {@link #apply}.
+   */
+  private volatile Map<String, Object> properties;
 
-  private record Running(
-      ServerNode node,
-      ServerRegistration registration,
-      FrameworkLimits limits,
-      Runnable stopListening) {}
+  /** Whether {@link #properties} were refused, and may do later; written by {@link #apply}. */
+  private volatile boolean refusedForNow;
 
-  /** The settings in force; written by activate and modified, which SCR serialises. */
+  /** How often in a row; only {@link #apply} uses it. */
+  private int refusals;
+
+  /** What was refused last, and why, so that it is said once; only {@link #apply} uses them. */
+  private Map<String, Object> refusedLast = Map.of();
+
+  private String refusedWhy = "";
+
+  /** In force; written by {@link #apply}. Null until a configuration was sound. */
   private volatile @Nullable ServerSettings settings;
 
-  /** What the targets are, for the status when they match nothing. */
-  private volatile Map<String, Object> properties = Map.of();
+  /** Written by activate; read by the life thread's updates and deactivate. */
+  private volatile @Nullable ServerRegistration registration;
+
+  /** Set by deactivate; from then on nothing applies, and nobody waits here. */
+  private volatile boolean gone;
 
   @Activate
-  public ServerComponent(@Reference EngineComponent shared) {
-    this.shared = shared;
+  public ServerComponent(
+      BundleContext context,
+      Map<String, Object> configured,
+      @Reference EngineComponent shared,
+      @Reference ConfigurationWatch watch,
+      @Reference DepartingServers departing) {
+    this.context = context;
+    this.limits = FrameworkLimits.of(context);
+    this.names = shared.names();
+    this.later = shared.later();
+    this.watch = watch;
+    this.departing = departing;
+    this.properties = configured;
+    this.pid = String.valueOf(configured.get("service.pid"));
+    var telemetry = new Telemetry();
+    this.node = new ServerNode(firstSettings(), telemetry, shared.engine());
+    Targets targets = firstTargets();
+    this.handlers = new HandlerChoice(node, later, context, targets.handler());
+    this.transports = new TransportChoice(node, context, targets.transport());
+    this.listeners = new ListenerChoice(telemetry, context, targets.listener());
+  }
+
+  /** With a wrong configuration there is a server all the same: it says FAILED and why. */
+  private ServerSettings firstSettings() {
+    try {
+      return read(properties);
+    } catch (InvalidSettings e) {
+      return ServerSettings.defaults(SettingsReader.name(properties));
+    }
+  }
+
+  private Targets firstTargets() {
+    try {
+      return Targets.of(properties);
+    } catch (InvalidSettings e) {
+      return Targets.of(Map.of());
+    }
   }
 
   @Activate
-  void activate(BundleContext context, Map<String, Object> configured) {
-    properties = configured;
-    var limits = FrameworkLimits.of(context);
-    ServerSettings valid = null;
-    String wrong = null;
-    try {
-      valid = read(configured, limits);
-    } catch (InvalidSettings e) {
-      wrong = e.problems();
-    }
-    // with a wrong configuration there is a server all the same: it says FAILED and why
-    ServerSettings start =
-        valid != null ? valid : ServerSettings.defaults(SettingsReader.name(configured));
-    var node = new ServerNode(start, telemetry, shared.engine());
-    node.transports(name -> transports.best("transport.name", name).orElse(null));
-    var registration = new ServerRegistration(context, node);
-    node.onChange(registration::update);
-    SynchronousBundleListener goodbye = event -> whenTheFrameworkStops(event, node);
+  void activate() {
+    node.transports(transports::named);
+    var service = new ServerRegistration(context, node);
+    registration = service;
+    node.onChange(service::update);
     context.addBundleListener(goodbye);
-    running = new Running(node, registration, limits, () -> context.removeBundleListener(goodbye));
-    chooseTransport(node);
-    chooseHandler(node);
-    if (wrong != null) {
-      node.refused(wrong);
-    } else {
-      settings = valid;
-      tellIfShortened(node, configured, limits);
-      node.start();
-    }
+    newest.run();
+    watch.add(pid, this);
   }
 
   /**
    * A framework that stops takes one bundle after the other, and the drains in their unbinds would
    * add up. So all servers begin at the first sign; the unbinds then find that under way.
    */
-  private static void whenTheFrameworkStops(BundleEvent event, ServerNode node) {
+  private void whenTheFrameworkStops(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
       CompletableFuture<Drained> unused = node.stop(); // waited for by deactivate
     }
   }
 
-  private static ServerSettings read(Map<String, Object> configured, FrameworkLimits limits) {
+  // ---- configuration
+
+  /** By SCR, or by {@link ConfigurationWatch} when SCR has lost an update. */
+  @Modified
+  @Override
+  public void modified(Map<String, Object> changed) {
+    properties = changed;
+    newest.run();
+    watch.compareSoon(pid);
+  }
+
+  @Override
+  public Map<String, Object> properties() {
+    return properties;
+  }
+
+  @Override
+  public @Nullable ServiceReference<?> reference() {
+    ServerRegistration service = registration;
+    return service == null ? null : service.reference();
+  }
+
+  @Override
+  public String pid() {
+    return pid;
+  }
+
+  @Override
+  public void nameIsFree() {
+    applyAgain();
+  }
+
+  /** Something has changed outside: a configuration that was refused may do now. */
+  private void applyAgain() {
+    if (refusedForNow && !gone) {
+      var unused = later.apart("configuration " + pid, newest::run);
+    }
+  }
+
+  /**
+   * Makes the configuration apply as a whole, or not at all. One run at a time.
+   *
+   * <p>Everything is tried that may fail, the new port last of all; only then anything changes.
+   */
+  private void apply() {
+    Map<String, Object> wanted = properties;
+    if (gone) {
+      return;
+    }
+    try {
+      ServerSettings valid = read(wanted);
+      Targets targets = Targets.of(wanted);
+      List<String> problems = new ArrayList<>();
+      names.claim(valid.name(), this).ifPresent(problems::add);
+      if (node.hasHandler()) { // one that has none loses none
+        handlers.problem(targets.handler()).ifPresent(problems::add);
+      }
+      if (node.hasTransport()) {
+        transports.problem(targets.transport()).ifPresent(problems::add);
+      }
+      if (problems.isEmpty()) {
+        node.configure(valid).ifPresent(problems::add);
+      }
+      if (problems.isEmpty()) {
+        applied(wanted, valid, targets);
+      } else {
+        refused(wanted, String.join("; ", problems), true);
+      }
+    } catch (InvalidSettings e) {
+      refused(wanted, e.problems(), false);
+    }
+  }
+
+  private void applied(Map<String, Object> wanted, ServerSettings valid, Targets targets) {
+    settings = valid;
+    refusedForNow = false;
+    refusals = 0;
+    refusedLast = Map.of();
+    names.keepOnly(valid.name(), this);
+    listeners.target(targets.listener());
+    transports.target(targets.transport());
+    handlers.target(targets.handler());
+    tellIfShortened(wanted);
+    transports.open();
+    handlers.open();
+    node.start();
+  }
+
+  private void refused(Map<String, Object> wanted, String why, boolean mayDoLater) {
+    ServerSettings before = settings;
+    names.keepOnly(before == null ? "" : before.name(), this);
+    refusedForNow = mayDoLater;
+    if (wanted != refusedLast || !why.equals(refusedWhy)) {
+      refusals = 0;
+      refusedLast = wanted;
+      refusedWhy = why;
+      node.refused(why);
+    }
+    if (mayDoLater) {
+      refusals++;
+      later.in(Backoff.DEFAULT.after(refusals), this::applyAgain);
+    }
+  }
+
+  private ServerSettings read(Map<String, Object> configured) {
     ServerSettings read = SettingsReader.read(configured);
     if (FrameworkLimits.leftToUs(configured)) {
       return limits.shorten(read);
@@ -150,172 +297,132 @@ public final class ServerComponent {
     return read;
   }
 
-  private static void tellIfShortened(
-      ServerNode node, Map<String, Object> configured, FrameworkLimits limits) {
+  private void tellIfShortened(Map<String, Object> configured) {
     var problems = limits.problems(SettingsReader.read(configured));
     if (!problems.isEmpty()) {
       node.refused(String.join("; ", problems) + "; until then they are shortened to fit");
     }
   }
 
-  @Modified
-  void modified(Map<String, Object> changed) {
-    Running now = running;
-    if (now == null) {
-      return;
-    }
-    properties = changed; // SCR takes up the targets, whatever we think of the rest
-    chooseTransport(now.node());
-    chooseHandler(now.node());
-    try {
-      ServerSettings valid = read(changed, now.limits());
-      settings = valid;
-      now.node().configure(valid);
-      tellIfShortened(now.node(), changed, now.limits());
-      now.node().start();
-    } catch (InvalidSettings e) {
-      now.node().refused(e.problems());
+  // ---- the end
+
+  @Deactivate
+  void deactivate(int reason) {
+    gone = true;
+    watch.remove(pid, this);
+    context.removeBundleListener(goodbye);
+    CompletableFuture<Drained> stopped = node.stop();
+    names.release(this); // a server that only drains needs none
+    if (reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED) {
+      departing.add(this, stopped.whenComplete((result, error) -> later.apart(pid, this::ended)));
+    } else {
+      await(stopped); // a handler that leaves meanwhile waits for its connections, too
+      ended();
     }
   }
 
-  @Deactivate
-  void deactivate() {
-    Running now = running;
-    if (now != null) {
-      now.stopListening().run();
-      await(now.node().stop()); // a handler that leaves meanwhile waits for its connections, too
-      running = null;
-      now.registration().unregister();
+  private void ended() {
+    ServerRegistration service = registration;
+    if (service != null) {
+      service.unregister();
     }
+    handlers.close();
+    transports.close();
+    listeners.close();
   }
 
   // ---- handlers
 
   @Reference(
-      name = "handler",
+      name = HANDLERS,
       service = Handler.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY,
-      target = "(handler.name=*)",
       updated = "updatedHandler")
-  void bindHandler(ServiceReference<Handler<?>> reference, Handler<?> handler) {
-    handlers.add(reference, handler);
-    chooseHandler();
+  void bindHandler(ServiceReference<Handler<?>> reference) {
+    handlers.bound(reference);
+    applyAgain();
   }
 
-  /** Its ranking may have changed. */
   void updatedHandler(ServiceReference<Handler<?>> reference) {
-    chooseHandler();
+    handlers.updated(reference);
+    applyAgain();
   }
 
   /** Returns when no callback of the handler runs any more, or the deadline has passed. */
   void unbindHandler(ServiceReference<Handler<?>> reference) {
-    handlers.remove(reference);
-    chooseHandler();
-    Running now = running;
-    if (now != null) {
-      long id = (Long) reference.getProperty("service.id");
-      await(now.node().retire(id, bundleStays(reference)));
+    if (!gone) { // else SCR lets go of all; DepartingServers waits, where there is something to
+      // wait for
+      handlers.unbound(reference, this::await);
     }
-  }
-
-  /** Only its component goes: it is configured again, say, and its classes are the same then. */
-  private static boolean bundleStays(ServiceReference<?> reference) {
-    Bundle bundle = reference.getBundle();
-    return bundle != null && bundle.getState() == Bundle.ACTIVE;
-  }
-
-  private void chooseHandler() {
-    Running now = running;
-    if (now != null) {
-      chooseHandler(now.node());
-    }
-  }
-
-  private void chooseHandler(ServerNode node) {
-    Object target = properties.getOrDefault("handler.target", "(handler.name=*)");
-    node.handler(this::bestHandler, handlers::hasService, "no handler matches " + target);
-  }
-
-  private Optional<HandlerBinding> bestHandler() {
-    return handlers.best().map(best -> new HandlerBinding(facts(best.getKey()), best.getValue()));
-  }
-
-  private static HandlerFacts facts(ServiceReference<?> reference) {
-    var bundle = reference.getBundle();
-    return new HandlerFacts(
-        String.valueOf(reference.getProperty("handler.name")),
-        bundle == null ? "" : bundle.getVersion().toString(),
-        (Long) reference.getProperty("service.id"),
-        reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0,
-        Boolean.parseBoolean(String.valueOf(reference.getProperty("handler.nonblocking"))));
   }
 
   // ---- transports
 
   @Reference(
-      name = "transport",
+      name = TRANSPORTS,
       service = Transport.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY,
-      target = "(transport.name=tcp)")
-  void bindTransport(ServiceReference<Transport> reference, Transport transport) {
-    transports.add(reference, transport);
-    Running now = running;
-    if (now != null) {
-      chooseTransport(now.node());
-    }
+      updated = "updatedTransport")
+  void bindTransport(ServiceReference<Transport> reference) {
+    transports.bound(reference);
+    applyAgain();
+  }
+
+  void updatedTransport(ServiceReference<Transport> reference) {
+    transports.updated(reference);
+    applyAgain();
   }
 
   /** Returns when no connection runs over the transport any more, or the deadline has passed. */
-  void unbindTransport(ServiceReference<Transport> reference, Transport transport) {
-    transports.remove(reference);
-    Running now = running;
-    if (now != null) {
-      await(now.node().transportGone(transport, noTransport()));
-      chooseTransport(now.node());
+  void unbindTransport(ServiceReference<Transport> reference) {
+    if (!gone) {
+      transports.unbound(reference, this::await);
     }
-  }
-
-  private void chooseTransport(ServerNode node) {
-    node.chooseTransport(this::bestTransport, noTransport());
-  }
-
-  private Optional<TransportBinding> bestTransport() {
-    return transports
-        .best()
-        .map(
-            best ->
-                new TransportBinding(
-                    String.valueOf(best.getKey().getProperty("transport.name")), best.getValue()));
-  }
-
-  private String noTransport() {
-    return "no transport matches " + transportTarget();
-  }
-
-  private Object transportTarget() {
-    return properties.getOrDefault("transport.target", "(transport.name=tcp)");
   }
 
   // ---- telemetry
 
   @Reference(
-      name = "listener",
+      name = LISTENERS,
+      service = TelemetryListener.class,
       cardinality = ReferenceCardinality.MULTIPLE,
       policy = ReferencePolicy.DYNAMIC,
-      policyOption = ReferencePolicyOption.GREEDY)
-  void bindListener(TelemetryListener listener) {
-    telemetry.add(listener);
+      policyOption = ReferencePolicyOption.GREEDY,
+      updated = "updatedListener")
+  void bindListener(ServiceReference<TelemetryListener> reference) {
+    listeners.bound(reference);
   }
 
-  void unbindListener(TelemetryListener listener) {
-    telemetry.remove(listener);
+  void updatedListener(ServiceReference<TelemetryListener> reference) {
+    listeners.choose();
   }
 
-  // ----
+  void unbindListener(ServiceReference<TelemetryListener> reference) {
+    if (!gone) { // a server that drains tells of it
+      listeners.unbound(reference);
+    }
+  }
+
+  // ---- departing, without its component
+
+  @Override
+  public void unbound(DepartingServers.Handlers handler) {
+    handlers.unbound(handler.reference(), this::await);
+  }
+
+  @Override
+  public void unbound(DepartingServers.Transports transport) {
+    transports.unbound(transport.reference(), this::await);
+  }
+
+  @Override
+  public void await() {
+    await(node.stop());
+  }
 
   /** Waits for a drain under a hard deadline. An interrupt does not end it early, but is kept. */
   private void await(CompletableFuture<Drained> drain) {

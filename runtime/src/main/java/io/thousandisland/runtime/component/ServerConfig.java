@@ -22,8 +22,9 @@ public @interface ServerConfig {
   @AttributeDefinition(description = "Host name or address to listen at.")
   String host() default "127.0.0.1";
 
-  @AttributeDefinition(description = "Port to listen at, 0 to 65535; 0 picks a free one.")
-  int port() default 0;
+  @AttributeDefinition(
+      description = "Port to listen at, 0 to 65535; 0 picks a free one. Must be given.")
+  int port();
 
   @AttributeDefinition(
       description = "Connections the kernel queues before they are accepted, 1 to 65535.")

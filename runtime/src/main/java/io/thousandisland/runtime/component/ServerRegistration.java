@@ -2,13 +2,14 @@ package io.thousandisland.runtime.component;
 
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.server.Server;
-import io.thousandisland.server.ServerInfo;
 import java.net.InetSocketAddress;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 /**
@@ -33,6 +34,15 @@ final class ServerRegistration {
     this.registration = context.registerService(Server.class, node, dictionary(published));
   }
 
+  /** Null once it is unregistered. */
+  @Nullable ServiceReference<Server> reference() {
+    try {
+      return gone ? null : registration.getReference();
+    } catch (IllegalStateException unregistered) {
+      return null;
+    }
+  }
+
   void update() {
     Map<String, Object> now = properties();
     if (!gone && !now.equals(published)) {
@@ -55,14 +65,13 @@ final class ServerRegistration {
   }
 
   private Map<String, Object> properties() {
-    ServerInfo info = node.info();
     var properties = new HashMap<String, Object>();
-    properties.put(Server.NAME, info.name());
+    properties.put(Server.NAME, node.name());
     properties.put(Server.HOST, node.host());
-    properties.put(Server.STATUS, info.status().name());
-    info.address()
-        .filter(InetSocketAddress.class::isInstance)
-        .ifPresent(at -> properties.put(Server.PORT, ((InetSocketAddress) at).getPort()));
+    properties.put(Server.STATUS, node.status().name());
+    if (node.address() instanceof InetSocketAddress at) {
+      properties.put(Server.PORT, at.getPort());
+    }
     return properties;
   }
 

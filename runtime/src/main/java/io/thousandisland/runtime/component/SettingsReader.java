@@ -15,6 +15,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -52,6 +53,7 @@ final class SettingsReader {
         .sorted()
         .flatMap(key -> ConfigKeys.problem(key).stream())
         .forEach(problems::add);
+    problems.addAll(Targets.problems(properties));
     // each group reports what is wrong with it, so that one message names as much as possible
     ServerSettings read = ServerSettings.defaults(name(properties));
     read = read.with(part(read.limits(), this::limits));
@@ -93,10 +95,19 @@ final class SettingsReader {
   private ListenSettings listen() {
     return new ListenSettings(
         text("host"),
-        number("port"),
+        port(),
         number("backlog"),
         number("listenSockets"),
         parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
+  }
+
+  /** Without it, an empty or half-written file would be a server, somewhere. */
+  private int port() {
+    if (!properties.containsKey("port")) {
+      problems.add("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
+      return 0;
+    }
+    return number("port", 0);
   }
 
   private LimitSettings limits() {
@@ -135,7 +146,11 @@ final class SettingsReader {
 
   private Object value(String key) {
     Object given = properties.get(key);
-    return given != null ? given : ConfigKeys.defaultOf(key);
+    return given != null ? given : defaultOf(key);
+  }
+
+  private static Object defaultOf(String key) {
+    return Objects.requireNonNull(ConfigKeys.defaultOf(key));
   }
 
   private <T> T parsed(String key, T instead, Function<String, T> parse) {
@@ -152,9 +167,13 @@ final class SettingsReader {
   }
 
   private int number(String key) {
+    return number(key, (Integer) defaultOf(key));
+  }
+
+  private int number(String key, int instead) {
     return parsed(
         key,
-        (Integer) ConfigKeys.defaultOf(key),
+        instead,
         k -> {
           try {
             return Integer.valueOf(text(k));
@@ -167,7 +186,7 @@ final class SettingsReader {
   private boolean flag(String key) {
     return parsed(
         key,
-        (Boolean) ConfigKeys.defaultOf(key),
+        (Boolean) defaultOf(key),
         k ->
             switch (text(k)) {
               case "true" -> true;
@@ -178,9 +197,7 @@ final class SettingsReader {
 
   private Duration duration(String key) {
     return parsed(
-        key,
-        Durations.parse(key, (String) ConfigKeys.defaultOf(key)),
-        k -> Durations.parse(k, text(k)));
+        key, Durations.parse(key, (String) defaultOf(key)), k -> Durations.parse(k, text(k)));
   }
 
   private <E extends Enum<E>> E choice(String key, E[] values) {

@@ -35,7 +35,9 @@ final class Acceptor implements Node {
     this.number = number;
     this.connections = new ConnectionSupervisor(context, number);
     this.worker = new AcceptorWorker(context, number, listener, connections);
-    this.children = Supervisor.restForOne(name(), context::budget, seen, connections, worker);
+    this.children =
+        Supervisor.restForOne(
+            context.name() + " " + name(), context::budget, seen, connections, worker);
   }
 
   @Override

@@ -4,6 +4,10 @@ import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -17,6 +21,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class AcceptorSupervisor implements Node {
 
+  /** As long as clients come as fast as they are taken, at most. */
+  private static final Duration LAST_CALL = Duration.ofSeconds(1);
+
   private final ServerContext context;
   private final Listener listener;
   private final Observer seen;
@@ -27,6 +34,9 @@ final class AcceptorSupervisor implements Node {
 
   private final Supervisor children;
 
+  /** Whether the acceptors take connections. */
+  private volatile boolean up;
+
   AcceptorSupervisor(ServerContext context, Listener listener, Observer seen) {
     this.context = context;
     this.listener = listener;
@@ -34,7 +44,9 @@ final class AcceptorSupervisor implements Node {
     for (int number = 1; number <= context.settings().acceptors(); number++) {
       acceptors.add(new Acceptor(context, number, listener, seen));
     }
-    this.children = Supervisor.oneForOne(name(), context::budget, seen, List.copyOf(acceptors));
+    this.children =
+        Supervisor.oneForOne(
+            context.name() + " " + name(), context::budget, seen, List.copyOf(acceptors));
   }
 
   @Override
@@ -45,11 +57,13 @@ final class AcceptorSupervisor implements Node {
   @Override
   public void start(Crash crash) throws Exception {
     children.start(crash);
+    up = true;
   }
 
   /** All workers are told first, so that what one is waited for the others need no more. */
   @Override
   public void stop() {
+    up = false;
     acceptors.forEach(acceptor -> acceptor.worker().halt());
     leaving.forEach(acceptor -> acceptor.worker().halt());
     children.stop();
@@ -73,6 +87,33 @@ final class AcceptorSupervisor implements Node {
     acceptors.removeAll(surplus);
     Acceptor.pause(surplus);
     return surplus;
+  }
+
+  /**
+   * Takes the clients that the kernel has queued at {@code closing}, as long as there is a handler
+   * and a place for them: they have connected, and would be reset. Nobody else accepts there.
+   */
+  void takeWaiting(ListeningChannel closing) {
+    long deadline = System.nanoTime() + LAST_CALL.toNanos();
+    for (int i = 0; up && System.nanoTime() - deadline < 0; i++) {
+      if (context.handlers.serving() == null || !context.permits.tryAcquire()) {
+        return;
+      }
+      TransportSocket socket = null;
+      try {
+        socket = closing.accept();
+      } catch (IOException | RuntimeException | Error over) {
+        return; // closed already, or no descriptor: then nobody can be taken
+      } finally {
+        if (socket == null) {
+          context.permits.release();
+        }
+      }
+      if (socket == null) {
+        return;
+      }
+      acceptors.get(i % acceptors.size()).connections().start(socket);
+    }
   }
 
   /** A surplus acceptor has no connection left. */

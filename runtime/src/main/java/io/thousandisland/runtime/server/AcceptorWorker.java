@@ -33,10 +33,19 @@ final class AcceptorWorker implements Node {
 
   private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(100);
 
+  /** Clients that gave up while they waited, say; more in a row are the system's trouble. */
+  private static final int FAILURES_AT_ONCE = 16;
+
+  /** How long the next try waits then: what fails does so at once, and would take a processor. */
+  private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
+
   private final ServerContext context;
   private final int acceptor;
   private final Listener listener;
   private final ConnectionSupervisor connections;
+
+  /** Accepts that failed in a row. The loop's own. */
+  private int failures;
 
   /** The running incarnation; guarded by this. */
   private @Nullable Signals signals;
@@ -162,8 +171,8 @@ final class AcceptorWorker implements Node {
       if (context.handlers.await(me, STOP | PAUSE) != 0) {
         continue;
       }
-      ListenSlot slot = listener.slotFor(acceptor);
-      if (slot.awaitTurn(me, !more, STOP | PAUSE) != 0) {
+      ListenSlot slot = listener.slotFor(acceptor).awaitTurn(me, !more, STOP | PAUSE);
+      if (slot == null) {
         continue;
       }
       more = true;
@@ -203,6 +212,7 @@ final class AcceptorWorker implements Node {
     ListeningChannel channel = slot.channel();
     try {
       accepted = slot.accept();
+      failures = 0;
       return accepted != null;
     } catch (ClosedChannelException normal) {
       if (channel != null) {
@@ -214,8 +224,11 @@ final class AcceptorWorker implements Node {
           () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
       sitOut(me, DESCRIPTOR_PAUSE);
       return true;
-    } catch (IOException e) { // one client's trouble
+    } catch (IOException e) { // one client's trouble, unless it goes on
       context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+      if (++failures > FAILURES_AT_ONCE) {
+        sitOut(me, FAILURE_PAUSE);
+      }
       return true;
     } finally {
       handOver(accepted, permitted);

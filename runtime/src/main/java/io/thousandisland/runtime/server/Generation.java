@@ -32,7 +32,10 @@ final class Generation {
   private static final int HELD = 1 << 30;
 
   private final int number;
-  private final HandlerFacts facts;
+
+  /** Replaced by the server's own thread when properties of the service change; read by any. */
+  private volatile HandlerFacts facts;
+
   private final Consumer<Generation> ended;
 
   /**
@@ -61,6 +64,10 @@ final class Generation {
 
   HandlerFacts facts() {
     return facts;
+  }
+
+  void facts(HandlerFacts changed) {
+    facts = changed;
   }
 
   /** For a connection that has entered, until it exits. */

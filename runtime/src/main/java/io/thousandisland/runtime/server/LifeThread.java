@@ -46,12 +46,22 @@ final class LifeThread implements Executor {
   /** Runs {@code step} some time soon. */
   @Override
   public void execute(Runnable step) {
-    executor.execute(step);
+    executor.execute(() -> tell(step));
   }
 
   /** Runs {@code step} after {@code wait}, unless cancelled. */
   Future<?> later(Duration wait, Runnable step) {
-    return executor.schedule(step, wait.toNanos(), TimeUnit.NANOSECONDS);
+    return executor.schedule(() -> tell(step), wait.toNanos(), TimeUnit.NANOSECONDS);
+  }
+
+  /** What a step throws that nobody waits for would be kept in a future nobody reads. */
+  private static void tell(Runnable step) {
+    try {
+      step.run();
+    } catch (Throwable bug) {
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, bug);
+    }
   }
 
   /** Runs {@code step} and returns when it is done. On the life thread itself: at once. */

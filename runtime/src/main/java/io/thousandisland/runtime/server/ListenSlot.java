@@ -5,7 +5,10 @@ import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,34 +17,102 @@ import org.jspecify.annotations.Nullable;
  * <p>The slot outlives its channel: while the server is suspended, or the channel is lost and not
  * yet bound again, workers wait here as they do for a client. One worker has the turn at a time; it
  * takes one connection, then the turn goes to the one that has waited longest. That spreads
- * connections evenly over the acceptors, and wakes one thread for a connection, not all.
+ * connections evenly over the acceptors, and wakes one thread for a connection, not all. A slot
+ * where nobody waits, because its acceptors drain, gives its turn to who waits at another slot.
  *
  * <p>Thread: any.
  */
 final class ListenSlot {
 
-  // all guarded by this
-  private final Deque<Signals> waiting = new ArrayDeque<>();
-  private @Nullable Signals holder;
+  /** The slots of one listener. Its monitor guards the turns at all of them. */
+  static final class Group {
+    private final List<ListenSlot> slots = new ArrayList<>();
+
+    /** Whoever waits at another slot than {@code busy}. */
+    private @Nullable Waiter idle(ListenSlot busy) {
+      for (ListenSlot slot : slots) {
+        Waiter idle = slot == busy ? null : slot.waiting.poll();
+        if (idle != null) {
+          return idle;
+        }
+      }
+      return null;
+    }
+
+    /** Turns at other slots that nobody there waits for. */
+    private void offerAll() {
+      slots.forEach(ListenSlot::offer);
+    }
+  }
+
+  /** A worker that waits for its turn, and where it has it. */
+  private static final class Waiter {
+    private final Signals signals;
+
+    /** Guarded by the group; null while it waits. */
+    private @Nullable ListenSlot turn;
+
+    private Waiter(Signals signals) {
+      this.signals = signals;
+    }
+  }
+
+  private final Group group;
+
+  // guarded by the group
+  private final Deque<Waiter> waiting = new ArrayDeque<>();
+  private boolean held;
 
   /** A connection may be there, and nobody has the turn to look. */
   private boolean acceptable;
 
-  /** Written by the listener, read by the worker that has the turn; null while closed. */
+  /** Held while a worker looks for a connection, so that no channel is taken out under it. */
+  private final ReentrantLock accepting = new ReentrantLock();
+
+  /**
+   * Null while closed. Written by the listener, under {@link #accepting}; read by the worker that
+   * has the turn.
+   */
   private volatile @Nullable ListeningChannel channel;
+
+  ListenSlot(Group group) {
+    this.group = group;
+    synchronized (group) {
+      group.slots.add(this);
+    }
+  }
 
   /** Called by the listener, with a channel that is bound. */
   void open(ListeningChannel bound) {
-    channel = bound;
+    ListeningChannel unused = replace(bound);
     bound.start(this::acceptable);
     acceptable(); // nobody tells of what came before somebody looked
   }
 
-  /** Takes the channel out, so that a worker that finds it closed knows that it was meant to be. */
+  /**
+   * Takes the channel out, so that a worker that finds it closed knows that it was meant to be. No
+   * worker is in it any more.
+   */
   @Nullable ListeningChannel close() {
-    ListeningChannel open = channel;
-    channel = null;
-    return open;
+    return replace(null);
+  }
+
+  private @Nullable ListeningChannel replace(@Nullable ListeningChannel other) {
+    accepting.lock();
+    try {
+      ListeningChannel before = channel;
+      channel = other;
+      return before;
+    } finally {
+      accepting.unlock();
+    }
+  }
+
+  /** The slot is in use no more, and its worker's turns end. */
+  void leave() {
+    synchronized (group) {
+      group.slots.remove(this);
+    }
   }
 
   @Nullable ListeningChannel channel() {
@@ -49,34 +120,37 @@ final class ListenSlot {
   }
 
   /**
-   * Waits for the turn.
+   * Waits for a turn, at this slot or where it is needed.
    *
    * @param first true for a worker whose last turn brought nothing: it keeps its place in front, or
    *     quiet times would give every connection to the same acceptor
-   * @return 0 when {@code me} has it and must {@link #pass} it on, or what came first of {@code
-   *     otherwise}
+   * @return the slot at which {@code me} has the turn and must {@link #pass} it on; null when one
+   *     of {@code otherwise} came first, which is taken
    */
-  int awaitTurn(Signals me, boolean first, int otherwise) {
-    synchronized (this) {
+  @Nullable ListenSlot awaitTurn(Signals me, boolean first, int otherwise) {
+    var waiter = new Waiter(me);
+    synchronized (group) {
       if (first) {
-        waiting.addFirst(me);
+        waiting.addFirst(waiter);
       } else {
-        waiting.addLast(me);
+        waiting.addLast(waiter);
       }
       offer();
+      group.offerAll();
     }
     int got = me.await(Signals.TURN | otherwise);
-    if ((got & otherwise) == 0) {
-      return 0;
-    }
-    synchronized (this) {
-      waiting.remove(me);
-      if (holder == me) {
-        me.take(Signals.TURN);
-        release(true);
+    synchronized (group) {
+      if ((got & otherwise) == 0) {
+        return waiter.turn;
       }
+      waiting.remove(waiter);
+      ListenSlot turn = waiter.turn;
+      if (turn != null) {
+        me.take(Signals.TURN);
+        turn.release(true);
+      }
+      return null;
     }
-    return got & otherwise;
   }
 
   /**
@@ -86,36 +160,51 @@ final class ListenSlot {
    * @throws ClosedChannelException when no channel is open here, or it was closed meanwhile
    */
   @Nullable TransportSocket accept() throws IOException {
-    ListeningChannel open = channel;
-    if (open == null) {
-      throw new ClosedChannelException();
+    accepting.lock();
+    try {
+      ListeningChannel open = channel;
+      if (open == null) {
+        throw new ClosedChannelException();
+      }
+      return open.accept();
+    } finally {
+      accepting.unlock();
     }
-    return open.accept();
   }
 
   /** Ends the turn. {@code more} says that another connection may be there. */
-  synchronized void pass(boolean more) {
-    release(more);
+  void pass(boolean more) {
+    synchronized (group) {
+      release(more);
+    }
   }
 
-  private synchronized void acceptable() {
-    acceptable = true;
-    offer();
+  private void acceptable() {
+    synchronized (group) {
+      acceptable = true;
+      offer();
+    }
   }
+
+  // ---- below: with the group's monitor held
 
   private void release(boolean more) {
-    holder = null;
+    held = false;
     acceptable |= more;
     offer();
   }
 
   private void offer() {
-    if (acceptable && holder == null) {
-      Signals next = waiting.poll();
+    if (acceptable && !held) {
+      Waiter next = waiting.poll();
+      if (next == null) {
+        next = group.idle(this);
+      }
       if (next != null) {
         acceptable = false;
-        holder = next;
-        next.raise(Signals.TURN);
+        held = true;
+        next.turn = this;
+        next.signals.raise(Signals.TURN);
       }
     }
   }

@@ -10,11 +10,15 @@ import io.thousandisland.transport.Transport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,19 +29,25 @@ import org.jspecify.annotations.Nullable;
  * cannot be had, and a channel that is lost, are weather, not bugs: it says so, keeps trying with
  * exponential backoff, and costs no connection.
  *
+ * <p>Clients that the kernel has queued at a channel are taken before it closes, as far as there is
+ * a place for them ({@code lastCall}).
+ *
  * <p>Thread: any calls; one lock guards all fields, held while the transport binds or closes, never
- * while connections or handlers run. Tries after the first run on a thread of their own.
+ * while connections, handlers or telemetry listeners run. Tries after the first run on a thread of
+ * their own.
  */
 final class Listener implements Node {
 
   private final ServerContext context;
   private final Runnable changed;
+  private final Consumer<ListeningChannel> lastCall;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition retryEarlier = lock.newCondition();
 
   private volatile List<ListenSlot> slots;
 
   // guarded by lock; the volatile ones are read without it for status
+  private ListenSlot.Group group = new ListenSlot.Group();
   private @Nullable Transport transport;
   private boolean running;
   private boolean wanted;
@@ -49,19 +59,37 @@ final class Listener implements Node {
   private volatile @Nullable SocketAddress address;
   private volatile @Nullable Throwable failure;
 
+  /** That of the channels which are open. A socket that listens keeps it. */
+  private volatile int openBacklog;
+
+  /** To be told when the lock is given up. */
+  private final List<Supplier<TelemetryEvent>> news = new ArrayList<>();
+
+  /** Out of use, to be closed when the lock is given up; so that those who wait there are taken. */
+  private final List<ListeningChannel> outOfUse = new ArrayList<>();
+
+  /** Makes a listener that takes nobody from a channel that closes. */
+  Listener(ServerContext context, Runnable changed) {
+    this(context, changed, channel -> {});
+  }
+
   /**
    * @param changed told, without the lock, when {@link #address} or {@link #failure} changed
+   * @param lastCall given each channel before it closes, without the lock; nobody else accepts
+   *     there
    */
-  Listener(ServerContext context, Runnable changed) {
+  Listener(ServerContext context, Runnable changed, Consumer<ListeningChannel> lastCall) {
     this.context = context;
     this.changed = changed;
+    this.lastCall = lastCall;
     this.slots = newSlots();
   }
 
   private List<ListenSlot> newSlots() {
+    group = new ListenSlot.Group();
     var made = new ArrayList<ListenSlot>();
     for (int i = 0; i < context.settings().listen().sockets(); i++) {
-      made.add(new ListenSlot());
+      made.add(new ListenSlot(group));
     }
     return List.copyOf(made);
   }
@@ -85,6 +113,15 @@ final class Listener implements Node {
   /** Why it does not listen though it should. */
   @Nullable Throwable failure() {
     return failure;
+  }
+
+  /** What the channels were not opened with yet; null when there is nothing. */
+  @Nullable String pending() {
+    int backlog = context.settings().listen().backlog();
+    int now = openBacklog;
+    return address == null || now == backlog
+        ? null
+        : "backlog is %d until the port is opened again, then %d".formatted(now, backlog);
   }
 
   int openChannels() {
@@ -129,21 +166,164 @@ final class Listener implements Node {
         });
   }
 
+  // ---- changed settings
+
+  /** The channels that changed settings need, bound already. */
+  static final class Move {
+    private final List<ListeningChannel> channels;
+
+    /** The channels that stay open, at the same address; those come first. */
+    private final int kept;
+
+    private Move(List<ListeningChannel> channels, int kept) {
+      this.channels = channels;
+      this.kept = kept;
+    }
+  }
+
+  /** A {@link Move}, or why there is none. */
+  record Prepared(@Nullable Move move, Optional<String> problem) {}
+
   /**
-   * Takes up changed settings: closes, and opens again with them if it should.
-   *
-   * @param elsewhere false when the port that it had is to be kept, an ephemeral one included
+   * Binds what {@code next} needs beside what is bound now, and changes nothing else. While it does
+   * not listen there is nothing to be prepared: then an address that cannot be had is found out
+   * later, and tried again.
    */
-  void reopen(boolean elsewhere) {
+  Prepared prepare(ListenSettings next) {
+    lock.lock();
+    try {
+      ListenSettings now = context.settings().listen();
+      Transport by = transport;
+      if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
+        return new Prepared(null, Optional.empty());
+      }
+      return prepare(now, next, by);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private Prepared prepare(ListenSettings now, ListenSettings next, Transport by) {
+    var made = new ArrayList<ListeningChannel>();
+    try {
+      List<ListeningChannel> open = slots.stream().map(ListenSlot::channel).toList();
+      var channels = new ArrayList<ListeningChannel>();
+      if (now.isAt(next)) {
+        channels.addAll(open.subList(0, Math.min(open.size(), next.sockets())));
+      }
+      int kept = channels.size();
+      int at = now.isAt(next) ? port : next.port();
+      boolean samePort = at == port && at > 0;
+      while (channels.size() < next.sockets()) {
+        ListenAt where = new ListenAt(next.host(), at, next.backlog(), next.options());
+        ListeningChannel sharing =
+            !made.isEmpty() ? made.getFirst() : samePort ? open.getFirst() : null;
+        ListeningChannel bound = sharing == null ? by.listen(where) : sharing.another(where);
+        made.add(bound);
+        channels.add(bound);
+        at = portOf(bound, at);
+      }
+      if (!now.options().equals(next.options())) { // last: this changes what is open
+        setOptions(channels.subList(0, kept), now, next);
+      }
+      return new Prepared(new Move(channels, kept), Optional.empty());
+    } catch (IOException | RuntimeException | Error e) { // of a transport that is replaced, say
+      made.forEach(this::closeQuietly);
+      return new Prepared(null, Optional.of(whyNot(next, e)));
+    }
+  }
+
+  /** All or none, as with each of them. */
+  private static void setOptions(
+      List<ListeningChannel> channels, ListenSettings now, ListenSettings next) throws IOException {
+    var changed = new ArrayList<ListeningChannel>();
+    try {
+      for (ListeningChannel channel : channels) {
+        channel.options(next.options());
+        changed.add(channel);
+      }
+    } catch (IOException | RuntimeException e) {
+      for (ListeningChannel channel : changed) {
+        channel.options(now.options());
+      }
+      throw e;
+    }
+  }
+
+  private static String whyNot(ListenSettings next, Throwable e) {
+    String said = e.getMessage() == null ? e.toString() : e.getMessage();
+    if (e instanceof UnknownHostException) {
+      return "host is " + next.host() + "; allowed: a host name or an address of this machine";
+    } else if (e instanceof UnsupportedOperationException) {
+      return "listenSockets is " + next.sockets() + "; allowed: 1 (" + said + ")";
+    } else if (e instanceof IOException) {
+      return "host and port are %s:%d; allowed: an address of this machine that nobody listens at (%s)"
+          .formatted(next.host(), next.port(), said);
+    }
+    return said; // names the setting
+  }
+
+  private static int portOf(ListeningChannel channel, int otherwise) {
+    return channel.localAddress() instanceof InetSocketAddress inet ? inet.getPort() : otherwise;
+  }
+
+  /**
+   * Takes up the changed settings, which are in force already: with the channels that were prepared
+   * for them, or by opening anew if it should listen and does not.
+   */
+  void take(@Nullable Move move, ListenSettings before) {
+    ListenSettings now = context.settings().listen();
+    if (now.equals(before)) {
+      return;
+    }
     locked(
         () -> {
-          closeAll();
-          port = elsewhere ? -1 : port;
-          if (slots.size() != context.settings().listen().sockets()) {
-            slots = newSlots();
+          if (move != null && running && wanted) {
+            swap(move, before.isAt(now));
+          } else {
+            closeAll();
+            if (move != null) {
+              outOfUse.addAll(move.channels.subList(move.kept, move.channels.size()));
+            }
+            port = before.isAt(now) ? port : -1;
+            if (slots.size() != now.sockets()) {
+              slots = newSlots();
+            }
           }
-          openOrRetry();
         });
+    locked(this::openOrRetry); // when what was open has been closed
+  }
+
+  private void swap(Move move, boolean sameAddress) {
+    if (!sameAddress) {
+      closeAll(); // the new ones are open, and serve in a moment
+      port = -1;
+    }
+    List<ListenSlot> old = slots;
+    if (old.size() != move.channels.size()) {
+      slots = resized(old, move.channels.size());
+    }
+    for (int i = 0; i < move.channels.size(); i++) {
+      ListeningChannel channel = move.channels.get(i);
+      if (slots.get(i).channel() != channel) {
+        opened(slots.get(i), channel);
+      }
+    }
+    failure = null;
+    announce();
+  }
+
+  /** Those that stay keep their places, and what waits there. */
+  private List<ListenSlot> resized(List<ListenSlot> old, int size) {
+    var resized = new ArrayList<>(old.subList(0, Math.min(old.size(), size)));
+    for (ListenSlot surplus : old.subList(resized.size(), old.size())) {
+      takeOut(surplus);
+      surplus.leave();
+    }
+    while (resized.size() < size) {
+      resized.add(new ListenSlot(group));
+    }
+    return List.copyOf(resized);
   }
 
   /** A worker found {@code channel} closed. Unless that was our doing, it is bound again. */
@@ -151,25 +331,53 @@ final class Listener implements Node {
     locked(
         () -> {
           if (slot.channel() == channel) {
-            close(slot);
+            takeOut(slot);
             openOrRetry();
           }
         });
   }
 
+  /** Runs {@code change} with the lock; afterwards, without it, what that leaves to be done. */
   private void locked(Runnable change) {
-    boolean news;
+    boolean other;
+    List<Supplier<TelemetryEvent>> events;
+    List<ListeningChannel> closing;
     lock.lock();
     try {
       SocketAddress addressBefore = address;
       Throwable failureBefore = failure;
       change.run();
-      news = address != addressBefore || failure != failureBefore;
+      other = address != addressBefore || failure != failureBefore;
     } finally {
+      closing = List.copyOf(outOfUse);
+      outOfUse.clear();
+      events = List.copyOf(news);
+      news.clear();
       lock.unlock();
     }
-    if (news) {
+    for (ListeningChannel channel : closing) {
+      close(channel);
+    }
+    events.forEach(context::emit);
+    if (other) {
       changed.run();
+    }
+  }
+
+  private void close(ListeningChannel channel) {
+    try {
+      lastCall.accept(channel);
+    } finally {
+      closeQuietly(channel);
+    }
+  }
+
+  private void closeQuietly(ListeningChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException | RuntimeException e) {
+      // it is out of use in any case; a descriptor that would not close is worth telling
+      context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), e, Duration.ZERO));
     }
   }
 
@@ -177,12 +385,16 @@ final class Listener implements Node {
 
   private void openOrRetry() {
     if (running && wanted && !open() && retrying == null) {
-      retrying =
-          Thread.ofPlatform()
-              .inheritInheritableThreadLocals(false)
-              .daemon()
-              .name(context.name() + " listener retry")
-              .start(this::retryUntilOpen);
+      try {
+        retrying =
+            Thread.ofPlatform()
+                .inheritInheritableThreadLocals(false)
+                .daemon()
+                .name(context.name() + " listener retry")
+                .start(this::retryUntilOpen);
+      } catch (Throwable noThread) { // no memory for one: the supervisor has one, and tries again
+        crash.crashed(noThread);
+      }
     }
   }
 
@@ -197,10 +409,13 @@ final class Listener implements Node {
     try {
       for (ListenSlot slot : slots) {
         if (slot.channel() == null) {
-          openOne(slot, by);
+          opened(slot, bind(by));
         }
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException
+        | IllegalArgumentException
+        | UnsupportedOperationException
+        | Error e) { // an Error: the transport's bundle is being replaced, or memory is short
       failure = e;
       return false;
     } catch (RuntimeException bug) { // of the transport's: for the supervisor
@@ -208,72 +423,88 @@ final class Listener implements Node {
       return true;
     }
     failure = null;
-    if (!announced) {
-      announced = true;
-      openedAt = System.nanoTime();
-      context.emit(() -> new TelemetryEvent.ListenerStarted(context.name(), at(), slots.size()));
-    }
+    announce();
     return true;
   }
 
-  private SocketAddress at() {
-    SocketAddress now = address;
-    return now == null ? new InetSocketAddress(0) : now;
-  }
-
-  private void openOne(ListenSlot slot, Transport by) throws IOException {
+  /** The first channel has the port for itself; the others share it. */
+  private ListeningChannel bind(Transport by) throws IOException {
     ListenSettings settings = context.settings().listen();
     var at =
         new ListenAt(
             settings.host(),
             port >= 0 ? port : settings.port(),
             settings.backlog(),
-            settings.sockets() > 1,
             settings.options());
-    ListeningChannel channel = by.listen(at);
+    for (ListenSlot slot : slots) {
+      ListeningChannel open = slot.channel();
+      if (open != null && open.isOpen()) {
+        return another(open, at, settings.sockets());
+      }
+    }
+    return by.listen(at);
+  }
+
+  private static ListeningChannel another(ListeningChannel open, ListenAt at, int sockets)
+      throws IOException {
+    try {
+      return open.another(at);
+    } catch (UnsupportedOperationException e) {
+      throw new UnsupportedOperationException(
+          "listenSockets is " + sockets + "; allowed: 1 (" + e.getMessage() + ")", e);
+    }
+  }
+
+  private void opened(ListenSlot slot, ListeningChannel channel) {
     address = channel.localAddress();
-    if (address instanceof InetSocketAddress inet) {
-      port = inet.getPort();
+    port = portOf(channel, port);
+    if (openChannels() == 0) {
+      openBacklog = context.settings().listen().backlog();
     }
     slot.open(channel);
   }
 
+  private void announce() {
+    SocketAddress now = address;
+    if (!announced && now != null) {
+      announced = true;
+      openedAt = System.nanoTime();
+      int channels = slots.size();
+      news.add(() -> new TelemetryEvent.ListenerStarted(context.name(), now, channels));
+    }
+  }
+
   private void closeAll() {
     SocketAddress was = address;
-    slots.forEach(this::close);
+    slots.forEach(this::takeOut);
     address = null;
     failure = null;
     retryEarlier.signalAll();
     if (announced && was != null) {
       announced = false;
       var lasted = Duration.ofNanos(System.nanoTime() - openedAt);
-      context.emit(() -> new TelemetryEvent.ListenerStopped(context.name(), was, lasted));
+      news.add(() -> new TelemetryEvent.ListenerStopped(context.name(), was, lasted));
     }
   }
 
-  private void close(ListenSlot slot) {
+  private void takeOut(ListenSlot slot) {
     ListeningChannel channel = slot.close();
     if (channel != null) {
-      try {
-        channel.close();
-      } catch (IOException e) {
-        // it is out of use in any case; a descriptor that would not close is worth telling
-        context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), e, Duration.ZERO));
-      }
+      outOfUse.add(channel);
     }
   }
 
   // ---- on the retry thread
 
   private void retryUntilOpen() {
-    try {
-      int failures = 1;
-      while (waitAndTry(Backoff.DEFAULT.after(failures))) {
-        failures++;
-      }
-    } finally {
-      changed.run();
+    int failures = 1;
+    boolean again = true;
+    while (again) {
+      Duration wait = Backoff.DEFAULT.after(failures);
+      again = waitAndTry(wait);
+      failures++;
     }
+    changed.run();
   }
 
   /** Waits, tries, and says whether to go on trying. */
@@ -284,21 +515,22 @@ final class Listener implements Node {
       context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), reason, wait));
     }
     changed.run();
-    lock.lock();
-    boolean again = false;
-    try {
-      if (running && wanted) {
-        retryEarlier.awaitNanos(wait.toNanos());
-      }
-      again = running && wanted && !open();
-      return again;
-    } catch (InterruptedException e) {
-      return false; // nobody interrupts this thread but the end of the JVM
-    } finally {
-      if (!again) {
-        retrying = null;
-      }
-      lock.unlock();
-    }
+    var again = new boolean[1];
+    locked(
+        () -> {
+          try {
+            if (running && wanted) {
+              retryEarlier.awaitNanos(wait.toNanos());
+            }
+            again[0] = running && wanted && !open();
+          } catch (InterruptedException e) {
+            again[0] = false; // nobody interrupts this thread but the end of the JVM
+          } finally {
+            if (!again[0]) {
+              retrying = null;
+            }
+          }
+        });
+    return again[0];
   }
 }

@@ -14,15 +14,20 @@ import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -55,6 +60,9 @@ public final class ServerNode implements Server {
 
   private @Nullable Transport transport;
 
+  /** The drains of transports that were bound before. */
+  private final Map<Transport, CompletableFuture<Drained>> leavingTransports = new HashMap<>();
+
   /** What the situation comes to; replaced as a whole by the life thread, read by any. */
   private volatile Condition condition = Condition.FIRST;
 
@@ -62,7 +70,7 @@ public final class ServerNode implements Server {
   public ServerNode(ServerSettings settings, Telemetry telemetry, Engine engine) {
     this.context = new ServerContext(settings, telemetry, engine);
     this.life = new LifeThread(settings.name());
-    this.listener = new Listener(context, () -> life.execute(this::publish));
+    this.listener = new Listener(context, () -> life.execute(this::publish), this::takeWaiting);
     var seen = new Seen();
     this.acceptors = new AcceptorSupervisor(context, listener, seen);
     this.drains = new Drains(context);
@@ -98,6 +106,11 @@ public final class ServerNode implements Server {
     }
   }
 
+  /** Before {@code closing} closes. */
+  private void takeWaiting(ListeningChannel closing) {
+    acceptors.takeWaiting(closing);
+  }
+
   private void treeIs(boolean up, @Nullable Throwable failure) {
     situation.treeUp = up;
     situation.treeFailure = failure;
@@ -129,31 +142,37 @@ public final class ServerNode implements Server {
 
   /** Binds a transport, or replaces the one bound. */
   public void transport(String name, Transport bound) {
-    life.run(
-        () -> {
-          if (transport != null && transport != bound) {
-            listener.silence();
-          }
-          bind(new TransportBinding(name, bound));
-        });
+    life.run(() -> bind(new TransportBinding(name, bound)));
   }
 
   /**
-   * Binds the best transport, or says {@code otherwise} when there is none. One that is bound
-   * stays: a better one is no reason to close the port. As for {@link #handler}, {@code best} is
-   * asked on the server's own thread.
+   * Binds the best transport, or says {@code otherwise} when there is none. One that is bound stays
+   * as long as it {@code matches}: a better one is no reason to close the port. As for {@link
+   * #handler}, {@code best} is asked on the server's own thread.
    */
-  public void chooseTransport(Supplier<Optional<TransportBinding>> best, String otherwise) {
+  public void chooseTransport(
+      Supplier<Optional<TransportBinding>> best, Predicate<Transport> matches, String otherwise) {
     life.run(
         () -> {
-          if (transport == null && !situation.stopping) {
+          if (situation.stopping || (transport != null && matches.test(transport))) {
+            return;
+          }
+          Optional<TransportBinding> chosen = best.get();
+          if (chosen.isPresent()) {
+            bind(chosen.get());
+          } else if (transport == null) { // else it stays until another one matches
             situation.noTransport = otherwise;
-            best.get().ifPresentOrElse(this::bind, this::publish);
+            publish();
           }
         });
   }
 
   private void bind(TransportBinding binding) {
+    Transport before = transport;
+    if (before != null && before != binding.transport()) {
+      listener.silence();
+      drainOf(before, List.of());
+    }
     transport = binding.transport();
     situation.noTransport = null;
     context.transportName(binding.name());
@@ -167,15 +186,27 @@ public final class ServerNode implements Server {
   public CompletableFuture<Drained> transportGone(Transport gone, String why) {
     return life.call(
         () -> {
-          if (transport != gone) {
-            return CompletableFuture.completedFuture(Drained.NOTHING);
+          if (transport == gone) {
+            transport = null;
+            situation.noTransport = why;
+            reconcile();
+            return drainOf(gone, acceptors.all());
           }
-          DrainRun drain = drains.of("transport", Drainage.of(acceptors::live));
-          transport = null;
-          situation.noTransport = why;
-          reconcile();
-          return drains.start(drain, acceptors.all(), context.lenders::renew).result();
+          return leavingTransports.getOrDefault(
+              gone, CompletableFuture.completedFuture(Drained.NOTHING));
         });
+  }
+
+  /** Ends the connections that run over {@code leaving}, which is bound no more. */
+  private CompletableFuture<Drained> drainOf(Transport leaving, List<Acceptor> paused) {
+    List<Connection> its = List.copyOf(acceptors.live());
+    Drainage these = paused.isEmpty() ? Drainage.of(() -> its) : Drainage.of(acceptors::live);
+    DrainRun drain = drains.of("transport", these);
+    CompletableFuture<Drained> drained = drain.result();
+    leavingTransports.put(leaving, drained);
+    drained.whenCompleteAsync((result, error) -> leavingTransports.remove(leaving, drained), life);
+    drains.start(drain, paused, context.lenders::renew);
+    return drained;
   }
 
   /**
@@ -233,32 +264,61 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Takes up changed settings: what can apply live does; the rest restarts only the nodes
-   * concerned.
+   * Takes up changed settings, as a whole or not at all: what can apply live does; the rest
+   * restarts only the nodes concerned.
+   *
+   * @return why they cannot apply, by the names of the keys; nothing has changed then
    */
-  public void configure(ServerSettings changed) {
-    life.run(
+  public Optional<String> configure(ServerSettings changed) {
+    return life.call(
         () -> {
-          ServerSettings before = context.settings();
-          context.settings(changed);
-          situation.refused = null;
-          if (!before.listen().equals(changed.listen())) {
-            Acceptor.pause(acceptors.all());
-            listener.reopen(!before.listen().isAt(changed.listen()));
-            acceptors.all().forEach(acceptor -> acceptor.worker().resume());
+          if (situation.stopping) {
+            return Optional.empty();
           }
-          resizeAcceptors();
-          reconcile();
+          Listener.Prepared prepared = listener.prepare(changed.listen());
+          if (prepared.problem().isEmpty()) {
+            take(changed, prepared.move());
+          }
+          return prepared.problem();
         });
   }
 
-  private void resizeAcceptors() {
+  private void take(ServerSettings changed, Listener.@Nullable Move move) {
+    ServerSettings before = context.settings();
+    context.settings(changed);
+    situation.refused = null;
+    if (before.listen().sockets() == changed.listen().sockets()) {
+      listener.take(move, before.listen());
+    } else { // workers find their new places
+      List<Acceptor> moved = List.copyOf(acceptors.all());
+      Acceptor.pause(moved);
+      try {
+        listener.take(move, before.listen());
+      } finally {
+        moved.forEach(acceptor -> acceptor.worker().resume());
+      }
+    }
+    resizeAcceptors(1);
+    reconcile();
+  }
+
+  /** One that cannot be started, for want of memory say, is tried again. */
+  private void resizeAcceptors(int tries) {
     List<Acceptor> surplus;
     try {
       surplus = acceptors.resize();
-    } catch (Exception e) { // one that cannot start is the supervisor's to report and to try again
-      throw new IllegalStateException("an acceptor could not be started", e);
+    } catch (Exception | Error e) {
+      situation.acceptors = "no more than %d acceptors: %s".formatted(acceptors.size(), e);
+      var unused =
+          life.later(
+              Backoff.DEFAULT.after(tries),
+              () -> {
+                resizeAcceptors(tries + 1);
+                publish();
+              });
+      return;
     }
+    situation.acceptors = null;
     for (Acceptor acceptor : surplus) {
       drains
           .start(drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live)))
@@ -307,6 +367,35 @@ public final class ServerNode implements Server {
     transport = null;
     situation.stopped = true;
     publish();
+  }
+
+  /** Whether a handler serves, which a changed configuration must not take away. */
+  public boolean hasHandler() {
+    return context.handlers.serving() != null;
+  }
+
+  /** As {@link #hasHandler}. */
+  public boolean hasTransport() {
+    return life.call(() -> transport != null);
+  }
+
+  /**
+   * A handler that matches, and is better than the one that serves, cannot be obtained.
+   *
+   * @param handler its name, version and bundle
+   */
+  public void handlerUnavailable(String handler, String reason, Duration retryIn) {
+    context.emit(
+        () -> new TelemetryEvent.HandlerUnavailable(context.name(), handler, reason, retryIn));
+  }
+
+  /** What is wrong with the handlers though one serves; null when nothing is. */
+  public void handlerTrouble(@Nullable String trouble) {
+    life.run(
+        () -> {
+          situation.trouble = trouble;
+          publish();
+        });
   }
 
   // ---- what operators tell
@@ -428,6 +517,11 @@ public final class ServerNode implements Server {
   /** The configured host. */
   public String host() {
     return context.settings().listen().host();
+  }
+
+  /** Where it listens; null while it does not. */
+  public @Nullable SocketAddress address() {
+    return listener.address();
   }
 
   @Override

@@ -42,6 +42,12 @@ final class Situation {
   /** What was wrong with the newest configuration. */
   @Nullable String refused;
 
+  /** What is wrong with a handler though one serves. */
+  @Nullable String trouble;
+
+  /** Why there are not as many acceptors as there should be. */
+  @Nullable String acceptors;
+
   /** The first that applies, from what lasts to what passes. */
   Condition condition(Listener listener) {
     Throwable portFailure = listener.failure();
@@ -64,8 +70,18 @@ final class Situation {
     } else if (portFailure != null) {
       return new Condition(Status.FAILED, String.valueOf(portFailure.getMessage()));
     } else if (treeUp && listener.address() != null) {
-      return new Condition(Status.RUNNING, refused == null ? "" : refused);
+      return new Condition(
+          Status.RUNNING, firstOf(refused, trouble, acceptors, listener.pending()));
     }
     return new Condition(Status.STARTING, "");
+  }
+
+  private static String firstOf(@Nullable String... reasons) {
+    for (String reason : reasons) {
+      if (reason != null) {
+        return reason;
+      }
+    }
+    return "";
   }
 }

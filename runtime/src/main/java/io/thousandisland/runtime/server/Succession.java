@@ -98,7 +98,21 @@ final class Succession {
       }
     } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
       serve(best.get().facts(), best.get().handler(), stays);
+    } else if (!serving.facts().equals(best.get().facts())) {
+      describedAnew(serving, best.get());
     }
+  }
+
+  /** The same service has other properties: only whether it promises not to block makes others. */
+  private void describedAnew(Generation serving, HandlerBinding now) {
+    if (serving.facts().nonblocking() == now.facts().nonblocking()) {
+      serving.facts(now.facts());
+      return;
+    }
+    serving.classesStay(); // the very same handler
+    Generation unused = generations.serve(now.facts(), now.handler());
+    CompletableFuture<Drained> moved = empty(List.of(serving), true, context.settings().timeouts());
+    moved.whenCompleteAsync((result, error) -> changed.run(), life);
   }
 
   void serve(HandlerFacts facts, Handler<?> handler, LongPredicate stays) {

@@ -65,7 +65,7 @@ public final class Supervisor implements Node {
     this.name = name;
     this.strategy = strategy;
     this.observer = observer;
-    this.restarts = new RestartThread("supervisor " + name);
+    this.restarts = new RestartThread(name + " supervisor");
     this.intensity = new RestartIntensity(budget, nanoTime);
     this.children = children.stream().map(this::child).toList();
   }

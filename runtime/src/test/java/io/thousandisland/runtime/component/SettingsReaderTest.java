@@ -28,6 +28,7 @@ class SettingsReaderTest {
   private static Map<String, Object> properties(Object... keysAndValues) {
     var properties = new HashMap<String, Object>();
     properties.put("service.pid", "io.thousandisland.server~test");
+    properties.put("port", 0);
     for (int i = 0; i < keysAndValues.length; i += 2) {
       properties.put((String) keysAndValues[i], keysAndValues[i + 1]);
     }
@@ -44,6 +45,23 @@ class SettingsReaderTest {
   @Test
   void c3NothingSaidGivesTheDefaultsOfTheRecord() {
     assertThat(read()).isEqualTo(ServerSettings.defaults("test"));
+  }
+
+  /** What an empty file gives, or one that is half written. */
+  @Test
+  void c4ConfigurationWithoutAPortIsNoServer() {
+    var refused = catchThrowableOfType(InvalidSettings.class, () -> SettingsReader.read(Map.of()));
+    assertThat(refused.problems())
+        .isEqualTo("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"handler.target", "transport.target", "listener.target"})
+  void c1TargetThatIsNoFilterIsRefusedByName(String key) {
+    for (String wrong : List.of("(handler.name=echo", "handler.name=echo", "", "((a=b))")) {
+      assertThat(refusal(key, wrong))
+          .startsWith(key + " is " + wrong + "; allowed: an LDAP filter");
+    }
   }
 
   @Test
@@ -211,8 +229,7 @@ class SettingsReaderTest {
                 "felix.fileinstall.filename", "file:/x.cfg",
                 ":configurator:feature", "x",
                 ".private", "x",
-                "osgi.ds.satisfying.condition.target", "(x=y)",
-                "handler.cardinality.minimum", 1))
+                "osgi.ds.satisfying.condition.target", "(x=y)"))
         .isEqualTo(ServerSettings.defaults("test"));
   }
 

@@ -8,6 +8,8 @@ import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,7 @@ final class FlakyTransport implements Transport {
   private final AtomicInteger binds = new AtomicInteger();
   private volatile Supplier<Exception> failure = IOException::new;
   volatile boolean portTaken;
+  volatile @Nullable Error bindError;
   private volatile @Nullable ListeningChannel newest;
 
   void failNextAccepts(int count, Supplier<Exception> how) {
@@ -42,15 +45,37 @@ final class FlakyTransport implements Transport {
     return binds.get();
   }
 
-  @Override
-  public ListeningChannel listen(ListenAt at) throws IOException {
+  private void mayFail() throws BindException {
+    Error error = bindError;
+    if (error != null) {
+      throw error;
+    }
     if (portTaken) {
       throw new BindException("on purpose");
     }
-    ListeningChannel real = RunningServer.TCP.listen(at);
+  }
+
+  @Override
+  public ListeningChannel listen(ListenAt at) throws IOException {
+    mayFail();
+    return wrapped(RunningServer.TCP.listen(at));
+  }
+
+  private ListeningChannel wrapped(ListeningChannel real) {
     newest = real;
     binds.incrementAndGet();
     return new ListeningChannel() {
+      @Override
+      public ListeningChannel another(ListenAt at) throws IOException {
+        mayFail();
+        return wrapped(real.another(at));
+      }
+
+      @Override
+      public void options(Map<SocketOption<?>, Object> options) throws IOException {
+        real.options(options);
+      }
+
       @Override
       public SocketAddress localAddress() {
         return real.localAddress();

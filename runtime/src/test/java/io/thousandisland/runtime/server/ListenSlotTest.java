@@ -29,14 +29,14 @@ class ListenSlotTest {
 
   private final DeadlineSweeper sweeper = new DeadlineSweeper();
   private final MemoryTransport transport = new MemoryTransport();
-  private final ListenSlot slot = new ListenSlot();
+  private final ListenSlot slot = new ListenSlot(new ListenSlot.Group());
   private final BlockingQueue<String> turns = new LinkedBlockingQueue<>();
   private final List<Worker> workers = new ArrayList<>();
   private int port;
 
   @BeforeEach
   void open() throws Exception {
-    slot.open(transport.listen(new ListenAt("memory", 0, 4096, false, Map.of())));
+    slot.open(transport.listen(new ListenAt("memory", 0, 4096, Map.of())));
     port = ((InetSocketAddress) Objects.requireNonNull(slot.channel()).localAddress()).getPort();
   }
 
@@ -64,7 +64,7 @@ class ListenSlotTest {
     public void run() {
       boolean more = true;
       while (!signals.isRaised(STOP)) {
-        if (slot.awaitTurn(signals, !more, STOP | PAUSE) != 0) {
+        if (slot.awaitTurn(signals, !more, STOP | PAUSE) == null) {
           continue;
         }
         more = false;
@@ -134,33 +134,33 @@ class ListenSlotTest {
   void waiterThatLeavesTakesNoTurnWithIt() throws Exception {
     var holder = new Signals(sweeper);
     var leaving = new Signals(sweeper);
-    assertThat(slot.awaitTurn(holder, false, STOP)).isZero(); // the first look is due
+    assertThat(slot.awaitTurn(holder, false, STOP)).isEqualTo(slot); // the first look is due
     leaving.raise(STOP);
-    assertThat(slot.awaitTurn(leaving, true, STOP)).isEqualTo(STOP);
+    assertThat(slot.awaitTurn(leaving, true, STOP)).isNull();
     slot.pass(true);
     var next = new Signals(sweeper);
-    assertThat(slot.awaitTurn(next, false, STOP)).isZero();
+    assertThat(slot.awaitTurn(next, false, STOP)).isEqualTo(slot);
   }
 
   @Test
   void turnThatComesTogetherWithAStopIsPassedOn() {
     var both = new Signals(sweeper);
     both.raise(STOP);
-    assertThat(slot.awaitTurn(both, false, STOP)).isEqualTo(STOP); // it got the turn, and leaves
+    assertThat(slot.awaitTurn(both, false, STOP)).isNull(); // it got the turn, and leaves
     var next = new Signals(sweeper);
-    assertThat(slot.awaitTurn(next, false, STOP)).isZero();
+    assertThat(slot.awaitTurn(next, false, STOP)).isEqualTo(slot);
   }
 
   @Test
   void closedSlotSaysSoAndServesAgainWhenOpenedAgain() throws Exception {
     var me = new Signals(sweeper);
-    assertThat(slot.awaitTurn(me, false, STOP)).isZero();
+    assertThat(slot.awaitTurn(me, false, STOP)).isEqualTo(slot);
     Objects.requireNonNull(slot.close()).close();
     assertThat(slot.channel()).isNull();
     assertThatThrownBy(slot::accept).isInstanceOf(ClosedChannelException.class);
     slot.pass(false);
-    slot.open(transport.listen(new ListenAt("memory", port, 8, false, Map.of())));
-    assertThat(slot.awaitTurn(me, false, STOP)).isZero();
+    slot.open(transport.listen(new ListenAt("memory", port, 8, Map.of())));
+    assertThat(slot.awaitTurn(me, false, STOP)).isEqualTo(slot);
     transport.connect(port);
     assertThat(slot.accept()).isNotNull();
   }

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -9,8 +10,6 @@ import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import java.util.concurrent.Executor;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A port of a {@link MemoryTransport}, with the connections that wait to be accepted. */
@@ -18,8 +17,7 @@ final class MemoryListeningChannel implements ListeningChannel {
 
   private final InetSocketAddress address;
   private final int backlog;
-  private final Executor teller;
-  private final Consumer<MemoryListeningChannel> closed;
+  private final MemoryTransport transport;
 
   // all guarded by this
   private final Deque<MemorySocket> waiting = new ArrayDeque<>();
@@ -27,15 +25,10 @@ final class MemoryListeningChannel implements ListeningChannel {
   private boolean acceptorWaits;
   private boolean open = true;
 
-  MemoryListeningChannel(
-      InetSocketAddress address,
-      int backlog,
-      Executor teller,
-      Consumer<MemoryListeningChannel> closed) {
+  MemoryListeningChannel(InetSocketAddress address, int backlog, MemoryTransport transport) {
     this.address = address;
     this.backlog = backlog;
-    this.teller = teller;
-    this.closed = closed;
+    this.transport = transport;
   }
 
   synchronized MemoryPeer connect(int clientPort) throws ConnectException {
@@ -45,10 +38,10 @@ final class MemoryListeningChannel implements ListeningChannel {
     var up = new MemoryPipe();
     var down = new MemoryPipe();
     var from = InetSocketAddress.createUnresolved("memory", clientPort);
-    waiting.add(new MemorySocket(up, down, address, from, teller));
+    waiting.add(new MemorySocket(up, down, address, from, transport::tell));
     if (acceptorWaits) {
       acceptorWaits = false;
-      teller.execute(acceptable);
+      transport.tell(acceptable);
     }
     return new MemoryPeer(down, up);
   }
@@ -74,6 +67,11 @@ final class MemoryListeningChannel implements ListeningChannel {
   }
 
   @Override
+  public ListeningChannel another(ListenAt at) throws IOException {
+    return transport.listen(at, true);
+  }
+
+  @Override
   public synchronized boolean isOpen() {
     return open;
   }
@@ -87,8 +85,8 @@ final class MemoryListeningChannel implements ListeningChannel {
       open = false;
       waiting.forEach(MemorySocket::close);
       waiting.clear();
-      teller.execute(acceptable);
+      transport.tell(acceptable);
     }
-    closed.accept(this);
+    transport.forget(this);
   }
 }

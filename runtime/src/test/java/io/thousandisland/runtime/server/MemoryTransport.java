@@ -35,19 +35,23 @@ final class MemoryTransport implements Transport, AutoCloseable {
   private int connects;
 
   @Override
-  public synchronized ListeningChannel listen(ListenAt at) throws BindException {
+  public ListeningChannel listen(ListenAt at) throws BindException {
+    return listen(at, false);
+  }
+
+  synchronized ListeningChannel listen(ListenAt at, boolean shared) throws BindException {
     int port = at.port() == 0 ? ++lastPort : at.port();
     List<MemoryListeningChannel> sharing = ports.computeIfAbsent(port, p -> new ArrayList<>());
-    if (!sharing.isEmpty() && !at.reusePort()) {
+    if (!sharing.isEmpty() && !shared) {
       throw new BindException("address in use: memory:" + port);
     }
     var address = InetSocketAddress.createUnresolved("memory", port);
-    var channel = new MemoryListeningChannel(address, at.backlog(), this::tell, this::forget);
+    var channel = new MemoryListeningChannel(address, at.backlog(), this);
     sharing.add(channel);
     return channel;
   }
 
-  private void tell(Runnable what) {
+  void tell(Runnable what) {
     if (!stalled) {
       teller.execute(what);
     }
@@ -58,7 +62,7 @@ final class MemoryTransport implements Transport, AutoCloseable {
     stalled = true;
   }
 
-  private synchronized void forget(MemoryListeningChannel closed) {
+  synchronized void forget(MemoryListeningChannel closed) {
     ports.values().forEach(sharing -> sharing.remove(closed));
   }
 

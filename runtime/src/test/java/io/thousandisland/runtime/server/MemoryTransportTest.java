@@ -248,11 +248,17 @@ class MemoryTransportTest {
 
   @Test
   void x2PortInUseIsSaidAndHadAsSoonAsItIsFree() throws Exception {
-    var at = new ListenAt("memory", 77, 8, false, Map.of());
+    var at = new ListenAt("memory", 77, 8, Map.of());
     var other = transport.listen(at);
     assertThatThrownBy(() -> transport.listen(at)).isInstanceOf(BindException.class);
     try (var server = server(handler)) {
-      server.node.configure(AlteredSettings.of("port", 77));
+      int port = server.port();
+      assertThat(server.node.configure(AlteredSettings.of("port", 77)).orElseThrow())
+          .contains("memory:77"); // refused: the port it has is worth more
+      assertThat(transport.connect(port).echo("z")).isEqualTo("z");
+      server.node.suspend();
+      assertThat(server.node.configure(AlteredSettings.of("port", 77))).isEmpty();
+      server.node.resume();
       server.await(Status.FAILED);
       assertThat(server.node.info().reason().orElseThrow()).contains("memory:77");
       other.close();

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 public class ListenSlotInterleavingsTest {
 
   public static class Model {
-    private final ListenSlot slot = new ListenSlot();
+    private final ListenSlot slot = new ListenSlot(new ListenSlot.Group());
     private final Signals first = new Signals(new DeadlineSweeper(2));
     private final Signals second = new Signals(new DeadlineSweeper(2));
     private final AtomicInteger backlog = new AtomicInteger();
@@ -37,7 +37,7 @@ public class ListenSlotInterleavingsTest {
     private void work(Signals me, Signals other) {
       me.owner(Thread.currentThread());
       boolean more = true;
-      while (slot.awaitTurn(me, !more, Signals.PAUSE) == 0) {
+      while (slot.awaitTurn(me, !more, Signals.PAUSE) != null) {
         Checks.that(holders.incrementAndGet() == 1, "two have the turn");
         more = backlog.get() > 0;
         if (more) {

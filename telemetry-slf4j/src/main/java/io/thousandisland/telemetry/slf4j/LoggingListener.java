@@ -63,6 +63,7 @@ public final class LoggingListener implements TelemetryListener {
   private boolean isRepetition(TelemetryEvent event) {
     return switch (event) {
       case TelemetryEvent.AcceptPaused e -> !repeated.passes("paused " + e.server());
+      case TelemetryEvent.AcceptFailed e -> !repeated.passes("accept " + e.server());
       case TelemetryEvent.LimitReached e -> !repeated.passes("limit " + e.server());
       default -> false;
     };
@@ -82,6 +83,7 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.LimitReached e -> Level.WARN;
       case TelemetryEvent.Restarted e -> Level.WARN;
       case TelemetryEvent.HandlerThrew e -> Level.WARN;
+      case TelemetryEvent.HandlerUnavailable e -> Level.WARN;
       case TelemetryEvent.ListenerStarted e -> Level.INFO;
       case TelemetryEvent.ListenerStopped e -> Level.INFO;
       case TelemetryEvent.HandlerBound e -> Level.INFO;
@@ -161,6 +163,11 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.MigrationDeclined e ->
           "connection %d cannot go on with another handler and is drained: %s"
               .formatted(e.span().connection(), e.reason());
+      case TelemetryEvent.HandlerUnavailable e ->
+          "%s cannot be obtained: %s; next try in %d s"
+              .formatted(e.handler(), e.reason(), e.retryIn().toSeconds());
+      case TelemetryEvent.AcceptFailed e ->
+          "a connection could not be accepted: " + e.reason().getMessage();
       case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
       case TelemetryEvent.HandlerUnbound e ->
           handler(e.generation())

@@ -10,13 +10,16 @@ import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
+import java.net.StandardSocketOptions;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,10 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
 
   private final ServerSocketChannel channel;
   private final SocketAddress local;
-  private final TcpOptions options;
+
+  /** Read for each connection, replaced by {@link #options}. */
+  private volatile TcpOptions options;
+
   private final Pollers pollers;
   private final Registration registration;
   private final Interest accepting;
@@ -50,7 +56,10 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     accepting = new Interest(SelectionKey.OP_ACCEPT, registration);
   }
 
-  static TcpListeningChannel open(ListenAt at, TcpOptions options, Pollers pollers)
+  /**
+   * @param shared whether the port is that of another channel of ours, which allows it
+   */
+  static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Pollers pollers)
       throws IOException {
     InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
     if (address.isUnresolved()) {
@@ -60,6 +69,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     try {
       channel.configureBlocking(false);
       options.applyToListening(channel);
+      if (shared) {
+        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+      }
       bind(channel, address, at);
       var listening = new TcpListeningChannel(channel, options, pollers);
       listening.registration.take(); // the port is given up when the pollers end, at the latest
@@ -74,11 +86,11 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * An IPv4 socket for an address of that kind: accepting from one costs less than from a socket
-   * that maps such addresses to IPv6. The wildcard means both kinds.
+   * An IPv4 socket for an address of that kind, the wildcard included: it would open IPv6 as well
+   * otherwise, and accepting from a socket that maps such addresses to IPv6 costs more.
    */
   private static ServerSocketChannel openFor(InetAddress address) throws IOException {
-    return address instanceof Inet4Address && !address.isAnyLocalAddress()
+    return address instanceof Inet4Address
         ? ServerSocketChannel.open(StandardProtocolFamily.INET)
         : ServerSocketChannel.open();
   }
@@ -142,6 +154,32 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
       return false;
     } catch (IOException e) {
       return true;
+    }
+  }
+
+  /**
+   * Only now this one allows the port to be shared. It was bound without, so it is the first at
+   * this port; a server elsewhere that begins in the same way finds the port in use.
+   */
+  @Override
+  public TcpListeningChannel another(ListenAt at) throws IOException {
+    if (!channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
+      throw new UnsupportedOperationException("this system has no SO_REUSEPORT");
+    }
+    channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+    return open(at, TcpOptions.of(at.options()), true, pollers);
+  }
+
+  @Override
+  public void options(Map<SocketOption<?>, Object> changed) throws IOException {
+    TcpOptions now = TcpOptions.of(changed);
+    TcpOptions before = options;
+    try {
+      now.replace(before, channel);
+      options = now;
+    } catch (IllegalArgumentException e) {
+      before.replace(now, channel); // all or none
+      throw e;
     }
   }
 

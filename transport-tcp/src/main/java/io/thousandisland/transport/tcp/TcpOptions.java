@@ -5,7 +5,6 @@ import static java.net.StandardSocketOptions.SO_REUSEADDR;
 import static java.net.StandardSocketOptions.SO_REUSEPORT;
 import static java.net.StandardSocketOptions.TCP_NODELAY;
 
-import io.thousandisland.transport.ListenAt;
 import java.io.IOException;
 import java.net.SocketOption;
 import java.nio.channels.NetworkChannel;
@@ -33,16 +32,13 @@ final class TcpOptions {
   }
 
   /**
-   * The options for {@code at}, tried on a socket: better refused now than at each accept.
+   * These options, tried on a socket: better refused now than at each accept.
    *
    * @throws IllegalArgumentException when one cannot be; the message names it
    */
-  static TcpOptions of(ListenAt at) throws IOException {
+  static TcpOptions of(Map<SocketOption<?>, Object> given) throws IOException {
     TcpOptions options = new TcpOptions();
-    at.options().forEach(options::put);
-    if (at.reusePort()) {
-      options.listening.put(SO_REUSEPORT, true);
-    }
+    given.forEach(options::put);
     try (SocketChannel trial = SocketChannel.open()) {
       options.applyToAccepted(trial);
     }
@@ -64,6 +60,21 @@ final class TcpOptions {
 
   void applyToListening(ServerSocketChannel channel) throws IOException {
     apply(listening, channel);
+  }
+
+  /**
+   * In place of {@code before}, on a channel that is open. An option that is no longer given gets
+   * the system's default again.
+   */
+  void replace(TcpOptions before, ServerSocketChannel channel) throws IOException {
+    var all = new HashMap<SocketOption<?>, Object>();
+    try (ServerSocketChannel fresh = ServerSocketChannel.open()) {
+      for (SocketOption<?> option : before.listening.keySet()) {
+        all.put(option, fresh.getOption(option));
+      }
+    }
+    all.putAll(listening);
+    apply(all, channel);
   }
 
   void applyToAccepted(SocketChannel channel) throws IOException {

@@ -42,7 +42,7 @@ public final class TcpTransport implements Transport {
 
   @Override
   public ListeningChannel listen(ListenAt at) throws IOException {
-    return TcpListeningChannel.open(at, TcpOptions.of(at), pollers());
+    return TcpListeningChannel.open(at, TcpOptions.of(at.options()), false, pollers());
   }
 
   @Deactivate

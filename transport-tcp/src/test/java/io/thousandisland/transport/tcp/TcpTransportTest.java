@@ -33,8 +33,8 @@ class TcpTransportTest {
     transport.stop();
   }
 
-  private static ListenAt loopback(int port, boolean reusePort) {
-    return new ListenAt("127.0.0.1", port, 1024, reusePort, Map.of());
+  private static ListenAt loopback(int port) {
+    return new ListenAt("127.0.0.1", port, 1024, Map.of());
   }
 
   /** Waits for readiness as a connection does. */
@@ -80,7 +80,7 @@ class TcpTransportTest {
   @EnumSource(PollerThreads.class)
   void readsWritesAndEndsAreTold(PollerThreads threads) throws Exception {
     transport = new TcpTransport(threads);
-    try (var listening = transport.listen(loopback(0, false));
+    try (var listening = transport.listen(loopback(0));
         var client = connect(listening);
         var socket = accept(listening)) {
       var told = new Told();
@@ -102,7 +102,7 @@ class TcpTransportTest {
   @EnumSource(PollerThreads.class)
   void partialWriteIsToldWhenThereIsRoomAgain(PollerThreads threads) throws Exception {
     transport = new TcpTransport(threads);
-    try (var listening = transport.listen(loopback(0, false));
+    try (var listening = transport.listen(loopback(0));
         var client = connect(listening);
         var socket = accept(listening)) {
       var told = new Told();
@@ -132,7 +132,7 @@ class TcpTransportTest {
 
   @Test
   void resetIsAnIoException() throws Exception {
-    try (var listening = transport.listen(loopback(0, false));
+    try (var listening = transport.listen(loopback(0));
         var client = connect(listening);
         var socket = accept(listening)) {
       var told = new Told();
@@ -147,7 +147,7 @@ class TcpTransportTest {
 
   @Test
   void closeByAnotherThreadIsToldToWhoWaits() throws Exception {
-    try (var listening = transport.listen(loopback(0, false));
+    try (var listening = transport.listen(loopback(0));
         var client = connect(listening);
         var socket = accept(listening)) {
       var told = new Told();
@@ -169,9 +169,9 @@ class TcpTransportTest {
 
   @Test
   void portInUseIsNamed() throws Exception {
-    try (var listening = transport.listen(loopback(0, false))) {
+    try (var listening = transport.listen(loopback(0))) {
       int port = ((InetSocketAddress) listening.localAddress()).getPort();
-      assertThatThrownBy(() -> transport.listen(loopback(port, false)))
+      assertThatThrownBy(() -> transport.listen(loopback(port)))
           .isInstanceOf(BindException.class)
           .hasMessageContaining("127.0.0.1")
           .hasMessageContaining(String.valueOf(port));
@@ -180,9 +180,9 @@ class TcpTransportTest {
 
   @Test
   void twoChannelsShareAPort() throws Exception {
-    try (var one = transport.listen(loopback(0, true))) {
+    try (var one = transport.listen(loopback(0))) {
       int port = ((InetSocketAddress) one.localAddress()).getPort();
-      try (var two = transport.listen(loopback(port, true))) {
+      try (var two = one.another(loopback(port))) {
         assertThat(two.localAddress()).isEqualTo(one.localAddress());
       }
     }
@@ -190,16 +190,14 @@ class TcpTransportTest {
 
   @Test
   void optionsOfTheUserOverrideDefaultsButNotWhatTheDesignDependsOn() throws Exception {
-    var at =
-        new ListenAt("127.0.0.1", 0, 8, false, Map.of(StandardSocketOptions.TCP_NODELAY, false));
+    var at = new ListenAt("127.0.0.1", 0, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false));
     try (var listening = transport.listen(at);
         var client = connect(listening);
         var socket = accept(listening)) {
       assertThat(client.isConnected()).isTrue();
       assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isFalse();
     }
-    var wrong =
-        new ListenAt("127.0.0.1", 0, 8, false, Map.of(StandardSocketOptions.SO_REUSEPORT, true));
+    var wrong = new ListenAt("127.0.0.1", 0, 8, Map.of(StandardSocketOptions.SO_REUSEPORT, true));
     assertThatThrownBy(() -> transport.listen(wrong))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("SO_REUSEPORT");

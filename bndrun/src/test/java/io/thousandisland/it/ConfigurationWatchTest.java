@@ -1,0 +1,57 @@
+package io.thousandisland.it;
+
+import java.util.Dictionary;
+import java.util.Hashtable;
+import java.util.Map;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.cm.ConfigurationPlugin;
+import org.osgi.test.common.annotation.InjectBundleContext;
+
+/** S6: what SCR gave a server is compared with what Configuration Admin has. */
+@Timeout(120)
+class ConfigurationWatchTest {
+
+  @InjectBundleContext BundleContext context;
+
+  /** Hides the newest value from who asks, as a race in SCR does once in some hundred updates. */
+  private static final class Veil implements ConfigurationPlugin {
+    volatile boolean drawn = true;
+
+    @Override
+    public void modifyConfiguration(
+        ServiceReference<?> reference, Dictionary<String, Object> properties) {
+      if (drawn && "veiled".equals(properties.get("name"))) {
+        properties.put("maxConnections", 11);
+      }
+    }
+  }
+
+  @Test
+  void c3ConfigurationThatScrHasLostIsTakenFromConfigurationAdmin() throws Exception {
+    var veil = new Veil();
+    var properties = new Hashtable<String, Object>();
+    properties.put(ConfigurationPlugin.CM_RANKING, 500);
+    ServiceRegistration<ConfigurationPlugin> plugin =
+        context.registerService(ConfigurationPlugin.class, veil, properties);
+    Map<String, Object> settings =
+        Map.of(
+            "handler.target", "(handler.name=echo)",
+            "maxConnections", 12,
+            "drainTimeout", "5s",
+            "shutdownTimeout", "5s");
+    try (var server = new ConfiguredServer(context, "veiled", settings)) {
+      Awaitility.await().until(() -> server.server().info().maxConnections(), max -> max == 11);
+
+      veil.drawn = false; // nobody is told
+
+      Awaitility.await().until(() -> server.server().info().maxConnections(), max -> max == 12);
+    } finally {
+      plugin.unregister();
+    }
+  }
+}

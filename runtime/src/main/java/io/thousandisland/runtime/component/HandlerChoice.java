@@ -1,0 +1,182 @@
+package io.thousandisland.runtime.component;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.server.HandlerBinding;
+import io.thousandisland.runtime.server.HandlerFacts;
+import io.thousandisland.runtime.server.ServerNode;
+import io.thousandisland.server.Drained;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.Filter;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * Which handler one server serves with: the best that matches its target and can be obtained. One
+ * that cannot is named, with the reason, and tried again; the next best serves meanwhile.
+ *
+ * <p>Thread: any. A handler's component is activated on the thread that asks for it: SCR's own when
+ * the handler arrives, one of ours otherwise, which may hang in it without harm.
+ */
+final class HandlerChoice {
+
+  /** How long others wait for a component that activates slowly. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final ServerNode node;
+  private final Later later;
+  private final Candidates<Handler<?>> candidates;
+
+  /** Replaced when a configuration applies. */
+  private volatile Filter target;
+
+  /** Nobody is chosen before the server knows all handlers that were there before it. */
+  private volatile boolean open;
+
+  HandlerChoice(ServerNode node, Later later, BundleContext context, Filter target) {
+    this.node = node;
+    this.later = later;
+    this.candidates = new Candidates<>(context);
+    this.target = target;
+  }
+
+  /** From now on the best one serves. */
+  void open() {
+    open = true;
+    choose();
+  }
+
+  void bound(ServiceReference<Handler<?>> reference) {
+    candidates.add(reference);
+    choose();
+  }
+
+  /** Its ranking may have changed, its promise, or whether it matches. */
+  void updated(ServiceReference<Handler<?>> reference) {
+    chooseApart();
+    if (!target.match(reference)) {
+      CompletableFuture<Drained> unused = node.retire(Candidates.idOf(reference), true);
+    }
+  }
+
+  /**
+   * Returns when no callback of the handler runs any more, as far as {@code waiting} waits for it.
+   * The service is let go of on this thread: SCR, which stops the component here, would keep any
+   * other one waiting.
+   */
+  void unbound(
+      ServiceReference<Handler<?>> reference, Consumer<CompletableFuture<Drained>> waiting) {
+    Candidate<Handler<?>> gone = candidates.remove(reference);
+    chooseApart();
+    waiting.accept(node.retire(Candidates.idOf(reference), bundleStays(reference)));
+    if (gone != null) {
+      gone.release();
+    }
+  }
+
+  /** Only its component goes: it is configured again, say, and its classes are the same then. */
+  private static boolean bundleStays(ServiceReference<?> reference) {
+    Bundle bundle = reference.getBundle();
+    return bundle != null && bundle.getState() == Bundle.ACTIVE;
+  }
+
+  /**
+   * What is wrong with serving by {@code other} from now on; empty when a handler that matches can
+   * be obtained.
+   */
+  Optional<String> problem(Filter other) {
+    if (other.equals(target)) {
+      return Optional.empty();
+    }
+    later.apartWithin(
+        PATIENCE, "handler of " + node.name(), () -> candidates.obtainBest(other, this::failed));
+    return candidates.best(other).isPresent() ? Optional.empty() : Optional.of(nobody(other));
+  }
+
+  /** Serves by {@code other}; handlers that no longer match retire. */
+  void target(Filter other) {
+    Filter before = target;
+    target = other;
+    chooseApart();
+    candidates.matching(before).stream()
+        .map(Candidate::reference)
+        .filter(reference -> !other.match(reference))
+        .map(reference -> node.retire(Candidates.idOf(reference), true))
+        .forEach(unwaited -> {});
+  }
+
+  /** Lets go of all handlers. The server has ended. */
+  void close() {
+    open = false;
+    candidates.releaseAll();
+  }
+
+  private void chooseApart() {
+    if (open) {
+      later.apartWithin(PATIENCE, "handler of " + node.name(), this::choose);
+      tell(); // whatever became of that
+    }
+  }
+
+  private void choose() {
+    if (open) {
+      Optional<Candidate<Handler<?>>> unused = candidates.obtainBest(target, this::failed);
+      tell();
+    }
+  }
+
+  private void tell() {
+    Filter wanted = target;
+    node.handler(
+        () -> candidates.best(wanted).map(HandlerChoice::binding),
+        id -> candidates.hasService(id, wanted),
+        nobody(wanted));
+    node.handlerTrouble(trouble(wanted));
+  }
+
+  private void failed(Candidate<Handler<?>> candidate) {
+    Duration wait = candidate.retryIn();
+    node.handlerUnavailable(called(candidate), String.valueOf(candidate.failure()), wait);
+    later.in(wait, () -> later.apart("handler of " + node.name(), this::choose));
+  }
+
+  private String nobody(Filter wanted) {
+    String trouble = trouble(wanted);
+    return trouble == null ? "no handler matches " + wanted : trouble;
+  }
+
+  /** Why the best one that matches cannot be obtained; null when it can be, or there is none. */
+  private @Nullable String trouble(Filter wanted) {
+    return candidates.matching(wanted).stream()
+        .findFirst()
+        .filter(best -> best.failure() != null)
+        .map(best -> called(best) + " cannot be obtained: " + best.failure())
+        .orElse(null);
+  }
+
+  private static String called(Candidate<Handler<?>> candidate) {
+    HandlerFacts facts = facts(candidate.reference());
+    Bundle bundle = candidate.reference().getBundle();
+    return "handler %s %s of bundle %s"
+        .formatted(facts.name(), facts.version(), bundle == null ? "?" : bundle.getSymbolicName());
+  }
+
+  private static @Nullable HandlerBinding binding(Candidate<Handler<?>> candidate) {
+    Handler<?> handler = candidate.service();
+    return handler == null ? null : new HandlerBinding(facts(candidate.reference()), handler);
+  }
+
+  private static HandlerFacts facts(ServiceReference<?> reference) {
+    var bundle = reference.getBundle();
+    return new HandlerFacts(
+        String.valueOf(reference.getProperty("handler.name")),
+        bundle == null ? "" : bundle.getVersion().toString(),
+        Candidates.idOf(reference),
+        reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0,
+        Boolean.parseBoolean(String.valueOf(reference.getProperty("handler.nonblocking"))));
+  }
+}

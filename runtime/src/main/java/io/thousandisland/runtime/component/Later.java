@@ -1,0 +1,70 @@
+package io.thousandisland.runtime.component;
+
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * What the servers of this framework do a moment later, or on a thread that nobody waits for.
+ *
+ * <p>Thread: any calls. Its own thread goes away when there is nothing to do.
+ */
+final class Later implements AutoCloseable {
+
+  private final ScheduledThreadPoolExecutor clock;
+
+  Later() {
+    clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("thousandisland servers")
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(task));
+    clock.setKeepAliveTime(5, TimeUnit.SECONDS);
+    clock.allowCoreThreadTimeOut(true);
+    clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+  }
+
+  /** Runs {@code task}, which is short, after {@code wait}; not at all when closed by then. */
+  void in(Duration wait, Runnable task) {
+    try {
+      var unused = clock.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (RejectedExecutionException closed) {
+      return; // the runtime stops: what was to be done is for nobody
+    }
+  }
+
+  /** Runs {@code task}, which may take its time, on a thread of its own. */
+  CompletableFuture<Void> apart(String name, Runnable task) {
+    var done = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .daemon()
+        .name(name)
+        .inheritInheritableThreadLocals(false)
+        .start(
+            () -> {
+              try {
+                task.run();
+                done.complete(null);
+              } catch (Throwable thrown) { // for who waits for it, if anybody does
+                done.completeExceptionally(thrown);
+              }
+            });
+    return done;
+  }
+
+  /** The same, and waits for it, but not longer than {@code patience}. */
+  void apartWithin(Duration patience, String name, Runnable task) {
+    Waiting.until(apart(name, task), patience);
+  }
+
+  @Override
+  public void close() {
+    clock.shutdown();
+  }
+}
