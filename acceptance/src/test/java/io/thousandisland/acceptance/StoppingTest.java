@@ -91,6 +91,35 @@ class StoppingTest {
     }
   }
 
+  /** One after the other they would take twice as long. */
+  @ParameterizedTest
+  @EnumSource
+  void serversDrainTogetherWhenTheFrameworkStops(Framework framework) throws Exception {
+    Launch launch = Launch.of(framework, home);
+    Files.createDirectories(launch.deploy());
+    for (String name : List.of("one", "two")) {
+      Files.writeString(
+          launch.deploy().resolve("io.thousandisland.server-" + name + ".cfg"),
+          "port = 0\nhandler.target = (handler.name=moody)\n"
+              + "drainTimeout = 4s\nshutdownTimeout = 4s\n");
+    }
+    TestBundle.handler(MoodyHandler.class, "moody", 1, false)
+        .write(launch.deploy().resolve("moody.jar"));
+    try (var server = launch.start();
+        var one = new Client(server.port("one"));
+        var two = new Client(server.port("two"))) {
+      for (Client client : List.of(one, two)) {
+        client.send("sleep\n");
+        assertThat(client.line()).isEqualTo("sleep\n");
+      }
+      long begun = System.nanoTime();
+      server.signal("TERM");
+      assertThat(server.exit(Duration.ofSeconds(40))).isEqualTo(128 + 15);
+      assertThat(Duration.ofNanos(System.nanoTime() - begun))
+          .isBetween(Duration.ofSeconds(7), Duration.ofSeconds(14));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void repliesUnderWayAtSigtermAreCompleted(Framework framework) throws Exception {

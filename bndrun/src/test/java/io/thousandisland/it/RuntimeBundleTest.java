@@ -143,6 +143,34 @@ class RuntimeBundleTest {
     }
   }
 
+  /** Nobody else would wait for the connections. */
+  @Test
+  void v16StopOfTheRuntimeWaitsForTheLastConnectionAndNoLonger() throws Exception {
+    try (var client = new LineClient(port)) {
+      assertThat(client.ask("first")).isEqualTo("1 v1 first");
+      var stopped = new CompletableFuture<Void>();
+      Thread.ofPlatform()
+          .start(
+              () -> {
+                try {
+                  runtime.stop();
+                  stopped.complete(null);
+                } catch (Throwable wrong) {
+                  stopped.completeExceptionally(wrong);
+                }
+              });
+      assertThat(client.line()).isEqualTo("bye 1");
+      Server draining = context.getService(server.await("(server.status=DRAINING)"));
+      assertThat(draining.info().connections()).isEqualTo(1);
+      assertThat(stopped).isNotDone();
+
+      client.close();
+
+      stopped.get(8, TimeUnit.SECONDS); // the drain timeout is ten
+    }
+    assertThat(context.getServiceReferences(Server.class, null)).isEmpty();
+  }
+
   @Test
   void v17RuntimeThatIsUpdatedAndRefreshedLeavesNoThreadAndNoLoaderBehind() throws Exception {
     renew(runtime);

@@ -7,11 +7,13 @@ import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.Status;
+import java.lang.ref.WeakReference;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
@@ -83,7 +85,8 @@ class WholeConfigurationTest {
     "transport.target, (transport.name=tpc)",
     "listener.target, )(",
     "host, no.such.host.invalid",
-    "readTimeout, soon"
+    "readTimeout, soon",
+    "drainTimeout, 59s" // with 5 s of shutdown longer than SCR would wait
   })
   void c1WrongValueHasNoEffectAtAllThoughTheOtherKeysAreSound(String key, String wrong)
       throws Exception {
@@ -332,6 +335,34 @@ class WholeConfigurationTest {
       assertThat(stop.join(Duration.ofSeconds(5))).isTrue();
     }
     server.close();
+  }
+
+  /** No listener, no name, no task for later refers to it. */
+  @Test
+  void u8DeletedServerIsForgotten() throws Exception {
+    var left = new ArrayList<WeakReference<Server>>();
+    for (int i = 0; i < 5; i++) {
+      left.add(bornAndGone());
+    }
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              System.gc();
+              return left.stream().allMatch(reference -> reference.get() == null);
+            });
+  }
+
+  private WeakReference<Server> bornAndGone() throws Exception {
+    var plain = context.getBundle().getBundleContext(); // the injected one keeps what it gave
+    try (var server = new ConfiguredServer(context, "brief", with());
+        var client = new LineClient(server.port())) {
+      assertThat(client.ask("a")).isEqualTo("1 v1 a");
+      var reference = Awaiting.server(plain, "brief", "");
+      var service = new WeakReference<>(plain.getService(reference));
+      plain.ungetService(reference);
+      return service;
+    }
   }
 
   private void stopHandler() {

@@ -37,8 +37,8 @@ final class Unread {
    * A buffer, ready to be written to, that begins with the unread bytes and has room for more:
    * {@code pooled} when they fit into it, else one of our own. To be given to {@link #keep}.
    *
-   * @throws IOException when {@code limit} bytes are unread already, or the memory budget is used
-   *     up
+   * @throws UnreadLimitException when {@code limit} bytes are unread already
+   * @throws IOException when the memory budget is used up
    */
   ByteBuffer inFrontOf(ByteBuffer pooled, int limit) throws IOException {
     ByteBuffer front = kept;

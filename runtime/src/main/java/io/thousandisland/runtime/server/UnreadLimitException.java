@@ -1,12 +1,11 @@
 package io.thousandisland.runtime.server;
 
-import java.io.IOException;
-
 /**
  * A handler left more bytes unread than {@code unreadLimit} allows: the handler waits for a message
- * that is longer, or never takes any.
+ * that is longer, or never takes any. Not an {@code IOException}: the network is not to blame, and
+ * an operator should hear of it.
  */
-final class UnreadLimitException extends IOException {
+final class UnreadLimitException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
 
   UnreadLimitException(int unread, int limit) {

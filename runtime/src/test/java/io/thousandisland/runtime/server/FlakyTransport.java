@@ -40,6 +40,11 @@ final class FlakyTransport implements Transport {
     }
   }
 
+  boolean isListening() {
+    ListeningChannel last = newest;
+    return last != null && last.isOpen();
+  }
+
   /** How often a port was bound. */
   int binds() {
     return binds.get();

@@ -10,6 +10,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
 import java.lang.ref.WeakReference;
@@ -214,6 +216,14 @@ class MemoryTest {
       }
       assertThat(handler.ended()).isEqualTo("error new");
       assertThat(handler.errors.take()).hasMessageContaining("unreadLimit = 1048576");
+      var stopped = server.awaitEvent(TelemetryEvent.ConnectionStopped.class);
+      assertThat(stopped.ending()) // what is not the network's is logged at WARN
+          .isInstanceOfSatisfying(
+              Ending.Failed.class,
+              failed -> {
+                assertThat(failed.thrown()).isTrue();
+                assertThat(failed.reason()).isNotInstanceOf(IOException.class);
+              });
     }
   }
 

@@ -340,6 +340,48 @@ class RetirementTest {
     }
   }
 
+  /** Somebody waits for it in an unbind, which has one deadline. */
+  @Test
+  void w6RollingDrainTakesNoLongerThanOneThatIsNot() throws Exception {
+    var rolling =
+        AlteredSettings.of("acceptors", 4)
+            .with(Timeouts.DEFAULT.withDrain(Duration.ofMillis(1_500), Duration.ofMillis(1_500)))
+            .with(
+                new Policies(
+                    Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.KEEP, true));
+    var held = new CountDownLatch(1);
+    var stuck =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            socket.send(data);
+            boolean interrupted = false;
+            while (held.getCount() > 0) { // deaf to interrupts
+              try {
+                held.await();
+              } catch (InterruptedException e) {
+                interrupted = true;
+              }
+            }
+            return Next.proceed(interrupted ? "interrupted" : state);
+          }
+        };
+    try (var server = new RunningServer(rolling, new TestHandler())) {
+      long service = server.serve(stuck);
+      for (int i = 0; i < 8; i++) {
+        assertThat(echo(server.connect(), "x")).isEqualTo("x");
+      }
+      server.serve(new TestHandler());
+      long start = System.nanoTime();
+      Drained drained = result(server.node.retire(service));
+      long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
+      assertThat(drained.forced()).isEqualTo(8);
+      assertThat(took).isBetween(1_000L, 8_000L); // five times three seconds without shares
+      held.countDown();
+    }
+  }
+
   @Test
   void w6RollingUpdateIncludesTheConnectionsOfSurplusAcceptors() throws Exception {
     var rolling =

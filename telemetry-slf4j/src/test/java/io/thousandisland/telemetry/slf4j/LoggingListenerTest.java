@@ -135,6 +135,8 @@ class LoggingListenerTest {
             "mail: listening on /127.0.0.1:50000",
             "mail: no longer listening on /127.0.0.1:50000",
             "mail: cannot listen: broken; next try in PT1S",
+            "mail: handler echo cannot be obtained: why; next try in 1 s",
+            "mail: a connection could not be accepted: broken",
             "mail: server drained: 4 migrated, 1 graceful, 2 forced, lingering [], took 1000 ms",
             "mail: generation 1, handler echo 1.0.0, serves new connections",
             "mail: generation 1, handler echo 1.0.0, serves no new connections; it has 2",

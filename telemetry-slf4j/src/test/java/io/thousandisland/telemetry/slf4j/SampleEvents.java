@@ -40,6 +40,8 @@ final class SampleEvents {
     all.put(status(Status.WAITING), Level.WARN);
     all.put(new TelemetryEvent.ConfigurationRefused("mail", "port is x"), Level.WARN);
     all.put(new TelemetryEvent.ListenFailed("mail", REASON, SECOND), Level.WARN);
+    all.put(
+        new TelemetryEvent.HandlerUnavailable("mail", "handler echo", "why", SECOND), Level.WARN);
     all.put(new TelemetryEvent.AcceptFailed("mail", 1, REASON), Level.WARN);
     all.put(new TelemetryEvent.AcceptPaused("mail", 1, REASON, SECOND), Level.WARN);
     all.put(new TelemetryEvent.LimitReached("mail", 1, 5, true), Level.WARN);
