@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.component;
 
 import io.thousandisland.runtime.supervision.Backoff;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
@@ -59,8 +60,13 @@ final class Candidate<T> {
     return state == State.OBTAINED || state == State.RELEASED ? null : failure;
   }
 
+  /** Whether its component is being activated for us, which may take its time. */
+  synchronized boolean isBeingObtained() {
+    return state == State.BEING_OBTAINED;
+  }
+
   /** When it is to be tried again after the last failure. */
-  synchronized java.time.Duration retryIn() {
+  synchronized Duration retryIn() {
     return Backoff.DEFAULT.after(Math.max(1, failures));
   }
 
@@ -81,11 +87,11 @@ final class Candidate<T> {
     String why = null;
     try {
       obtained = context.getService(reference);
-    } catch (RuntimeException | LinkageError e) { // of the framework, or of a service factory
+      if (obtained == null) {
+        why = FailedComponents.why(context, reference);
+      }
+    } catch (RuntimeException | Error e) { // of a service factory, or our bundle is stopping
       why = e.toString();
-    }
-    if (obtained == null && why == null) {
-      why = FailedComponents.why(context, reference);
     }
     return !settle(obtained, why);
   }

@@ -149,13 +149,20 @@ final class HandlerChoice {
     return trouble == null ? "no handler matches " + wanted : trouble;
   }
 
-  /** Why the best one that matches cannot be obtained; null when it can be, or there is none. */
+  /** Why the best one that matches has not been obtained; null when it has, or there is none. */
   private @Nullable String trouble(Filter wanted) {
     return candidates.matching(wanted).stream()
         .findFirst()
-        .filter(best -> best.failure() != null)
-        .map(best -> called(best) + " cannot be obtained: " + best.failure())
+        .map(HandlerChoice::trouble)
         .orElse(null);
+  }
+
+  private static @Nullable String trouble(Candidate<Handler<?>> best) {
+    String failure = best.failure();
+    if (failure != null) {
+      return called(best) + " cannot be obtained: " + failure;
+    }
+    return best.isBeingObtained() ? called(best) + " is being activated" : null;
   }
 
   private static String called(Candidate<Handler<?>> candidate) {

@@ -187,33 +187,38 @@ final class Listener implements Node {
   /**
    * Binds what {@code next} needs beside what is bound now, and changes nothing else. While it does
    * not listen there is nothing to be prepared: then an address that cannot be had is found out
-   * later, and tried again.
+   * later, and tried again. One caller at a time. Without the lock: to find the address of a host
+   * may take long.
    */
   Prepared prepare(ListenSettings next) {
+    ListenSettings now = context.settings().listen();
+    Transport by;
+    List<ListeningChannel> open;
     lock.lock();
     try {
-      ListenSettings now = context.settings().listen();
-      Transport by = transport;
+      by = transport;
       if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
         return new Prepared(null, Optional.empty());
       }
-      return prepare(now, next, by);
+      open = slots.stream().map(ListenSlot::channel).toList();
     } finally {
       lock.unlock();
     }
+    return prepare(now, next, by, open);
   }
 
-  private Prepared prepare(ListenSettings now, ListenSettings next, Transport by) {
+  private Prepared prepare(
+      ListenSettings now, ListenSettings next, Transport by, List<ListeningChannel> open) {
     var made = new ArrayList<ListeningChannel>();
     try {
-      List<ListeningChannel> open = slots.stream().map(ListenSlot::channel).toList();
+      int had = portOf(open.getFirst(), -1);
       var channels = new ArrayList<ListeningChannel>();
       if (now.isAt(next)) {
         channels.addAll(open.subList(0, Math.min(open.size(), next.sockets())));
       }
       int kept = channels.size();
-      int at = now.isAt(next) ? port : next.port();
-      boolean samePort = at == port && at > 0;
+      int at = now.isAt(next) ? had : next.port();
+      boolean samePort = at == had && at > 0;
       while (channels.size() < next.sockets()) {
         ListenAt where = new ListenAt(next.host(), at, next.backlog(), next.options());
         ListeningChannel sharing =

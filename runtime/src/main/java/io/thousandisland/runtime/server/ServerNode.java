@@ -265,22 +265,16 @@ public final class ServerNode implements Server {
 
   /**
    * Takes up changed settings, as a whole or not at all: what can apply live does; the rest
-   * restarts only the nodes concerned.
+   * restarts only the nodes concerned. One caller at a time.
    *
    * @return why they cannot apply, by the names of the keys; nothing has changed then
    */
   public Optional<String> configure(ServerSettings changed) {
-    return life.call(
-        () -> {
-          if (situation.stopping) {
-            return Optional.empty();
-          }
-          Listener.Prepared prepared = listener.prepare(changed.listen());
-          if (prepared.problem().isEmpty()) {
-            take(changed, prepared.move());
-          }
-          return prepared.problem();
-        });
+    Listener.Prepared prepared = listener.prepare(changed.listen());
+    if (prepared.problem().isEmpty()) {
+      life.run(() -> take(changed, prepared.move()));
+    }
+    return prepared.problem();
   }
 
   private void take(ServerSettings changed, Listener.@Nullable Move move) {
