@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -339,6 +343,99 @@ class PollerTest {
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     poller.awaitReleased();
     assertThat(channel.isOpen()).isFalse();
+    assertThat(poller.channels()).isZero();
+  }
+
+  /** A registered channel; whoever looks for its key loses the lead, if it has that. */
+  private final class LosingTheLead extends SelectableChannel {
+    final SocketChannel real;
+
+    LosingTheLead(SocketChannel real) {
+      this.real = real;
+    }
+
+    @Override
+    public SelectionKey keyFor(Selector selector) {
+      SelectionKey key = real.keyFor(selector);
+      poller.keep();
+      while (!poller.sleeps()) {
+        Thread.yield(); // so that the next leader does not look by chance
+      }
+      return key;
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      real.close();
+    }
+
+    @Override
+    public boolean isRegistered() {
+      return real.isRegistered();
+    }
+
+    @Override
+    public SelectorProvider provider() {
+      return real.provider();
+    }
+
+    @Override
+    public int validOps() {
+      return real.validOps();
+    }
+
+    @Override
+    public SelectionKey register(Selector selector, int ops, Object attachment)
+        throws ClosedChannelException {
+      return real.register(selector, ops, attachment);
+    }
+
+    @Override
+    public SelectableChannel configureBlocking(boolean block) throws IOException {
+      return real.configureBlocking(block);
+    }
+
+    @Override
+    public boolean isBlocking() {
+      return real.isBlocking();
+    }
+
+    @Override
+    public Object blockingLock() {
+      return real.blockingLock();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void b12ChannelIsClosedThoughItsThreadLosesTheLeadMeanwhile(PollerThreads threads)
+      throws Exception {
+    start(threads);
+    var losing = new LosingTheLead(connected());
+    var closed = new CountDownLatch(1);
+    Polled closing =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            try {
+              new Registration(losing.real, poller, this).off(SelectionKey.OP_WRITE);
+              new Registration(losing, poller, this).close(); // the next leader finds nothing
+              closed.countDown();
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          }
+
+          @Override
+          public void close() throws IOException {
+            losing.close();
+          }
+        };
+    new Registration(losing.real, poller, closing).on(SelectionKey.OP_WRITE);
+    closed.await();
+    assertThat(losing.real.isOpen()).isFalse();
+    assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    poller.awaitReleased();
     assertThat(poller.channels()).isZero();
   }
 
