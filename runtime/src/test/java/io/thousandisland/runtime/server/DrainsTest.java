@@ -11,10 +11,13 @@ import io.thousandisland.server.Drain;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -113,5 +116,64 @@ class DrainsTest {
     } finally {
       deaf.release.countDown();
     }
+  }
+
+  // ---- B19: what it costs to look
+
+  /** Somebody departs all the time, and each look takes a millisecond. */
+  @Test
+  void b19DrainLooksAFifthOfTheTimeAtMost() throws Exception {
+    var departures = new Departures();
+    var over = new AtomicBoolean();
+    Thread departing =
+        Thread.ofPlatform()
+            .start(
+                () -> {
+                  while (!over.get()) {
+                    departures.tell();
+                    Thread.yield();
+                  }
+                });
+    long look = TimeUnit.MILLISECONDS.toNanos(1);
+    long all = 500 * look;
+    var looks = new AtomicInteger();
+    try {
+      boolean nobody =
+          departures.await(
+              () -> {
+                looks.incrementAndGet();
+                for (long began = System.nanoTime(); System.nanoTime() - began < look; ) {
+                  Thread.onSpinWait();
+                }
+                return false;
+              },
+              System.nanoTime() + all,
+              () -> false);
+      assertThat(nobody).isFalse();
+    } finally {
+      over.set(true);
+      departing.join();
+    }
+    assertThat(looks.get()).isLessThanOrEqualTo(500 / 5 + 2); // one more at each end
+  }
+
+  @Test
+  void s5WaitIsOverAtItsDeadlineThoughSomebodyDepartsAllTheTime() throws Exception {
+    var departures = new Departures();
+    BooleanSupplier lookDuringDeparture =
+        () -> {
+          departures.tell();
+          return false;
+        };
+    var nobodyLeft = new CompletableFuture<Boolean>();
+    Thread unused =
+        Thread.ofPlatform() // which no interrupt would end
+            .daemon()
+            .start(
+                () -> {
+                  long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50);
+                  nobodyLeft.complete(departures.await(lookDuringDeparture, deadline, () -> false));
+                });
+    assertThat(nobodyLeft.get(20, TimeUnit.SECONDS)).isFalse();
   }
 }
