@@ -220,6 +220,7 @@ final class Poller implements Closeable, ThreadLender {
       } catch (Throwable e) {
         sleeping = false;
         report(e);
+        forgetInterrupt();
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // not at full speed, should it fail again
       }
     }
@@ -250,6 +251,7 @@ final class Poller implements Closeable, ThreadLender {
       selector.select(find);
     }
     sleeping = false;
+    forgetInterrupt();
     awake.run();
   }
 
@@ -264,9 +266,13 @@ final class Poller implements Closeable, ThreadLender {
     return !found.isEmpty() || release != null;
   }
 
-  private void closeLeaving() throws IOException {
+  private void closeLeaving() {
     for (SelectableChannel channel; (channel = leaving.poll()) != null; ) {
-      channel.close();
+      try {
+        channel.close();
+      } catch (Throwable e) { // the others are closed all the same
+        report(e);
+      }
     }
   }
 
@@ -314,7 +320,11 @@ final class Poller implements Closeable, ThreadLender {
     } catch (Throwable e) {
       report(e);
     }
-    // Whatever somebody's code left behind: an interrupted thread does not block in a selector.
+    forgetInterrupt();
+  }
+
+  /** Whatever somebody's code left behind: an interrupted thread does not block in a selector. */
+  private static void forgetInterrupt() {
     boolean unused = Thread.interrupted();
   }
 
@@ -347,10 +357,10 @@ final class Poller implements Closeable, ThreadLender {
         report(e);
       }
     }
+    closeLeaving();
     try {
-      closeLeaving();
       selector.close();
-    } catch (IOException e) {
+    } catch (Throwable e) {
       report(e);
     }
     ended.countDown();

@@ -27,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -88,6 +89,16 @@ class PollerTest {
       SocketChannel accepted = listening.accept();
       accepted.configureBlocking(false);
       return accepted;
+    }
+  }
+
+  /** For what nobody tells; the test has a time limit. */
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      Thread.yield();
     }
   }
 
@@ -346,7 +357,99 @@ class PollerTest {
     assertThat(poller.channels()).isZero();
   }
 
-  /** A registered channel; whoever looks for its key loses the lead, if it has that. */
+  // ---- interrupts
+
+  /** Says whether its thread is interrupted, and interrupts it if it is to. */
+  private final class Interrupting implements Polled {
+    final SocketChannel channel;
+    final BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+    final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    final Registration registration;
+    private final boolean interrupts;
+
+    Interrupting(boolean interrupts) throws IOException {
+      this.interrupts = interrupts;
+      channel = connected();
+      registration = new Registration(channel, poller, this);
+    }
+
+    @Override
+    public void ready(int ops, ThreadLender lender) {
+      registration.off(SelectionKey.OP_WRITE);
+      threads.add(Thread.currentThread());
+      interrupted.add(Thread.currentThread().isInterrupted());
+      if (interrupts) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3InterruptThatACallbackLeavesIsForgotten(PollerThreads threads) throws Exception {
+    start(threads);
+    var one = new Interrupting(true);
+    var other = new Interrupting(true);
+    var both = connected();
+    Polled switchingOn =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            Objects.requireNonNull(poller.keyOf(both)).interestOps(0);
+            one.registration.on(SelectionKey.OP_WRITE);
+            other.registration.on(SelectionKey.OP_WRITE);
+          }
+
+          @Override
+          public void close() throws IOException {
+            both.close();
+          }
+        };
+    new Registration(both, poller, switchingOn).on(SelectionKey.OP_WRITE); // one look finds both
+    assertThat(one.interrupted.take()).isFalse();
+    assertThat(other.interrupted.take()).isFalse();
+  }
+
+  /** Else each selection after it would end at once. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3InterruptThatComesWhileThePollerSleepsIsForgotten(PollerThreads threads) throws Exception {
+    start(threads);
+    var channel = new Interrupting(false);
+    channel.registration.on(SelectionKey.OP_WRITE);
+    Thread thread = channel.threads.take();
+    assertThat(channel.interrupted.take()).isFalse();
+    await(poller::sleeps);
+    thread.interrupt();
+    channel.registration.on(SelectionKey.OP_WRITE);
+    assertThat(channel.threads.take()).isEqualTo(thread);
+    assertThat(channel.interrupted.take()).isFalse();
+  }
+
+  // ---- descriptors
+
+  /** Nobody waits for it, so nobody but the close itself wakes the poller. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3CloseByAnotherThreadIsReleasedThoughNobodyWaitsForIt(PollerThreads threads)
+      throws Exception {
+    start(threads);
+    for (int i = 0; i < 20; i++) {
+      SocketChannel channel = connected();
+      var registration = new Registration(channel, poller, new Told(channel));
+      registration.on(SelectionKey.OP_READ);
+      await(poller::sleeps);
+      registration.close();
+      await(() -> poller.channels() == 0);
+    }
+  }
+
+  /** Stands for a registered channel; whoever looks for its key loses the lead, if it has that. */
   private final class LosingTheLead extends SelectableChannel {
     final SocketChannel real;
 
