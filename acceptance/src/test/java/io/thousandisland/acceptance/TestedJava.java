@@ -28,9 +28,6 @@ enum TestedJava {
               .findFirst()
               .map(JavaHome::folder);
     }
-    if (home.isEmpty()) {
-      System.out.println("SKIPPED: no JDK 21. Name its folder by -Dtest.jdk21 or by TEST_JDK21.");
-    }
     assumeTrue(home.isPresent(), "no JDK 21: name its folder by -Dtest.jdk21 or by TEST_JDK21");
     Path program = Launch.java(home.orElseThrow());
     if (!Files.isExecutable(program)) {

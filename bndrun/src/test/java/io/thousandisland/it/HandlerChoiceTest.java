@@ -15,12 +15,14 @@ import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
 /** W1: which handler serves new connections, and how that changes while clients talk. */
+@Timeout(300)
 class HandlerChoiceTest {
 
   @InjectBundleContext BundleContext context;

@@ -18,6 +18,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
@@ -25,6 +26,7 @@ import org.osgi.test.common.annotation.InjectBundleContext;
 /**
  * S6: every key is changed under load; what can apply live does, and what is wrong changes nothing.
  */
+@Timeout(300)
 class LiveConfigurationTest {
 
   @InjectBundleContext BundleContext context;

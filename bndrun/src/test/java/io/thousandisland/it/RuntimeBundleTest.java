@@ -18,11 +18,13 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
 /** The runtime's own bundle, and the transport's, change while clients talk. */
+@Timeout(300)
 class RuntimeBundleTest {
 
   @InjectBundleContext BundleContext context;

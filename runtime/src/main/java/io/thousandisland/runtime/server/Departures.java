@@ -87,16 +87,18 @@ class Departures {
     return gone;
   }
 
-  /** False when the deadline has passed. */
+  /** False when the deadline has passed, even if there is a change all the time. */
   private synchronized boolean awaitChange(long seen, long deadline) throws InterruptedException {
-    while (gone == seen) {
+    for (; ; ) {
       long left = deadline - System.nanoTime();
       if (left <= 0) {
         return false;
       }
+      if (gone != seen) {
+        return true;
+      }
       pause(left);
     }
-    return true;
   }
 
   /** Lets go of the lock until told, for so long at most. A model of this waits without a limit. */

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ThreadFactory;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -19,10 +20,16 @@ import java.util.function.Supplier;
 final class Drains {
 
   private final ServerContext context;
+  private final ThreadFactory threads;
   private final List<Drain> underWay = new CopyOnWriteArrayList<>();
 
   Drains(ServerContext context) {
+    this(context, Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).factory());
+  }
+
+  Drains(ServerContext context, ThreadFactory threads) {
     this.context = context;
+    this.threads = threads;
   }
 
   /** A drain of {@code these} that is still to be started; its time counts from now. */
@@ -155,11 +162,10 @@ final class Drains {
   private void onOwnThread(Drain drain, Run run, Runnable afterwards) {
     underWay.add(drain);
     try {
-      Thread.ofPlatform()
-          .daemon()
-          .name(context.name() + " drain " + drain.what())
-          .inheritInheritableThreadLocals(false)
-          .start(() -> complete(drain, () -> thenInAnyCase(run, afterwards)));
+      Thread thread =
+          threads.newThread(() -> complete(drain, () -> thenInAnyCase(run, afterwards)));
+      thread.setName(context.name() + " drain " + drain.what());
+      thread.start();
     } catch (Throwable noThread) { // no memory for one: nobody is drained, and nobody waits for it
       complete(
           drain,

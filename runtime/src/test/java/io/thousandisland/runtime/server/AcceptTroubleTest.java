@@ -8,8 +8,10 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.OutOfDescriptorsException;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Rules S2 and T3; conformance rows A1 to A4. */
+@Timeout(60)
 class AcceptTroubleTest {
 
   private final FlakyTransport transport = new FlakyTransport();

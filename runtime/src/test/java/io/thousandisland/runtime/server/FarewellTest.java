@@ -163,6 +163,63 @@ class FarewellTest {
     }
   }
 
+  @Test
+  void s2RoomThatThereIsWinsOverTheSendTimeout() throws Exception {
+    int much = 4 * MemoryPipe.CAPACITY;
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            data.position(data.limit());
+            socket.send(ByteBuffer.allocate(much));
+            return Next.close("sent");
+          }
+        };
+    var settings = RunningServer.settings().with(Timeouts.DEFAULT.withSend(Duration.ofMillis(300)));
+    try (var memory = new MemoryTransport();
+        var server = new RunningServer(settings, memory, handler)) {
+      MemoryPeer peer = memory.connect(1);
+      peer.send("go");
+      peer.receive(1); // the send has begun, and does not fit
+      memory.stall(); // as in a process that was stopped: the deadline is noticed first
+      assertThat(peer.receive(much - 1)).hasSize(much - 1);
+      assertThat(handler.ended()).isEqualTo("close sent");
+    }
+  }
+
+  @Test
+  void s2RoomThatThereIsWinsOverTheSendTimeoutOfBytesLeftToTheConnection() throws Exception {
+    int much = 4 * MemoryPipe.CAPACITY;
+    var handler =
+        new TestHandler() {
+          @Override
+          public void handleClose(Socket socket, String state) {
+            try {
+              socket.send(ByteBuffer.allocate(much)); // does not wait for the peer
+            } catch (java.io.IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+            super.handleClose(socket, state);
+          }
+
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state) {
+            data.position(data.limit());
+            return Next.close("closed");
+          }
+        };
+    var settings = RunningServer.settings().with(Timeouts.DEFAULT.withSend(Duration.ofMillis(300)));
+    try (var memory = new MemoryTransport();
+        var server = new RunningServer(settings, memory, handler)) {
+      MemoryPeer peer = memory.connect(1);
+      peer.send("go");
+      assertThat(handler.ended()).isEqualTo("close closed");
+      memory.stall();
+      assertThat(peer.receive(much)).hasSize(much);
+    }
+  }
+
   // ---- S3: half-close
 
   /** Collects the rest, and answers later, by a message. */

@@ -21,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Rules H1 to H9; conformance rows B and K. */
+@Timeout(60)
 class HandlerContractTest {
 
   private static final Duration SHORT = Duration.ofMillis(150);

@@ -116,6 +116,21 @@ class HandshakeTest {
   }
 
   @Test
+  void s2BytesThatHaveArrivedWinOverTheHandshakeTimeout() throws Exception {
+    var settings = AlteredSettings.of("handshakeTimeout", Duration.ofSeconds(1));
+    var quick = new MaskTransport(memory, 1, 1);
+    try (var server = new RunningServer(settings, quick, handler);
+        var peer = connect(server)) {
+      quick.inVain.acquire();
+      memory.stall(); // as in a process that was stopped: the deadline is noticed first
+      peer.send(HELLO);
+      assertThat(peer.receive(1)).hasSize(1);
+      handler.ref(); // the handshake is done
+      assertThat(handler.further()).isEmpty();
+    }
+  }
+
+  @Test
   void k9HandshakeThatFailsIsToldOnceWithItsReason() throws Exception {
     try (var server = server();
         var peer = connect(server)) {

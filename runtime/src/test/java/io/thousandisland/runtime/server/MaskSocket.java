@@ -8,6 +8,7 @@ import java.net.ProtocolException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.util.concurrent.Semaphore;
 
 /** A connection of a {@link MaskTransport}. */
 final class MaskSocket implements TransportSocket {
@@ -19,11 +20,16 @@ final class MaskSocket implements TransportSocket {
 
   private final TransportSocket below;
   private final int replySize;
+  private final Semaphore inVain;
   private int roundsLeft;
   private ByteBuffer reply = ByteBuffer.allocate(0);
 
-  MaskSocket(TransportSocket below, int rounds, int replySize) {
+  /**
+   * @param inVain released after each step of the handshake that has to wait
+   */
+  MaskSocket(TransportSocket below, int rounds, int replySize, Semaphore inVain) {
     this.below = below;
+    this.inVain = inVain;
     this.roundsLeft = rounds;
     this.replySize = replySize;
   }
@@ -35,6 +41,14 @@ final class MaskSocket implements TransportSocket {
 
   @Override
   public boolean handshake() throws IOException {
+    boolean done = shakeHands();
+    if (!done) {
+      inVain.release();
+    }
+    return done;
+  }
+
+  private boolean shakeHands() throws IOException {
     for (; ; ) {
       below.write(reply);
       if (reply.hasRemaining()) {

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +20,9 @@ final class MaskTransport implements Transport {
   private final Transport below;
   private final int rounds;
   private final int reply;
+
+  /** Released after each step of a handshake that has to wait for the peer. */
+  final Semaphore inVain = new Semaphore(0);
 
   /**
    * @param rounds how often in a handshake the peer sends a byte and gets a reply
@@ -49,7 +53,7 @@ final class MaskTransport implements Transport {
     if (!options.isEmpty()) {
       throw new IllegalArgumentException("unknown options " + options.keySet());
     }
-    return new MaskSocket(socket, rounds, reply);
+    return new MaskSocket(socket, rounds, reply, inVain);
   }
 
   @Override
@@ -69,7 +73,7 @@ final class MaskTransport implements Transport {
       @Override
       public @Nullable TransportSocket accept() throws IOException {
         TransportSocket accepted = real.accept();
-        return accepted == null ? null : new MaskSocket(accepted, rounds, reply);
+        return accepted == null ? null : new MaskSocket(accepted, rounds, reply, inVain);
       }
 
       @Override

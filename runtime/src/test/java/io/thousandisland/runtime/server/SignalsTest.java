@@ -14,8 +14,10 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +61,31 @@ class SignalsTest {
     assertThat(signals.due()).isTrue();
     signals.deadline(Signals.NEVER);
     assertThat(signals.due()).isFalse();
+  }
+
+  /** A yield alone leaves the carrier to those in its own queue only. */
+  @Test
+  void x1OwnerThatNeverHasToWaitParksNowAndThen() throws Exception {
+    var seen = new AtomicBoolean();
+    Thread owner =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  while (!seen.get()) {
+                    signals.giveWay();
+                  }
+                });
+    try {
+      while (LockSupport.getBlocker(owner) != signals) {
+        if (Thread.interrupted()) {
+          throw new InterruptedException(); // by the time limit
+        }
+        Thread.yield();
+      }
+    } finally {
+      seen.set(true);
+    }
+    owner.join();
   }
 
   @Test

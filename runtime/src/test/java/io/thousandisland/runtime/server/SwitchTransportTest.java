@@ -6,6 +6,7 @@ import static io.thousandisland.runtime.server.MaskTransport.unmask;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
+import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -200,6 +201,19 @@ class SwitchTransportTest {
         var peer = told(server)) {
       peer.send("!");
       assertThat(failed(handler, server, peer)).isInstanceOf(ProtocolException.class);
+    }
+  }
+
+  @Test
+  void b14CloseOfOursInTheHandshakeIsNotThePeers() throws Exception {
+    var handler = to("mask");
+    try (var server = server(handler, "handshakeTimeout", ReadTimeout.FOREVER);
+        var peer = told(server)) {
+      handler.ref().close();
+      assertThat(handler.ended()).isEqualTo("close switched");
+      var stopped = server.awaitEvent(TelemetryEvent.ConnectionStopped.class);
+      assertThat(stopped.ending()).isEqualTo(new Ending.ByUs());
+      assertThat(peer.ended()).isTrue();
     }
   }
 

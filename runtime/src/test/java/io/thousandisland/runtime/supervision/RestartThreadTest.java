@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -14,39 +15,45 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class RestartThreadTest {
 
+  private static final int PLACES = 4;
+
+  /** As many steps as fit in a few seconds: beside busy processes each may cost a time slice. */
   @Test
   void noStepIsLostAndNoTwoOverlap() throws Exception {
+    long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
     var steps = new RestartThread("r");
     var inside = new AtomicInteger();
     var wrong = new AtomicInteger();
-    var done = new CountDownLatch(4 * 5_000);
+    var given = new AtomicInteger();
+    var places = new Semaphore(PLACES); // few, so that the thread often ends and begins
     var callers = new ArrayList<Thread>();
+    Runnable step =
+        () -> {
+          if (inside.incrementAndGet() != 1 || Thread.currentThread().isVirtual()) {
+            wrong.incrementAndGet();
+          }
+          Thread.yield(); // long enough to be overlapped
+          inside.decrementAndGet();
+          places.release();
+        };
     for (int i = 0; i < 4; i++) {
       callers.add(
           Thread.ofVirtual()
               .start(
                   () -> {
-                    for (int n = 0; n < 5_000; n++) {
-                      steps.execute(
-                          () -> {
-                            if (inside.incrementAndGet() != 1
-                                || Thread.currentThread().isVirtual()) {
-                              wrong.incrementAndGet();
-                            }
-                            Thread.yield(); // long enough to be overlapped
-                            inside.decrementAndGet();
-                            done.countDown();
-                          });
-                      if (n % 8 == 0) {
-                        Thread.yield(); // so that the thread ends and begins, too
-                      }
+                    for (int n = 0; n < 5_000 && System.nanoTime() < until; n++) {
+                      places.acquireUninterruptibly();
+                      given.incrementAndGet();
+                      steps.execute(step);
                     }
                   }));
     }
     for (Thread caller : callers) {
-      caller.join();
+      caller.join(); // the test has a time limit
     }
-    assertThat(done.await(30, TimeUnit.SECONDS)).as("left: " + done.getCount()).isTrue();
+    assertThat(places.tryAcquire(PLACES, 30, TimeUnit.SECONDS))
+        .as("%d of %d steps are left", PLACES - places.availablePermits(), given.get())
+        .isTrue();
     assertThat(wrong).hasValue(0);
   }
 

@@ -2,6 +2,7 @@ package io.thousandisland.transport.tcp;
 
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 
 /**
@@ -12,7 +13,7 @@ import java.util.concurrent.ThreadFactory;
  * followers: Schmidt et al., Pattern-Oriented Software Architecture, volume 2, 2000).
  *
  * <pre>
- *              lend                      pass, passIfAwayForLong
+ *              lend                passIfAway, passIfAwayForLong
  *   AT WORK  ────────▶  LENT  ─────────────────────────────────▶  AT WORK, another thread
  *      ▲                 │
  *      └───── back ──────┘
@@ -76,16 +77,35 @@ final class Lead {
     return trip;
   }
 
-  /** True when the thread that comes back still leads. */
+  /**
+   * True when the thread that comes back still leads. When not, it has lost the lead for good,
+   * though {@link #isMine} may say so a moment later only.
+   */
   boolean back(long trip) {
     return TRIPS.compareAndSet(this, trip, trip + 1);
   }
 
-  /** Passes the lead to a new thread. The leader only, lent or not. */
-  void pass() {
-    long now = trips;
-    if (!isLent(now) || back(now)) {
-      passToNew();
+  /**
+   * Passes the lead to a new thread. The leader only, at work.
+   *
+   * @return true when no thread could be started, and the calling thread still leads
+   */
+  boolean pass() {
+    long trip = lend();
+    return !pass(trip) && back(trip);
+  }
+
+  /**
+   * Passes the lead to a new thread if the calling thread is lent and still leads. Any thread.
+   *
+   * <p>The trip is read before the leader: a thread that leads has led all the time before, so the
+   * trip is its own. In the other order another thread could take the lead between the two looks,
+   * and the trip would be that of the other thread, or none.
+   */
+  void passIfAway() {
+    long trip = trips;
+    if (isLent(trip) && isMine()) {
+      boolean unused = pass(trip);
     }
   }
 
@@ -94,24 +114,40 @@ final class Lead {
     long now = trips;
     if (now != seen) {
       seen = now;
-    } else if (isLent(now) && back(now)) {
-      passToNew();
+    } else if (isLent(now)) {
+      boolean unused = pass(now);
+    }
+  }
+
+  /**
+   * Has a new thread lead, unless {@code trip} is over. The new thread is started before the lead
+   * changes: without memory for it, the leader goes on when it is back.
+   *
+   * @return whether a new thread leads
+   */
+  private boolean pass(long trip) {
+    try {
+      var chosen = new CompletableFuture<Boolean>();
+      Thread next =
+          threads.newThread(
+              () -> {
+                if (chosen.join()) {
+                  work.run();
+                }
+              });
+      next.start();
+      boolean won = back(trip);
+      if (won) {
+        leader = next;
+      }
+      chosen.complete(won);
+      return won;
+    } catch (Throwable cannotStart) {
+      return false;
     }
   }
 
   private static boolean isLent(long trip) {
     return (trip & 1) != 0;
-  }
-
-  /** If there is no memory for another thread, the one that leads goes on when it is back. */
-  private void passToNew() {
-    Thread before = leader;
-    try {
-      Thread next = threads.newThread(work);
-      leader = next;
-      next.start();
-    } catch (Throwable cannotStart) {
-      leader = before;
-    }
   }
 }

@@ -12,6 +12,8 @@ import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
@@ -78,8 +80,8 @@ final class Poller implements Closeable, ThreadLender {
   /** How often it stepped aside. */
   private int steps;
 
-  /** To be closed when their keys are released. */
-  private final List<SelectableChannel> leaving = new ArrayList<>();
+  /** To be closed when their keys are released. Also of a thread that is losing the lead. */
+  private final Queue<SelectableChannel> leaving = new ConcurrentLinkedQueue<>();
 
   /** Read by whoever changed something that a blocked selection would not see. */
   private volatile boolean sleeping;
@@ -131,7 +133,7 @@ final class Poller implements Closeable, ThreadLender {
    * key, and a channel without one is closed with a single system call. One that is registered has
    * to be shut down first (two more, and an error when the peer has gone).
    *
-   * @return false when it cannot, and {@code channel} is to be closed at once
+   * @return false when it does not lead, and {@code channel} is to be closed at once
    */
   boolean closeWhenReleased(SelectableChannel channel) {
     SelectionKey key = lead.isMine() ? channel.keyFor(selector) : null;
@@ -140,7 +142,8 @@ final class Poller implements Closeable, ThreadLender {
     }
     key.cancel();
     leaving.add(channel);
-    return true;
+    // A thread that was lent may have lost the lead meanwhile, and the next look may be far away.
+    return lead.isMine() || !leaving.remove(channel);
   }
 
   /** How many channels are registered. */
@@ -173,9 +176,7 @@ final class Poller implements Closeable, ThreadLender {
   /** Does nothing when it was away for so long that another leads already. */
   @Override
   public void keep() {
-    if (lead.isMine()) {
-      lead.pass();
-    }
+    lead.passIfAway();
   }
 
   /** Has another thread lead if the one that does is lent since the last call. The watch only. */
@@ -212,32 +213,36 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   private void run() {
-    while (lead.isMine() && !closing) {
+    boolean mine = true;
+    while (mine && !closing) {
       try {
-        turn();
+        mine = turn();
       } catch (Throwable e) {
         sleeping = false;
         report(e);
+        forgetInterrupt();
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // not at full speed, should it fail again
       }
     }
-    if (lead.isMine()) {
+    if (mine) {
       end();
     }
   }
 
-  private void turn() throws IOException {
+  /** False when this thread has lost the lead. */
+  private boolean turn() throws IOException {
     if (renewing) {
       renewing = false;
-      lead.pass();
-      return;
+      return lead.pass();
     }
-    if (tellAll()) {
-      stepAside();
-      if (!look()) {
-        block();
-      }
+    if (!tellAll()) {
+      return false;
     }
+    stepAside();
+    if (!look()) {
+      block();
+    }
+    return true;
   }
 
   private void block() throws IOException {
@@ -246,6 +251,7 @@ final class Poller implements Closeable, ThreadLender {
       selector.select(find);
     }
     sleeping = false;
+    forgetInterrupt();
     awake.run();
   }
 
@@ -260,9 +266,13 @@ final class Poller implements Closeable, ThreadLender {
     return !found.isEmpty() || release != null;
   }
 
-  private void closeLeaving() throws IOException {
-    while (!leaving.isEmpty()) {
-      leaving.removeLast().close();
+  private void closeLeaving() {
+    for (SelectableChannel channel; (channel = leaving.poll()) != null; ) {
+      try {
+        channel.close();
+      } catch (Throwable e) { // the others are closed all the same
+        report(e);
+      }
     }
   }
 
@@ -310,7 +320,11 @@ final class Poller implements Closeable, ThreadLender {
     } catch (Throwable e) {
       report(e);
     }
-    // Whatever somebody's code left behind: an interrupted thread does not block in a selector.
+    forgetInterrupt();
+  }
+
+  /** Whatever somebody's code left behind: an interrupted thread does not block in a selector. */
+  private static void forgetInterrupt() {
     boolean unused = Thread.interrupted();
   }
 
@@ -343,10 +357,10 @@ final class Poller implements Closeable, ThreadLender {
         report(e);
       }
     }
+    closeLeaving();
     try {
-      closeLeaving();
       selector.close();
-    } catch (IOException e) {
+    } catch (Throwable e) {
       report(e);
     }
     ended.countDown();

@@ -18,7 +18,7 @@ import java.util.Set;
  * The socket options of one listening channel and of the connections it accepts: the defaults, and
  * over them what was asked for.
  */
-final class TcpOptions {
+class TcpOptions { // not final, for a test
 
   /** Set on the listening channel before it is bound; accepted connections inherit them. */
   private static final Set<SocketOption<?>> OF_LISTENING = Set.of(SO_RCVBUF, SO_REUSEADDR);
@@ -26,7 +26,8 @@ final class TcpOptions {
   private final Map<SocketOption<?>, Object> listening = new HashMap<>();
   private final Map<SocketOption<?>, Object> accepted = new HashMap<>();
 
-  private TcpOptions() {
+  /** The defaults. */
+  TcpOptions() {
     listening.put(SO_REUSEADDR, true);
     accepted.put(TCP_NODELAY, true);
   }

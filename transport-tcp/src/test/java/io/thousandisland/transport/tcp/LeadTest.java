@@ -2,6 +2,7 @@ package io.thousandisland.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -10,6 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rule X7: who leads when a thread was lent. */
 @Timeout(20)
@@ -75,12 +78,12 @@ class LeadTest {
   void leaderMayPassTheLeadItselfLentOrNot() throws Exception {
     lead.start();
     Thread first = (Thread) leader(Thread::currentThread);
-    steps.add(lead::pass);
+    assertThat(leader(lead::pass)).isEqualTo(false);
     Thread second = (Thread) leader(Thread::currentThread);
     steps.add(
         () -> {
           long trip = lead.lend();
-          lead.pass();
+          lead.passIfAway();
           seen.add(lead.back(trip));
         });
     assertThat(seen.take()).isEqualTo(false);
@@ -147,12 +150,51 @@ class LeadTest {
             () -> {
               long trip = self[0].lend();
               failing.set(true);
-              self[0].pass();
-              if (!self[0].back(trip) && self[0].isMine()) {
+              self[0].passIfAway();
+              if (self[0].back(trip) && self[0].pass() && self[0].isMine()) {
                 turns.add(Thread.currentThread());
               }
             });
     self[0].start();
     assertThat(turns.take()).isNotNull();
+  }
+
+  /** In the middle of one pass there is another: by the watch, and by the leader itself. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void b11LeadThatTwoPassAtOnceGoesToOneThread(boolean watchFirst) throws Exception {
+    var created = new LinkedBlockingQueue<Thread>();
+    var leaders = new LinkedBlockingQueue<Thread>();
+    var self = new Lead[1];
+    Runnable byLeader = () -> self[0].passIfAway();
+    Runnable byWatch =
+        () -> {
+          self[0].passIfAwayForLong();
+          self[0].passIfAwayForLong();
+        };
+    self[0] =
+        new Lead(
+            work -> {
+              Thread thread = Thread.ofVirtual().unstarted(work);
+              created.add(thread);
+              if (created.size() == 2) {
+                (watchFirst ? byLeader : byWatch).run();
+              }
+              return thread;
+            },
+            () -> {
+              leaders.add(Thread.currentThread());
+              if (leaders.size() == 1) {
+                long trip = self[0].lend();
+                (watchFirst ? byWatch : byLeader).run();
+                leaders.addAll(self[0].back(trip) ? List.of(Thread.currentThread()) : List.of());
+              }
+            });
+    self[0].start();
+    created.peek().join();
+    for (Thread thread : created) {
+      thread.join();
+    }
+    assertThat(leaders).hasSize(2).doesNotHaveDuplicates();
   }
 }

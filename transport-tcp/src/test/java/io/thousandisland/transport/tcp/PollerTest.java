@@ -8,10 +8,14 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,6 +27,7 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -84,6 +89,16 @@ class PollerTest {
       SocketChannel accepted = listening.accept();
       accepted.configureBlocking(false);
       return accepted;
+    }
+  }
+
+  /** For what nobody tells; the test has a time limit. */
+  private static void await(BooleanSupplier condition) throws InterruptedException {
+    while (!condition.getAsBoolean()) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      Thread.yield();
     }
   }
 
@@ -339,6 +354,191 @@ class PollerTest {
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     poller.awaitReleased();
     assertThat(channel.isOpen()).isFalse();
+    assertThat(poller.channels()).isZero();
+  }
+
+  // ---- interrupts
+
+  /** Says whether its thread is interrupted, and interrupts it if it is to. */
+  private final class Interrupting implements Polled {
+    final SocketChannel channel;
+    final BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
+    final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+    final Registration registration;
+    private final boolean interrupts;
+
+    Interrupting(boolean interrupts) throws IOException {
+      this.interrupts = interrupts;
+      channel = connected();
+      registration = new Registration(channel, poller, this);
+    }
+
+    @Override
+    public void ready(int ops, ThreadLender lender) {
+      registration.off(SelectionKey.OP_WRITE);
+      threads.add(Thread.currentThread());
+      interrupted.add(Thread.currentThread().isInterrupted());
+      if (interrupts) {
+        Thread.currentThread().interrupt();
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3InterruptThatACallbackLeavesIsForgotten(PollerThreads threads) throws Exception {
+    start(threads);
+    var one = new Interrupting(true);
+    var other = new Interrupting(true);
+    var both = connected();
+    Polled switchingOn =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            Objects.requireNonNull(poller.keyOf(both)).interestOps(0);
+            one.registration.on(SelectionKey.OP_WRITE);
+            other.registration.on(SelectionKey.OP_WRITE);
+          }
+
+          @Override
+          public void close() throws IOException {
+            both.close();
+          }
+        };
+    new Registration(both, poller, switchingOn).on(SelectionKey.OP_WRITE); // one look finds both
+    assertThat(one.interrupted.take()).isFalse();
+    assertThat(other.interrupted.take()).isFalse();
+  }
+
+  /** Else each selection after it would end at once. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3InterruptThatComesWhileThePollerSleepsIsForgotten(PollerThreads threads) throws Exception {
+    start(threads);
+    var channel = new Interrupting(false);
+    channel.registration.on(SelectionKey.OP_WRITE);
+    Thread thread = channel.threads.take();
+    assertThat(channel.interrupted.take()).isFalse();
+    await(poller::sleeps);
+    thread.interrupt();
+    channel.registration.on(SelectionKey.OP_WRITE);
+    assertThat(channel.threads.take()).isEqualTo(thread);
+    assertThat(channel.interrupted.take()).isFalse();
+  }
+
+  // ---- descriptors
+
+  /** Nobody waits for it, so nobody but the close itself wakes the poller. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void x3CloseByAnotherThreadIsReleasedThoughNobodyWaitsForIt(PollerThreads threads)
+      throws Exception {
+    start(threads);
+    for (int i = 0; i < 20; i++) {
+      SocketChannel channel = connected();
+      var registration = new Registration(channel, poller, new Told(channel));
+      registration.on(SelectionKey.OP_READ);
+      await(poller::sleeps);
+      registration.close();
+      await(() -> poller.channels() == 0);
+    }
+  }
+
+  /** Stands for a registered channel; whoever looks for its key loses the lead, if it has that. */
+  private final class LosingTheLead extends SelectableChannel {
+    final SocketChannel real;
+
+    LosingTheLead(SocketChannel real) {
+      this.real = real;
+    }
+
+    @Override
+    public SelectionKey keyFor(Selector selector) {
+      SelectionKey key = real.keyFor(selector);
+      poller.keep();
+      while (!poller.sleeps()) {
+        Thread.yield(); // so that the next leader does not look by chance
+      }
+      return key;
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      real.close();
+    }
+
+    @Override
+    public boolean isRegistered() {
+      return real.isRegistered();
+    }
+
+    @Override
+    public SelectorProvider provider() {
+      return real.provider();
+    }
+
+    @Override
+    public int validOps() {
+      return real.validOps();
+    }
+
+    @Override
+    public SelectionKey register(Selector selector, int ops, Object attachment)
+        throws ClosedChannelException {
+      return real.register(selector, ops, attachment);
+    }
+
+    @Override
+    public SelectableChannel configureBlocking(boolean block) throws IOException {
+      return real.configureBlocking(block);
+    }
+
+    @Override
+    public boolean isBlocking() {
+      return real.isBlocking();
+    }
+
+    @Override
+    public Object blockingLock() {
+      return real.blockingLock();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void b12ChannelIsClosedThoughItsThreadLosesTheLeadMeanwhile(PollerThreads threads)
+      throws Exception {
+    start(threads);
+    var losing = new LosingTheLead(connected());
+    var closed = new CountDownLatch(1);
+    Polled closing =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            try {
+              new Registration(losing.real, poller, this).off(SelectionKey.OP_WRITE);
+              new Registration(losing, poller, this).close(); // the next leader finds nothing
+              closed.countDown();
+            } catch (IOException e) {
+              throw new java.io.UncheckedIOException(e);
+            }
+          }
+
+          @Override
+          public void close() throws IOException {
+            losing.close();
+          }
+        };
+    new Registration(losing.real, poller, closing).on(SelectionKey.OP_WRITE);
+    closed.await();
+    assertThat(losing.real.isOpen()).isFalse();
+    assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
+    poller.awaitReleased();
     assertThat(poller.channels()).isZero();
   }
 

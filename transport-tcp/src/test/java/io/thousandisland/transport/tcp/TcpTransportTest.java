@@ -13,6 +13,9 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -201,5 +204,71 @@ class TcpTransportTest {
     assertThatThrownBy(() -> transport.listen(wrong))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("SO_REUSEPORT");
+  }
+
+  @Test
+  void acceptedConnectionsSendWithoutDelayUnlessToldOtherwise() throws Exception {
+    try (var listening = transport.listen(loopback(0, false));
+        var client = connect(listening);
+        var socket = accept(listening)) {
+      assertThat(client.isConnected()).isTrue();
+      assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isTrue();
+    }
+  }
+
+  // ---- descriptors
+
+  private static long descriptors() throws IOException {
+    try (var files = Files.list(Path.of("/proc/self/fd"))) {
+      return files.count();
+    }
+  }
+
+  @Test
+  void s2AcceptedConnectionWhoseOptionsFailIsClosed() throws Exception {
+    var failing =
+        new TcpOptions() {
+          @Override
+          void applyToAccepted(SocketChannel channel) throws IOException {
+            throw new IOException("on purpose");
+          }
+        };
+    try (var listening =
+        TcpListeningChannel.open(loopback(0, false), failing, transport.pollers())) {
+      long before = descriptors();
+      for (int i = 0; i < 50; i++) {
+        try (var client = connect(listening)) {
+          client.setSoTimeout(20_000);
+          assertThatThrownBy(() -> accept(listening)).hasMessage("on purpose");
+          assertThat(client.getInputStream().read()).isEqualTo(-1);
+        }
+      }
+      assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+    }
+  }
+
+  @Test
+  void w7HundredListensAndClosesAtOnePortLeaveNoDescriptorBehind() throws Exception {
+    var first = transport.listen(loopback(0, false));
+    int port = ((InetSocketAddress) first.localAddress()).getPort();
+    first.close();
+    long before = descriptors(); // those of the pollers are there
+    for (int i = 0; i < 100; i++) {
+      transport.listen(loopback(port, false)).close(); // returns when the port is free
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+  }
+
+  @Test
+  void w7HundredListensThatAreRefusedLeaveNoDescriptorBehind() throws Exception {
+    try (var taken = transport.listen(loopback(0, false))) {
+      int port = ((InetSocketAddress) taken.localAddress()).getPort();
+      long before = descriptors();
+      for (int i = 0; i < 100; i++) {
+        assertThatThrownBy(() -> transport.listen(loopback(port, false)))
+            .isInstanceOf(BindException.class);
+      }
+      assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+    }
   }
 }
