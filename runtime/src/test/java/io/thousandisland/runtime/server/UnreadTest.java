@@ -59,7 +59,7 @@ class UnreadTest {
     assertThat(front.capacity()).isEqualTo(16);
     unread.keep(front.clear());
     assertThatThrownBy(() -> unread.inFrontOf(pooled, 16))
-        .isInstanceOf(IOException.class)
+        .isInstanceOf(UnreadLimitException.class)
         .hasMessageContaining("16 bytes unread")
         .hasMessageContaining("unreadLimit = 16");
   }

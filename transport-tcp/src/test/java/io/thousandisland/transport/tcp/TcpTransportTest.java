@@ -208,7 +208,7 @@ class TcpTransportTest {
 
   @Test
   void acceptedConnectionsSendWithoutDelayUnlessToldOtherwise() throws Exception {
-    try (var listening = transport.listen(loopback(0, false));
+    try (var listening = transport.listen(loopback(0));
         var client = connect(listening);
         var socket = accept(listening)) {
       assertThat(client.isConnected()).isTrue();
@@ -234,7 +234,7 @@ class TcpTransportTest {
           }
         };
     try (var listening =
-        TcpListeningChannel.open(loopback(0, false), failing, transport.pollers())) {
+        TcpListeningChannel.open(loopback(0), failing, false, transport.pollers())) {
       long before = descriptors();
       for (int i = 0; i < 50; i++) {
         try (var client = connect(listening)) {
@@ -249,23 +249,23 @@ class TcpTransportTest {
 
   @Test
   void w7HundredListensAndClosesAtOnePortLeaveNoDescriptorBehind() throws Exception {
-    var first = transport.listen(loopback(0, false));
+    var first = transport.listen(loopback(0));
     int port = ((InetSocketAddress) first.localAddress()).getPort();
     first.close();
     long before = descriptors(); // those of the pollers are there
     for (int i = 0; i < 100; i++) {
-      transport.listen(loopback(port, false)).close(); // returns when the port is free
+      transport.listen(loopback(port)).close(); // returns when the port is free
     }
     assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
   }
 
   @Test
   void w7HundredListensThatAreRefusedLeaveNoDescriptorBehind() throws Exception {
-    try (var taken = transport.listen(loopback(0, false))) {
+    try (var taken = transport.listen(loopback(0))) {
       int port = ((InetSocketAddress) taken.localAddress()).getPort();
       long before = descriptors();
       for (int i = 0; i < 100; i++) {
-        assertThatThrownBy(() -> transport.listen(loopback(port, false)))
+        assertThatThrownBy(() -> transport.listen(loopback(port)))
             .isInstanceOf(BindException.class);
       }
       assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
