@@ -182,6 +182,7 @@ class ReconfigureTest {
 
     @Override
     public void handleShutdown(Socket socket, String state) {
+      super.handleShutdown(socket, state);
       finishing.decrementAndGet();
     }
   }
