@@ -217,6 +217,8 @@ class TakenAlongTest {
       served.goOn(served.retireWhileBusy());
       served.serveNext(!successor);
       next.awaitAdvice();
+      assertThat(echo(served.client, "b")).isEqualTo("b");
+      assertThat(next.advice).as("once is enough").isEmpty();
       assertThat(old.advice).isEmpty();
     }
   }
