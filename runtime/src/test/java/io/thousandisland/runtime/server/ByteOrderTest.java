@@ -245,7 +245,7 @@ class ByteOrderTest {
       var random = new Random(7);
       List<ByteBuffer> pieces = new ArrayList<>();
       for (int from = 0; from < LARGE; ) {
-        int length = Math.min(LARGE - from, random.nextInt(4) * random.nextInt(100_000));
+        int length = Math.min(LARGE - from, random.nextInt(1 << random.nextInt(23)));
         ByteBuffer piece = all.duplicate().position(from).limit(from + length);
         if (how == How.PIECES_OF_BOTH_KINDS && random.nextBoolean()) {
           piece = ByteBuffer.allocate(length + 3).position(3).put(piece).position(3);
