@@ -143,7 +143,8 @@ final class ConnectionSocket implements Socket {
     signals.deadline(context.sweeper.in(timeout));
     try {
       for (; ; ) {
-        int why = in.mayRead() ? signals.takeTurn(endings) : awaitData();
+        // of a stream that is over nobody tells any more
+        int why = in.mayRead() || in.isOver() ? signals.takeTurn(endings) : awaitData();
         failIfEnding(why & endings);
         ByteBuffer read = readNow(pool, most);
         if (read != null) {

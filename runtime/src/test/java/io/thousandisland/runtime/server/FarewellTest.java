@@ -263,6 +263,26 @@ class FarewellTest {
   }
 
   @Test
+  void k16ReceiveAfterTheHalfCloseSaysAtOnceThatThePeerHasClosed() throws Exception {
+    var handler =
+        new HalfOpen() {
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state)
+              throws Exception {
+            return Next.proceed(text(socket.receive()));
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      send(client, "question");
+      client.shutdownOutput();
+      assertThat(handler.rest.get(20, TimeUnit.SECONDS)).isEqualTo("question");
+      assertThat(handler.ref().tell("receive")).isTrue();
+      assertThat(handler.ended()).isEqualTo("close new");
+    }
+  }
+
+  @Test
   void k16ConnectionThatIsHalfOpenMigrates() throws Exception {
     var handler = new HalfOpen();
     try (var server = new RunningServer(patient(), new TestHandler())) {

@@ -212,6 +212,7 @@ class ReconfigureTest {
 
     @Override
     public void handleShutdown(Socket socket, String state) {
+      super.handleShutdown(socket, state);
       finishing.decrementAndGet();
     }
   }

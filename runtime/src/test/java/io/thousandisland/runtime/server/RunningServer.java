@@ -12,6 +12,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -30,6 +31,10 @@ final class RunningServer implements AutoCloseable {
   final Engine engine;
   private final List<TelemetryEvent> events = new ArrayList<>();
   private final List<Socket> clients = new ArrayList<>();
+
+  /** What each handler says of second terminal callbacks; not the handlers: they may go. */
+  private final List<Collection<String>> repeated = new ArrayList<>();
+
   private long services;
   final ServerNode node;
 
@@ -39,9 +44,20 @@ final class RunningServer implements AutoCloseable {
 
   RunningServer(
       ServerSettings settings, Transport transport, Handler<?> handler, MemoryBudget memory) {
+    this(settings, transport, handler, memory, true);
+  }
+
+  private RunningServer(
+      ServerSettings settings,
+      Transport transport,
+      Handler<?> handler,
+      MemoryBudget memory,
+      boolean heard) {
     engine = new Engine(DeadlineSweeper.started(), memory);
     var telemetry = new Telemetry();
-    telemetry.add(this::remember);
+    if (heard) {
+      telemetry.add(this::remember);
+    }
     node = new ServerNode(settings, telemetry, engine);
     node.onChange(this::wake);
     node.transport("test", transport);
@@ -58,6 +74,11 @@ final class RunningServer implements AutoCloseable {
     this(settings(), handler);
   }
 
+  /** One that nobody listens to, as most servers are: it remembers no event. */
+  static RunningServer unheard(ServerSettings settings, Handler<?> handler) {
+    return new RunningServer(settings, TCP, handler, new MemoryBudget(), false);
+  }
+
   /** Defaults, but for short drains. */
   static ServerSettings settings() {
     return ServerSettings.defaults("test")
@@ -69,6 +90,11 @@ final class RunningServer implements AutoCloseable {
   }
 
   long serve(Handler<?> handler, boolean nonblocking) {
+    if (handler instanceof TestHandler one) {
+      synchronized (this) {
+        repeated.add(one.repeated);
+      }
+    }
     node.serve(new HandlerFacts("h" + ++services, "1.0.0", services, 0, nonblocking), handler);
     return services;
   }
@@ -159,6 +185,11 @@ final class RunningServer implements AutoCloseable {
     engine.close();
     for (Socket client : clients) {
       client.close();
+    }
+    for (Collection<String> callbacks : repeated) {
+      if (!callbacks.isEmpty()) {
+        throw new AssertionError("a second terminal callback: " + callbacks);
+      }
     }
   }
 }

@@ -179,6 +179,7 @@ class ServerLifeTest {
         new TestHandler() {
           @Override
           public void handleShutdown(Socket socket, String state) {
+            super.handleShutdown(socket, state);
             try {
               socket.send(bytes("bye"));
             } catch (java.io.IOException e) {

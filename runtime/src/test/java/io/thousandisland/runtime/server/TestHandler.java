@@ -6,17 +6,31 @@ import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
-/** An echo that remembers its terminal callbacks; tests override what they are about. */
+/**
+ * An echo that remembers its terminal callbacks; tests override what they are about. A second
+ * terminal callback for one connection fails the test, whichever handler of the test hears it: in
+ * the next look at the calls, and when the server is closed.
+ */
 class TestHandler implements Handler<String> {
+
+  /** The connections that have heard a terminal callback. Keeps none of them. */
+  private static final Set<Socket> OVER =
+      Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
   final BlockingQueue<String> calls = new LinkedBlockingQueue<>();
   final BlockingQueue<SocketRef> refs = new LinkedBlockingQueue<>();
   final BlockingQueue<Throwable> errors = new LinkedBlockingQueue<>();
+
+  /** Terminal callbacks that were not their connection's first; stays empty. */
+  final BlockingQueue<String> repeated = new LinkedBlockingQueue<>();
 
   static ByteBuffer bytes(String text) {
     return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
@@ -40,23 +54,36 @@ class TestHandler implements Handler<String> {
 
   @Override
   public void handleClose(Socket socket, String state) {
-    calls.add("close " + state);
+    over(socket, "close " + state);
   }
 
   @Override
   public void handleError(Throwable reason, Socket socket, String state) {
     errors.add(reason);
-    calls.add("error " + state);
+    over(socket, "error " + state);
   }
 
   @Override
   public void handleTimeout(Socket socket, String state) {
-    calls.add("timeout " + state);
+    over(socket, "timeout " + state);
   }
 
   @Override
   public void handleShutdown(Socket socket, String state) {
-    calls.add("shutdown " + state);
+    over(socket, "shutdown " + state);
+  }
+
+  private void over(Socket socket, String call) {
+    if (!OVER.add(socket)) {
+      repeated.add(call + ", connection " + socket.id());
+    }
+    calls.add(call);
+  }
+
+  private void requireOneEndingEach() {
+    if (!repeated.isEmpty()) {
+      throw new AssertionError("a second terminal callback: " + repeated);
+    }
   }
 
   /** Carries on when it is advised to finish. */
@@ -73,6 +100,7 @@ class TestHandler implements Handler<String> {
     if (call == null) {
       throw new AssertionError("no terminal callback");
     }
+    requireOneEndingEach();
     return call;
   }
 
@@ -84,7 +112,9 @@ class TestHandler implements Handler<String> {
     return ref;
   }
 
+  /** Terminal callbacks that nobody has asked for. */
   List<String> further() {
+    requireOneEndingEach();
     return List.copyOf(calls);
   }
 }

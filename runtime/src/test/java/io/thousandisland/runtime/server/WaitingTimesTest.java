@@ -1,0 +1,294 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Peers.echo;
+import static io.thousandisland.runtime.server.Peers.ended;
+import static io.thousandisland.runtime.server.Peers.read;
+import static io.thousandisland.runtime.server.Peers.send;
+import static io.thousandisland.runtime.server.TestHandler.text;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.server.Drain;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ListenAt;
+import java.lang.ref.WeakReference;
+import java.net.ConnectException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rules W2, H5, S5: waits that end when they should, and not before, and leave nothing behind. */
+@Timeout(60)
+class WaitingTimesTest {
+
+  private static final Duration SHORT = Duration.ofMillis(150);
+
+  /** There is no event for "nothing happens": the time is what the test is about. */
+  private static void pass(RunningServer server, Duration time) {
+    long until = System.nanoTime() + time.toNanos();
+    server.await("the time is over", s -> System.nanoTime() - until >= 0);
+  }
+
+  // ---- the handler wait of the port
+
+  private static ServerSettings waiting(Duration wait) {
+    ServerSettings settings = RunningServer.settings();
+    return settings.with(settings.timeouts().withHandlerWait(wait));
+  }
+
+  private static void retire(RunningServer server, long service) throws Exception {
+    server.node.retire(service).get(20, TimeUnit.SECONDS);
+    server.await(Status.WAITING);
+  }
+
+  @Test
+  void w2PortIsClosedWhenNobodyCameWithinTheHandlerWaitAndBoundAgainForWhoComesLater()
+      throws Exception {
+    try (var server = new RunningServer(waiting(SHORT), new TestHandler())) {
+      int port = server.port();
+      retire(server, 1);
+      server.awaitEvent(TelemetryEvent.ListenerStopped.class);
+      assertThatThrownBy(() -> server.connect(port)).isInstanceOf(ConnectException.class);
+      server.serve(new TestHandler());
+      server.await(Status.RUNNING);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(server.connect(), "a")).isEqualTo("a");
+    }
+  }
+
+  @Test
+  void w2HandlerWaitOfAnAbsenceThatIsOverClosesNothing() throws Exception {
+    Duration wait = Duration.ofMillis(1500);
+    try (var server = new RunningServer(waiting(wait), new TestHandler())) {
+      retire(server, 1);
+      long second = server.serve(new TestHandler());
+      assertThat(echo(server.connect(), "a")).isEqualTo("a");
+      pass(server, wait.multipliedBy(7).dividedBy(10));
+      retire(server, second); // another absence, with a wait of its own
+      pass(server, wait.multipliedBy(6).dividedBy(10));
+      assertThat(server.events(TelemetryEvent.ListenerStopped.class)).isEmpty();
+      server.serve(new TestHandler());
+      pass(server, wait.multipliedBy(6).dividedBy(10));
+      assertThat(server.events(TelemetryEvent.ListenerStopped.class)).isEmpty();
+      assertThat(echo(server.connect(), "b")).isEqualTo("b");
+    }
+  }
+
+  // ---- the read timeout
+
+  /** Has a short read timeout, and none for the answer to "forever". */
+  private static final class Patient extends TestHandler {
+    @Override
+    public Next<String> handleConnection(Socket socket) throws Exception {
+      super.handleConnection(socket);
+      return Next.proceed("new").withReadTimeout(SHORT.multipliedBy(2));
+    }
+
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
+      String word = text(data.duplicate());
+      socket.send(data);
+      return switch (word) {
+        case "once" -> Next.proceed(word).within(ReadTimeout.FOREVER);
+        case "always" -> Next.proceed(word).withReadTimeout(ReadTimeout.FOREVER);
+        case "receive" -> Next.proceed(text(socket.receive(ReadTimeout.FOREVER)));
+        case "receive(1)" -> Next.proceed(text(socket.receive(1, ReadTimeout.FOREVER)));
+        default -> Next.proceed(word);
+      };
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"once", "always", "receive", "receive(1)"})
+  void b4InfiniteTimeoutIsLongerThanTheReadTimeoutAndCountsForAsLongAsItSays(String how)
+      throws Exception {
+    var handler = new Patient();
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      assertThat(echo(client, how)).isEqualTo(how);
+      pass(server, SHORT.multipliedBy(5));
+      assertThat(handler.further()).isEmpty();
+      if (how.equals("always")) {
+        assertThat(echo(client, "x")).isEqualTo("x");
+        pass(server, SHORT.multipliedBy(5));
+        assertThat(echo(client, "y")).isEqualTo("y");
+      } else {
+        send(client, "z");
+        assertThat(handler.ended()).isEqualTo("timeout z"); // by the read timeout, as before
+      }
+    }
+  }
+
+  @Test
+  void h5DeadlineThatPassedInACallbackEndsNobodyWhoHasJustReceived() throws Exception {
+    Duration timeout = Duration.ofMillis(800);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            if (text(data.duplicate()).equals("long")) {
+              Thread.sleep(timeout.plus(SHORT)); // what the test is about
+            }
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(AlteredSettings.of("readTimeout", timeout), handler)) {
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      assertThat(echo(client, "long")).isEqualTo("long");
+      pass(server, SHORT);
+      assertThat(handler.further()).isEmpty();
+      assertThat(echo(client, "b")).isEqualTo("b");
+      assertThat(handler.ended()).isEqualTo("timeout new");
+    }
+  }
+
+  @Test
+  void h5LastLookThatFindsBytesIsNoEnd() throws Exception {
+    try (var memory = new MemoryTransport();
+        var server =
+            new RunningServer(
+                AlteredSettings.of("readTimeout", SHORT.multipliedBy(2)),
+                memory,
+                new TestHandler())) {
+      MemoryPeer peer = memory.connect(server.port());
+      assertThat(peer.echo("a")).isEqualTo("a");
+      memory.stall(); // as in a process that was stopped: the deadline is noticed first
+      for (String word : new String[] {"b", "c", "d"}) {
+        assertThat(peer.echo(word)).isEqualTo(word); // it goes on after each
+      }
+    }
+  }
+
+  // ---- drains that are over
+
+  private enum Kind {
+    SERVER,
+    ACCEPTOR,
+    ROLLING,
+    GENERATION,
+    CONNECTION,
+    HANDLER,
+    HANDLER_WITH_SUCCESSOR
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void s5DrainThatIsOverIsNotListedAndKeepsNoConnection(Kind kind) throws Exception {
+    BlockingQueue<WeakReference<Socket>> sockets = new LinkedBlockingQueue<>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleConnection(Socket socket) throws Exception {
+            sockets.add(new WeakReference<>(socket));
+            return super.handleConnection(socket);
+          }
+        };
+    try (var server =
+        new RunningServer(RunningServer.settings().withAcceptors(1), new TestHandler())) {
+      server.serve(handler);
+      var client = server.connect();
+      assertThat(echo(client, "a")).isEqualTo("a");
+      if (kind == Kind.HANDLER_WITH_SUCCESSOR) {
+        server.serve(new TestHandler());
+      }
+      over(server, kind, handler.ref().id());
+      assertThat(server.node.drains()).as("when the result is known").isEmpty();
+      if (kind == Kind.HANDLER) {
+        server.serve(new TestHandler()); // without a handler nobody sees that the client closes
+      }
+      client.close();
+      server.awaitConnections(0);
+      Forgotten.await(sockets.take());
+    }
+  }
+
+  /** Apart, so that nothing here refers to the drain any more. */
+  private static void over(RunningServer server, Kind kind, long connection) throws Exception {
+    var result =
+        switch (kind) {
+          case SERVER -> server.node.drain().result();
+          case ACCEPTOR -> server.node.drainAcceptor(1).result();
+          case ROLLING -> server.node.drainRolling().result();
+          case GENERATION -> server.node.drainGeneration(2).result();
+          case CONNECTION -> server.node.drainConnection(connection).result();
+          case HANDLER, HANDLER_WITH_SUCCESSOR -> server.node.retire(2);
+        };
+    result.get(20, TimeUnit.SECONDS);
+  }
+
+  @Test
+  void s5DrainIsListedUntilItIsOver() throws Exception {
+    var inside = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            inside.countDown();
+            goOn.await();
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      send(client, "a");
+      inside.await();
+      Drain drain = server.node.drainConnection(handler.ref().id());
+      assertThat(server.node.drains()).containsExactly(drain);
+      goOn.countDown();
+      assertThat(read(client, 1)).isEqualTo("a");
+      assertThat(ended(client)).isTrue();
+      assertThat(drain.result().get(20, TimeUnit.SECONDS).graceful()).isEqualTo(1);
+      assertThat(server.node.drains()).isEmpty();
+    }
+  }
+
+  // ---- the last connection
+
+  @Test
+  void s5ConnectionThatIsAcceptedWhileItsSupervisorStopsIsShutDown() throws Exception {
+    var handler = new TestHandler();
+    var facts = new HandlerFacts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
+    try (var memory = new MemoryTransport();
+        var engine = new Engine(DeadlineSweeper.started(), new MemoryBudget())) {
+      var context = new ServerContext(RunningServer.settings(), new Telemetry(), engine);
+      context.handlers.serve(new Generation(1, facts, handler, ended -> {}));
+      var connections = new ConnectionSupervisor(context, 1);
+      var channel = memory.listen(new ListenAt("memory", 1, 9, false, Map.of()));
+      connections.start(crash -> {});
+      connections.stop();
+      var peer = memory.connect(1);
+      var inHand = Objects.requireNonNull(channel.accept());
+      assertThat(context.permits.tryAcquire()).isTrue();
+      connections.start(inHand);
+      assertThat(handler.ended()).isEqualTo("shutdown new");
+      assertThat(peer.ended()).isTrue();
+
+      connections.start(crash -> {}); // and started again it serves
+      var next = memory.connect(1);
+      var accepted = Objects.requireNonNull(channel.accept());
+      assertThat(context.permits.tryAcquire()).isTrue();
+      connections.start(accepted);
+      assertThat(next.echo("a")).isEqualTo("a");
+      connections.stop();
+      assertThat(handler.ended()).isEqualTo("shutdown new");
+    }
+  }
+}
