@@ -99,6 +99,40 @@ class HandlerChoiceTest {
     }
   }
 
+  /** The service is the same, and so is the handler: its connections notice nothing. */
+  @Test
+  void w1PropertiesOfAServiceThatChangeInPlaceTakeEffect() throws Exception {
+    var handler = register("described", "h1", 0);
+    try (var server =
+            new ConfiguredServer(context, "described", target("(handler.name=described)"));
+        var client = server.connect()) {
+      assertThat(client.ask("a")).isEqualTo("h1:a");
+
+      handler.setProperties(properties("described", "h1", 5));
+      Awaitility.await()
+          .until(
+              () -> server.server().info().generations().getLast(),
+              generation -> generation.ranking() == 5 && generation.number() == 1);
+
+      var promising = properties("described", "h1", 5);
+      promising.put("handler.nonblocking", true);
+      handler.setProperties(promising); // it runs on other threads from now on
+      Awaitility.await()
+          .until(
+              () -> server.server().connections().getFirst().generation(), number -> number == 2);
+      assertThat(client.ask("b")).isEqualTo("h1:b");
+
+      handler.setProperties(properties("described", "h1", 5)); // and takes its promise back
+      Awaitility.await()
+          .until(
+              () -> server.server().connections().getFirst().generation(), number -> number == 3);
+      assertThat(client.ask("c")).isEqualTo("h1:c");
+      assertThat(server.server().info().accepted()).isEqualTo(1);
+    } finally {
+      handler.unregister();
+    }
+  }
+
   @Test
   void s6TargetThatChangesWhileClientsTalkHandsNewConnectionsToTheOtherHandler() throws Exception {
     var before = register("before", "h1", 0);

@@ -89,6 +89,7 @@ final class AcceptorWorker implements Node {
                   } catch (Throwable bug) { // whatever it is, the supervisor counts it
                     crash.crashed(bug);
                   } finally {
+                    listener.slotFor(acceptor).leave(mine);
                     over(mine);
                   }
                 });

@@ -213,8 +213,7 @@ final class Conversation {
 
   /** Does what the raised reasons ask for; null to go on. */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  private @Nullable Ending step(int raised) throws Exception {
-    int why = raised;
+  private @Nullable Ending step(int why) throws Exception {
     if ((why & READABLE) != 0) {
       in.readable();
     }
@@ -224,14 +223,11 @@ final class Conversation {
     flush();
     Ending ending = null;
     if ((why & MIGRATE) != 0) {
-      Generation before = lease.generation();
       ending = depart();
       if (migration.underWay()) {
         signals.raise(why & (MESSAGE | DRAIN)); // for the next handler
         return null;
       }
-      // who has moved is advised anew, in a turn of its own
-      why = lease.generation() == before ? why : why & ~DRAIN;
     }
     if (ending == null && adviceDue(why)) {
       long before = in.bytes();

@@ -7,7 +7,9 @@ import java.nio.channels.ClosedChannelException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * yet bound again, workers wait here as they do for a client. One worker has the turn at a time; it
  * takes one connection, then the turn goes to the one that has waited longest. That spreads
  * connections evenly over the acceptors, and wakes one thread for a connection, not all. A slot
- * where nobody waits, because its acceptors drain, gives its turn to who waits at another slot.
+ * that none of its workers attends, because their acceptors drain, gives its turn to who waits at
+ * another slot.
  *
  * <p>Thread: any.
  */
@@ -61,6 +64,10 @@ final class ListenSlot {
 
   // guarded by the group
   private final Deque<Waiter> waiting = new ArrayDeque<>();
+
+  /** Those who work here: they wait, or have a turn, or will be back in a moment. */
+  private final Set<Signals> attending = new HashSet<>();
+
   private boolean held;
 
   /** A connection may be there, and nobody has the turn to look. */
@@ -108,8 +115,8 @@ final class ListenSlot {
     }
   }
 
-  /** The slot is in use no more, and its worker's turns end. */
-  void leave() {
+  /** The slot is in use no more. Its workers are to be called away. */
+  void remove() {
     synchronized (group) {
       group.slots.remove(this);
     }
@@ -130,6 +137,7 @@ final class ListenSlot {
   @Nullable ListenSlot awaitTurn(Signals me, boolean first, int otherwise) {
     var waiter = new Waiter(me);
     synchronized (group) {
+      attending.add(me);
       if (first) {
         waiting.addFirst(waiter);
       } else {
@@ -149,7 +157,17 @@ final class ListenSlot {
         me.take(Signals.TURN);
         turn.release(true);
       }
+      leave(me);
       return null;
+    }
+  }
+
+  /** {@code me} works here no more, or not for a while. */
+  void leave(Signals me) {
+    synchronized (group) {
+      if (attending.remove(me)) {
+        offer();
+      }
     }
   }
 
@@ -197,7 +215,7 @@ final class ListenSlot {
   private void offer() {
     if (acceptable && !held) {
       Waiter next = waiting.poll();
-      if (next == null) {
+      if (next == null && attending.isEmpty()) {
         next = group.idle(this);
       }
       if (next != null) {

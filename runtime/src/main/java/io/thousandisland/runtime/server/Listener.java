@@ -323,7 +323,7 @@ final class Listener implements Node {
     var resized = new ArrayList<>(old.subList(0, Math.min(old.size(), size)));
     for (ListenSlot surplus : old.subList(resized.size(), old.size())) {
       takeOut(surplus);
-      surplus.leave();
+      surplus.remove();
     }
     while (resized.size() < size) {
       resized.add(new ListenSlot(group));

@@ -62,6 +62,29 @@ class AcceptTroubleTest {
   }
 
   @Test
+  void t5ThreadThatRestartsANodeBearsTheServersName() throws Exception {
+    var names = new java.util.concurrent.LinkedBlockingQueue<String>();
+    try (var engine = new Engine()) {
+      var telemetry = new Telemetry();
+      telemetry.add(
+          event -> {
+            if (event instanceof TelemetryEvent.Restarted) {
+              names.add(Thread.currentThread().getName());
+            }
+          });
+      var one = RunningServer.settings().withAcceptors(1);
+      var node = new ServerNode(one, telemetry, engine);
+      node.transport("test", transport);
+      node.serve(new HandlerFacts("h", "1", 1, 0, false), new TestHandler());
+      transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
+      node.start();
+      assertThat(names.poll(20, java.util.concurrent.TimeUnit.SECONDS))
+          .isEqualTo("test acceptor 1 supervisor");
+      node.stop().join();
+    }
+  }
+
+  @Test
   void t3LostChannelIsBoundAgainAtTheSamePort() throws Exception {
     try (var server = server()) {
       int port = server.port();

@@ -157,7 +157,7 @@ class ByteOrderTest {
 
   /** What is read again is "abc"; then comes "de", or the end. */
   private TransportSocket replay(MemoryTransport memory, String later) throws IOException {
-    var channel = memory.listen(new ListenAt("memory", 1, 9, false, Map.of()));
+    var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
     var peer = memory.connect(1);
     TransportSocket below = Objects.requireNonNull(channel.accept());
     peer.send(later);

@@ -244,7 +244,7 @@ class HardCapTest {
       var context = new ServerContext(sound, telemetry, engine);
       var connections = new ConnectionSupervisor(context, 1);
       context.settings(broken);
-      var channel = memory.listen(new ListenAt("memory", 1, 9, false, Map.of()));
+      var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
       var peer = memory.connect(1);
       var accepted = channel.accept();
       assertThat(context.permits.tryAcquire()).isTrue();

@@ -3,9 +3,12 @@ package io.thousandisland.runtime.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -46,6 +49,30 @@ class LifeThreadTest {
     assertThat(wrong).hasValue(0);
     assertThat(life.<Integer>call(() -> unguarded[0])).isEqualTo(4_000);
     assertThat(life.<String>call(() -> Thread.currentThread().getName())).isEqualTo("s server");
+  }
+
+  @Test
+  void b15WhatAStepThrowsThatNobodyWaitsForIsTold() throws Exception {
+    var told = new LinkedBlockingQueue<Throwable>();
+    var before = Thread.getDefaultUncaughtExceptionHandler();
+    Thread.setDefaultUncaughtExceptionHandler((thread, thrown) -> told.add(thrown));
+    try {
+      life.execute(
+          () -> {
+            throw new IllegalStateException("on purpose");
+          });
+      assertThat(told.poll(20, TimeUnit.SECONDS)).hasMessage("on purpose");
+      var unused =
+          life.later(
+              Duration.ofMillis(1),
+              () -> {
+                throw new AssertionError("later, on purpose");
+              });
+      assertThat(told.poll(20, TimeUnit.SECONDS)).hasMessage("later, on purpose");
+      assertThat(life.<Integer>call(() -> 1)).isEqualTo(1);
+    } finally {
+      Thread.setDefaultUncaughtExceptionHandler(before);
+    }
   }
 
   @Test

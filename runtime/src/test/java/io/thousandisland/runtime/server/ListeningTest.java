@@ -6,6 +6,8 @@ import static io.thousandisland.runtime.server.Peers.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -22,6 +24,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -213,23 +217,38 @@ class ListeningTest {
 
   /** Drains of acceptors take their time: so long they accept nobody. */
   private static ServerSettings patient(ServerSettings settings) {
-    return settings.with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(60), Duration.ofSeconds(5)));
+    return settings.with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(15), Duration.ofSeconds(5)));
+  }
+
+  /** Goes on when it is advised to finish, and counts how often it was. */
+  private static final class Patient extends TestHandler {
+    final AtomicInteger advised = new AtomicInteger();
+
+    @Override
+    public Next<String> handleDrain(Socket socket, String state) {
+      advised.incrementAndGet();
+      return Next.proceed(state);
+    }
+  }
+
+  private static long connectionsOf(RunningServer server, int acceptor) {
+    return server.node.connections().stream().filter(c -> c.acceptor() == acceptor).count();
   }
 
   /** Gives each of these acceptors a connection that does not finish, and drains it. */
-  private static List<Drain> pause(RunningServer server, Integer... acceptors) throws Exception {
-    while (!server.node.connections().stream()
-        .map(c -> c.acceptor())
-        .toList()
-        .containsAll(List.of(acceptors))) {
-      assertThat(echo(server.connect(), "p")).isEqualTo("p");
+  private static List<Drain> pause(RunningServer server, Patient handler, int... acceptors)
+      throws Exception {
+    for (int acceptor : acceptors) {
+      while (connectionsOf(server, acceptor) == 0) {
+        assertThat(echo(server.connect(), "p")).isEqualTo("p");
+      }
     }
     var drains = new ArrayList<Drain>();
     for (int acceptor : acceptors) {
-      Drain drain = server.node.drainAcceptor(acceptor);
-      server.await("advice", s -> drain.progress().phase() == Drain.Phase.ADVICE);
-      drains.add(drain);
+      drains.add(server.node.drainAcceptor(acceptor));
     }
+    long all = IntStream.of(acceptors).mapToLong(a -> connectionsOf(server, a)).sum();
+    server.await("all paused, and then advised", s -> handler.advised.get() == all);
     return drains;
   }
 
@@ -242,11 +261,12 @@ class ListeningTest {
 
   @Test
   void u7ClientsThatWaitAreTakenBeforeThePortIsGivenUp() throws Exception {
+    var handler = new Patient();
     int elsewhere = freePort();
     var settings = patient(at(0, 2).withAcceptors(3));
-    try (var server = new RunningServer(settings, new TestHandler.Staying())) {
+    try (var server = new RunningServer(settings, handler)) {
       int port = server.port();
-      var drains = pause(server, 1, 2, 3);
+      var drains = pause(server, handler, 1, 2, 3);
       var waiting = waiting(server, 10);
 
       assertThat(server.node.configure(at(elsewhere, 2).withAcceptors(3))).isEmpty();
@@ -261,9 +281,10 @@ class ListeningTest {
 
   @Test
   void u7ClientsThatWaitAreTakenBeforeASuspend() throws Exception {
+    var handler = new Patient();
     var settings = patient(at(0, 2).withAcceptors(3));
-    try (var server = new RunningServer(settings, new TestHandler.Staying())) {
-      var drains = pause(server, 1, 2, 3);
+    try (var server = new RunningServer(settings, handler)) {
+      var drains = pause(server, handler, 1, 2, 3);
       var waiting = waiting(server, 10);
 
       server.node.suspend();
@@ -280,9 +301,10 @@ class ListeningTest {
 
   @Test
   void u6SocketOfAnAcceptorThatDrainsIsServedByTheOthers() throws Exception {
+    var handler = new Patient();
     var settings = patient(at(0, 2).withAcceptors(2));
-    try (var server = new RunningServer(settings, new TestHandler.Staying())) {
-      var drains = pause(server, 1);
+    try (var server = new RunningServer(settings, handler)) {
+      var drains = pause(server, handler, 1);
       int before = (int) server.node.connections().stream().filter(c -> c.acceptor() == 2).count();
       for (int i = 0; i < 40; i++) { // the kernel gives half of them to each socket
         assertThat(echo(server.connect(), "b")).isEqualTo("b");

@@ -271,7 +271,7 @@ class WaitingTimesTest {
       var context = new ServerContext(RunningServer.settings(), new Telemetry(), engine);
       context.handlers.serve(new Generation(1, facts, handler, ended -> {}));
       var connections = new ConnectionSupervisor(context, 1);
-      var channel = memory.listen(new ListenAt("memory", 1, 9, false, Map.of()));
+      var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
       connections.start(crash -> {});
       connections.stop();
       var peer = memory.connect(1);
