@@ -8,13 +8,10 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -168,29 +165,13 @@ final class Listener implements Node {
 
   // ---- changed settings
 
-  /** The channels that changed settings need, bound already. */
-  static final class Move {
-    private final List<ListeningChannel> channels;
-
-    /** The channels that stay open, at the same address; those come first. */
-    private final int kept;
-
-    private Move(List<ListeningChannel> channels, int kept) {
-      this.channels = channels;
-      this.kept = kept;
-    }
-  }
-
-  /** A {@link Move}, or why there is none. */
-  record Prepared(@Nullable Move move, Optional<String> problem) {}
-
   /**
    * Binds what {@code next} needs beside what is bound now, and changes nothing else. While it does
    * not listen there is nothing to be prepared: then an address that cannot be had is found out
    * later, and tried again. One caller at a time. Without the lock: to find the address of a host
    * may take long.
    */
-  Prepared prepare(ListenSettings next) {
+  ListenMove.Prepared prepare(ListenSettings next) {
     ListenSettings now = context.settings().listen();
     Transport by;
     List<ListeningChannel> open;
@@ -198,85 +179,20 @@ final class Listener implements Node {
     try {
       by = transport;
       if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
-        return new Prepared(null, Optional.empty());
+        return ListenMove.Prepared.NOTHING;
       }
       open = slots.stream().map(ListenSlot::channel).toList();
     } finally {
       lock.unlock();
     }
-    return prepare(now, next, by, open);
-  }
-
-  private Prepared prepare(
-      ListenSettings now, ListenSettings next, Transport by, List<ListeningChannel> open) {
-    var made = new ArrayList<ListeningChannel>();
-    try {
-      int had = portOf(open.getFirst(), -1);
-      var channels = new ArrayList<ListeningChannel>();
-      if (now.isAt(next)) {
-        channels.addAll(open.subList(0, Math.min(open.size(), next.sockets())));
-      }
-      int kept = channels.size();
-      int at = now.isAt(next) ? had : next.port();
-      boolean samePort = at == had && at > 0;
-      while (channels.size() < next.sockets()) {
-        ListenAt where = new ListenAt(next.host(), at, next.backlog(), next.options());
-        ListeningChannel sharing =
-            !made.isEmpty() ? made.getFirst() : samePort ? open.getFirst() : null;
-        ListeningChannel bound = sharing == null ? by.listen(where) : sharing.another(where);
-        made.add(bound);
-        channels.add(bound);
-        at = portOf(bound, at);
-      }
-      if (!now.options().equals(next.options())) { // last: this changes what is open
-        setOptions(channels.subList(0, kept), now, next);
-      }
-      return new Prepared(new Move(channels, kept), Optional.empty());
-    } catch (IOException | RuntimeException | Error e) { // of a transport that is replaced, say
-      made.forEach(this::closeQuietly);
-      return new Prepared(null, Optional.of(whyNot(next, e)));
-    }
-  }
-
-  /** All or none, as with each of them. */
-  private static void setOptions(
-      List<ListeningChannel> channels, ListenSettings now, ListenSettings next) throws IOException {
-    var changed = new ArrayList<ListeningChannel>();
-    try {
-      for (ListeningChannel channel : channels) {
-        channel.options(next.options());
-        changed.add(channel);
-      }
-    } catch (IOException | RuntimeException e) {
-      for (ListeningChannel channel : changed) {
-        channel.options(now.options());
-      }
-      throw e;
-    }
-  }
-
-  private static String whyNot(ListenSettings next, Throwable e) {
-    String said = e.getMessage() == null ? e.toString() : e.getMessage();
-    if (e instanceof UnknownHostException) {
-      return "host is " + next.host() + "; allowed: a host name or an address of this machine";
-    } else if (e instanceof UnsupportedOperationException) {
-      return "listenSockets is " + next.sockets() + "; allowed: 1 (" + said + ")";
-    } else if (e instanceof IOException) {
-      return "host and port are %s:%d; allowed: an address of this machine that nobody listens at (%s)"
-          .formatted(next.host(), next.port(), said);
-    }
-    return said; // names the setting
-  }
-
-  private static int portOf(ListeningChannel channel, int otherwise) {
-    return channel.localAddress() instanceof InetSocketAddress inet ? inet.getPort() : otherwise;
+    return ListenMove.prepare(now, next, by, open);
   }
 
   /**
    * Takes up the changed settings, which are in force already: with the channels that were prepared
    * for them, or by opening anew if it should listen and does not.
    */
-  void take(@Nullable Move move, ListenSettings before) {
+  void take(@Nullable ListenMove move, ListenSettings before) {
     ListenSettings now = context.settings().listen();
     if (now.equals(before)) {
       return;
@@ -288,7 +204,7 @@ final class Listener implements Node {
           } else {
             closeAll();
             if (move != null) {
-              outOfUse.addAll(move.channels.subList(move.kept, move.channels.size()));
+              outOfUse.addAll(move.opened());
             }
             port = before.isAt(now) ? port : -1;
             if (slots.size() != now.sockets()) {
@@ -299,17 +215,17 @@ final class Listener implements Node {
     locked(this::openOrRetry); // when what was open has been closed
   }
 
-  private void swap(Move move, boolean sameAddress) {
+  private void swap(ListenMove move, boolean sameAddress) {
     if (!sameAddress) {
       closeAll(); // the new ones are open, and serve in a moment
       port = -1;
     }
     List<ListenSlot> old = slots;
-    if (old.size() != move.channels.size()) {
-      slots = resized(old, move.channels.size());
+    if (old.size() != move.channels().size()) {
+      slots = resized(old, move.channels().size());
     }
-    for (int i = 0; i < move.channels.size(); i++) {
-      ListeningChannel channel = move.channels.get(i);
+    for (int i = 0; i < move.channels().size(); i++) {
+      ListeningChannel channel = move.channels().get(i);
       if (slots.get(i).channel() != channel) {
         opened(slots.get(i), channel);
       }
@@ -462,7 +378,7 @@ final class Listener implements Node {
 
   private void opened(ListenSlot slot, ListeningChannel channel) {
     address = channel.localAddress();
-    port = portOf(channel, port);
+    port = ListenMove.portOf(channel, port);
     if (openChannels() == 0) {
       openBacklog = context.settings().listen().backlog();
     }

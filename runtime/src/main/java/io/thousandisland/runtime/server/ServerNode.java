@@ -270,14 +270,14 @@ public final class ServerNode implements Server {
    * @return why they cannot apply, by the names of the keys; nothing has changed then
    */
   public Optional<String> configure(ServerSettings changed) {
-    Listener.Prepared prepared = listener.prepare(changed.listen());
+    ListenMove.Prepared prepared = listener.prepare(changed.listen());
     if (prepared.problem().isEmpty()) {
       life.run(() -> take(changed, prepared.move()));
     }
     return prepared.problem();
   }
 
-  private void take(ServerSettings changed, Listener.@Nullable Move move) {
+  private void take(ServerSettings changed, @Nullable ListenMove move) {
     ServerSettings before = context.settings();
     context.settings(changed);
     situation.refused = null;

@@ -7,6 +7,7 @@ import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.OutOfDescriptorsException;
 import java.io.IOException;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -26,9 +27,11 @@ class AcceptTroubleTest {
       var before = server.connect();
       assertThat(echo(before, "a")).isEqualTo("a");
       transport.failNextAccepts(5, FlakyTransport::outOfDescriptors);
+      long start = System.nanoTime();
       var waiting = server.connect();
       assertThat(echo(before, "b")).isEqualTo("b");
       assertThat(echo(waiting, "c")).isEqualTo("c");
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofMillis(400));
       assertThat(echo(server.connect(), "d")).isEqualTo("d");
       assertThat(server.events(TelemetryEvent.AcceptPaused.class)).hasSize(5);
       assertThat(server.events(TelemetryEvent.AcceptPaused.class).getFirst().reason())
@@ -106,6 +109,7 @@ class AcceptTroubleTest {
       var before = server.connect();
       assertThat(echo(before, "a")).isEqualTo("a");
       transport.portTaken = true;
+      int tries = transport.tries();
       server.node.suspend();
       server.node.resume();
       server.await(Status.FAILED);
@@ -113,6 +117,7 @@ class AcceptTroubleTest {
       assertThat(echo(before, "b")).isEqualTo("b");
       transport.portTaken = false;
       server.await(Status.RUNNING); // by itself, a second later
+      assertThat(transport.tries() - tries).isBetween(2, 4);
       assertThat(server.port()).isEqualTo(port);
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
     }

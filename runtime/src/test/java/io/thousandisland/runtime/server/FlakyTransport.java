@@ -19,6 +19,7 @@ final class FlakyTransport implements Transport {
 
   private final AtomicInteger failures = new AtomicInteger();
   private final AtomicInteger binds = new AtomicInteger();
+  private final AtomicInteger tries = new AtomicInteger();
   private volatile Supplier<Exception> failure = IOException::new;
   volatile boolean portTaken;
   volatile @Nullable Error bindError;
@@ -50,7 +51,13 @@ final class FlakyTransport implements Transport {
     return binds.get();
   }
 
+  /** How often it was asked for a port. */
+  int tries() {
+    return tries.get();
+  }
+
   private void mayFail() throws BindException {
+    tries.incrementAndGet();
     Error error = bindError;
     if (error != null) {
       throw error;
