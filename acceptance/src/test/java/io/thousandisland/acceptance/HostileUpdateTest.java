@@ -16,7 +16,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * W3, W5: whatever some peers and their callbacks do, all others notice of an update only the pause
- * that the framework makes. {@code -Dhostile.updates=20} for more.
+ * that the framework makes. {@code -Dhostile.updates=5} for a short one.
  *
  * <p>The clients are in a process of their own ({@link PeersProcess}): 32 that talk, two that come
  * and go. The hostile ones: one sends and never reads, one reads 20 KB/s, one is stopped by
@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(900)
 class HostileUpdateTest {
 
-  private static final int UPDATES = Integer.getInteger("hostile.updates", 5);
+  private static final int UPDATES = Integer.getInteger("hostile.updates", 20);
 
   /** With the default timeouts an update takes up to 25 s. */
   private static final int PATIENT_UPDATES = UPDATES >= 20 ? 2 : 1;
