@@ -51,8 +51,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
         ListenAt at = new ListenAt(next.host(), port, next.backlog(), next.options());
         List<ListeningChannel> sharing =
             channels.size() > kept ? move.opened() : samePort ? open : List.of();
-        ListeningChannel bound =
-            sharing.isEmpty() ? by.listen(at) : sharing.getFirst().another(at);
+        ListeningChannel bound = sharing.isEmpty() ? by.listen(at) : sharing.getFirst().another(at);
         channels.add(bound);
         port = portOf(bound, port);
       }
@@ -68,8 +67,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
 
   /** On all, or on none. */
   private static void setOptions(
-      List<ListeningChannel> channels, ListenSettings now, ListenSettings next)
-      throws IOException {
+      List<ListeningChannel> channels, ListenSettings now, ListenSettings next) throws IOException {
     var changed = new ArrayList<ListeningChannel>();
     try {
       for (ListeningChannel channel : channels) {
