@@ -98,7 +98,8 @@ class SharedPortTest {
       var perAcceptor = new int[6];
       server.node.connections().forEach(c -> perAcceptor[c.acceptor() - 1]++);
       for (int socket = 0; socket < 3; socket++) { // acceptors 1 and 4 work at the first, and so on
-        assertThat(perAcceptor[socket] + perAcceptor[socket + 3]).isEqualTo(20);
+        // others help out while its own have not begun
+        assertThat(perAcceptor[socket] + perAcceptor[socket + 3]).isBetween(17, 23);
       }
       assertThat(perAcceptor).doesNotContain(0);
     }
