@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an operator reads on standard output. */
 class LogTest {
 
-  private static final String LISTENING = "echo: listening on /127\\.0\\.0\\.1:[0-9]+$";
+  private static final String LISTENING = "echo: listening on 127\\.0\\.0\\.1:[0-9]+$";
 
   @TempDir Path home;
 

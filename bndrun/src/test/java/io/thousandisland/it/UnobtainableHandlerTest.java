@@ -67,7 +67,7 @@ class UnobtainableHandlerTest {
       assertThat(server.server().status()).isEqualTo(Status.WAITING);
       assertThat(events.await(TelemetryEvent.HandlerUnavailable.class).reason())
           .isEqualTo("java.lang.IllegalStateException: broken on purpose");
-      log.await(line -> line.equals("WARN alone: " + BROKEN + "; next try in 1 s"));
+      log.await(line -> line.equals("WARN alone: " + BROKEN + "; next try in 1s"));
     }
   }
 

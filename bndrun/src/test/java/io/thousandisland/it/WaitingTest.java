@@ -58,7 +58,7 @@ class WaitingTest {
       server.await(Status.RUNNING);
       handler.uninstall();
       server.await(Status.WAITING);
-      log.await(l -> l.equals("WARN left: WAITING: no handler matches (handler.name=leaving)"));
+      log.await(l -> l.equals("INFO left: WAITING: no handler matches (handler.name=leaving)"));
       assertThat(server.server().status()).isEqualTo(Status.WAITING);
     }
   }
@@ -68,7 +68,7 @@ class WaitingTest {
     var settings = targets("(handler.name=never)", "(transport.name=tcp)");
     try (var log = new LogLines();
         var server = new ConfiguredServer(context, "fresh", settings)) {
-      log.await(l -> l.equals("WARN fresh: WAITING: no handler matches (handler.name=never)"));
+      log.await(l -> l.equals("INFO fresh: WAITING: no handler matches (handler.name=never)"));
     }
   }
 
@@ -77,11 +77,11 @@ class WaitingTest {
     var settings = targets("(handler.name=never)", "(transport.name=late)");
     try (var log = new LogLines();
         var server = new ConfiguredServer(context, "both", settings)) {
-      log.await(l -> l.equals("WARN both: WAITING: no transport matches (transport.name=late)"));
+      log.await(l -> l.equals("INFO both: WAITING: no transport matches (transport.name=late)"));
 
       server.configure(targets("(handler.name=never)", "(transport.name=tcp)"));
 
-      log.await(l -> l.equals("WARN both: WAITING: no handler matches (handler.name=never)"));
+      log.await(l -> l.equals("INFO both: WAITING: no handler matches (handler.name=never)"));
     }
   }
 }
