@@ -26,6 +26,22 @@ class LogTest {
     }
   }
 
+  /** As in Karaf, whose SCR has less patience. */
+  @ParameterizedTest
+  @EnumSource
+  void timeoutsThatAreShortenedToFitAreNoTrouble(Framework framework) throws Exception {
+    try (var server =
+        Launch.of(framework, home).with("-Dds.lock.timeout.milliseconds=5000").start()) {
+      server.awaitLog(
+          "INFO  server: echo: configuration adjusted: drainTimeout is 1600ms and shutdownTimeout"
+              + " is 2400ms, shortened from 10s and 15s to fit the framework property"
+              + " ds\\.lock\\.timeout\\.milliseconds, which is 5000 here; set it to 26000 or more"
+              + " to have the defaults$");
+      server.awaitLog("INFO  server: echo: RUNNING$");
+      assertThat(server.out().all()).noneMatch(line -> line.matches(".*(WARN|ERROR|refused).*"));
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void fileOfTheUsersDecidesInstead(Framework framework) throws Exception {
@@ -47,7 +63,9 @@ class LogTest {
       try (var client = new Client(server.port("echo"))) {
         assertThat(client.ask("x")).isEqualTo("x");
       }
-      server.awaitLog("^mine DEBUG echo: ");
+      server.awaitLog("^mine DEBUG echo: connection 1 from 127\\.0\\.0\\.1:[0-9]+ ");
+      server.awaitLog(
+          "^mine DEBUG 127\\.0\\.0\\.1:[0-9]+ echo [0-9]+ms in=1 out=1 closed by the peer$");
       assertThat(server.out().all()).noneMatch(line -> line.matches("\\d\\d:\\d\\d:.*"));
       server.saidNoStackTrace();
     }

@@ -44,15 +44,14 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
-   * No handler, or no transport, came within the handler wait. Told once for each time that the
-   * server is WAITING.
+   * No handler, or no transport, came within the handler wait, and the port is closed. Told once
+   * for each absence.
    *
    * @param reason what the server waits for, in words for an operator
    * @param waited the configured wait
    * @param closed how many connections were closed because no handler came
-   * @param listening whether the port is open all the same
    */
-  record WaitedInVain(String server, String reason, Duration waited, int closed, boolean listening)
+  record WaitedInVain(String server, String reason, Duration waited, int closed)
       implements TelemetryEvent {}
 
   /**

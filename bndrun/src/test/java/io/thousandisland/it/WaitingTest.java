@@ -75,7 +75,7 @@ class WaitingTest {
   }
 
   @Test
-  void l4UpdateThatIsOverInTimeLogsNoWarning() throws Exception {
+  void updateThatIsOverInTimeLogsNoWarning() throws Exception {
     var settings = targets("(handler.name=updated)", "(transport.name=tcp)");
     try (var log = new LogLines();
         var server = new ConfiguredServer(context, "calm", settings)) {
@@ -95,7 +95,7 @@ class WaitingTest {
   }
 
   @Test
-  void l4WaitInVainIsAWarning() throws Exception {
+  void waitInVainIsAWarning() throws Exception {
     var settings = new HashMap<>(targets("(handler.name=late)", "(transport.name=tcp)"));
     settings.put("handlerWait", "200ms");
     try (var log = new LogLines();

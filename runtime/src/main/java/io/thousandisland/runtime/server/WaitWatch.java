@@ -24,7 +24,7 @@ final class WaitWatch {
   /** How often connections are looked at which are about to end, so that they are counted. */
   private static final Duration TICK = Duration.ofMillis(20);
 
-  private static final int TICKS = 100;
+  private static final Duration SECOND = Duration.ofSeconds(1);
 
   private final ServerContext context;
   private final LifeThread life;
@@ -64,22 +64,26 @@ final class WaitWatch {
       counts = true;
       Duration wait = context.settings().timeouts().handlerWait();
       if (DeadlineSweeper.countable(wait)) {
-        telling = life.later(wait, () -> tell(wait, TICKS));
+        telling = life.later(wait, () -> tell(wait));
       }
     }
   }
 
-  /** Connections whose wait is over need a moment to notice. */
-  private void tell(Duration wait, int ticks) {
+  /**
+   * Tells when everything has come of it: the wait may have begun anew meanwhile, and connections
+   * need a moment to notice that it is over.
+   */
+  private void tell(Duration wait) {
     String reason = missing;
     if (reason == null) {
       return;
     }
-    boolean someWait = acceptors.live().stream().anyMatch(Connection::waitsForHandler);
-    if (someWait && ticks > 0) {
-      telling = life.later(TICK, () -> tell(wait, ticks - 1));
+    if (listener.address() != null) {
+      telling = life.later(SECOND, () -> tell(wait));
+    } else if (acceptors.live().stream().anyMatch(Connection::waitsForHandler)) {
+      telling = life.later(TICK, () -> tell(wait));
     } else {
-      tell(reason, wait);
+      emit(reason, wait, context.handlers.takeUnserved());
     }
   }
 
@@ -87,20 +91,12 @@ final class WaitWatch {
   private void tellOfTheLost(@Nullable String reason) {
     int closed = context.handlers.takeUnserved();
     if (closed > 0) {
-      emit(
-          reason == null ? "no handler" : reason,
-          context.settings().timeouts().handlerWait(),
-          closed);
+      Duration wait = context.settings().timeouts().handlerWait();
+      emit(reason == null ? "no handler" : reason, wait, closed);
     }
   }
 
-  private void tell(String reason, Duration wait) {
-    emit(reason, wait, context.handlers.takeUnserved());
-  }
-
   private void emit(String reason, Duration wait, int closed) {
-    boolean listening = listener.address() != null;
-    context.emit(
-        () -> new TelemetryEvent.WaitedInVain(context.name(), reason, wait, closed, listening));
+    context.emit(() -> new TelemetryEvent.WaitedInVain(context.name(), reason, wait, closed));
   }
 }

@@ -88,11 +88,12 @@ final class Sentences {
   }
 
   private static String inVain(TelemetryEvent.WaitedInVain e) {
-    String closed =
-        e.closed() == 0 ? "" : "; closed " + Words.count(e.closed(), "connection") + " that waited";
-    return "waited %s (handlerWait) in vain: %s; the port is %s%s"
+    String connections = Words.count(e.closed(), "connection");
+    return "waited %s (handlerWait) in vain: %s; the port is closed%s"
         .formatted(
-            Words.duration(e.waited()), e.reason(), e.listening() ? "open" : "closed", closed);
+            Words.duration(e.waited()),
+            e.reason(),
+            e.closed() == 0 ? "" : ", with " + connections + " that waited");
   }
 
   private static String drained(TelemetryEvent.DrainEnded e) {

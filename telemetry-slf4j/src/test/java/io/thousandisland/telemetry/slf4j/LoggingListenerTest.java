@@ -154,7 +154,7 @@ class LoggingListenerTest {
             "mail: root gave up, after too many crashes in a row: broken",
             "mail: telemetry listener L threw broken; that is said once",
             "mail: waited 15s (handlerWait) in vain: no handler matches (handler.name=echo);"
-                + " the port is closed; closed 3 connections that waited",
+                + " the port is closed, with 3 connections that waited",
             "mail: configuration refused: port is x",
             "mail: cannot listen: broken; next try in 1s",
             "mail: handler echo cannot be obtained: why; next try in 1s",

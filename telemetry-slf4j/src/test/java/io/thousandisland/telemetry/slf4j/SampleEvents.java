@@ -49,7 +49,7 @@ final class SampleEvents {
 
     all.put(
         new TelemetryEvent.WaitedInVain(
-            "mail", "no handler matches (handler.name=echo)", SECOND.multipliedBy(15), 3, false),
+            "mail", "no handler matches (handler.name=echo)", SECOND.multipliedBy(15), 3),
         Level.WARN);
     all.put(new TelemetryEvent.ConfigurationRefused("mail", "port is x"), Level.WARN);
     all.put(new TelemetryEvent.ListenFailed("mail", REASON, SECOND), Level.WARN);
