@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What an operator reads on standard output. */
 class LogTest {
 
-  private static final String LISTENING = "echo: listening on /127\\.0\\.0\\.1:[0-9]+$";
+  private static final String LISTENING = "echo: listening on 127\\.0\\.0\\.1:[0-9]+$";
 
   @TempDir Path home;
 
@@ -23,6 +23,26 @@ class LogTest {
       server.port("echo");
       assertThat(server.out().all()).noneMatch(line -> line.contains("DEBUG"));
       server.saidNoStackTrace();
+    }
+  }
+
+  /** As in Karaf, whose SCR has less patience. */
+  @ParameterizedTest
+  @EnumSource
+  void timeoutsThatAreShortenedToFitAreNoTrouble(Framework framework) throws Exception {
+    Launch launch = Launch.of(framework, home).with("-Dds.lock.timeout.milliseconds=5000");
+    Files.createDirectories(launch.deploy());
+    Files.writeString(
+        launch.deploy().resolve("io.thousandisland.server-brief.cfg"),
+        "port = 0\nhandler.target = (handler.name=echo)\n");
+    try (var server = launch.start()) {
+      server.awaitLog(
+          "INFO  server: brief: configuration adjusted: drainTimeout is 1600ms and shutdownTimeout"
+              + " is 2400ms, shortened from 10s and 15s to fit the framework property"
+              + " ds\\.lock\\.timeout\\.milliseconds, which is 5000 here; set it to 26000 or more"
+              + " to have the defaults$");
+      server.awaitLog("INFO  server: brief: RUNNING(, no longer WAITING)?$");
+      assertThat(server.out().all()).noneMatch(line -> line.matches(".* brief: (FAILED|.*refused).*"));
     }
   }
 
@@ -47,7 +67,9 @@ class LogTest {
       try (var client = new Client(server.port("echo"))) {
         assertThat(client.ask("x")).isEqualTo("x");
       }
-      server.awaitLog("^mine DEBUG echo: ");
+      server.awaitLog("^mine DEBUG echo: connection 1 from 127\\.0\\.0\\.1:[0-9]+ ");
+      server.awaitLog(
+          "^mine DEBUG 127\\.0\\.0\\.1:[0-9]+ echo [0-9]+ms in=1 out=1 closed by the peer$");
       assertThat(server.out().all()).noneMatch(line -> line.matches("\\d\\d:\\d\\d:.*"));
       server.saidNoStackTrace();
     }

@@ -58,13 +58,13 @@ class SignalTest {
         assertThat(quiet.seesEnd()).isTrue();
         assertThat(server.exit(LIMIT)).isEqualTo(128 + 2);
       }
-      server.awaitLog("server drained: 0 migrated, [0-9]+ graceful, 0 forced, lingering \\[\\]");
+      server.awaitLog("server drained: 0 migrated, [0-9]+ graceful, 0 forced, in [0-9]+m?s$");
       assertOrderlyEnd(server, port);
     }
   }
 
   private static void assertOrderlyEnd(ServerProcess server, int port) throws Exception {
-    server.awaitLog("echo: server drained: .* lingering \\[\\]");
+    server.awaitLog("echo: server drained: .*, in [0-9]+m?s$");
     server.awaitLog("echo: STOPPED");
     server.err().whole();
     server.saidNoStackTrace();

@@ -44,11 +44,32 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
+   * No handler, or no transport, came within the handler wait, and the port is closed. Told once
+   * for each absence.
+   *
+   * @param reason what the server waits for, in words for an operator
+   * @param waited the configured wait
+   * @param closed how many connections were closed because no handler came
+   */
+  record WaitedInVain(String server, String reason, Duration waited, int closed)
+      implements TelemetryEvent {}
+
+  /**
    * The server runs on its old configuration.
    *
    * @param reason names the key, the value, the allowed
    */
   record ConfigurationRefused(String server, String reason) implements TelemetryEvent {}
+
+  /** A configuration is in force, after the one before was refused. */
+  record ConfigurationAccepted(String server) implements TelemetryEvent {}
+
+  /**
+   * The configuration is in force with other values than its own, or than the defaults.
+   *
+   * @param what names the values and the reason, and says how to have others
+   */
+  record ConfigurationAdjusted(String server, String what) implements TelemetryEvent {}
 
   /** A drain of the server, of one acceptor or of one generation is over. */
   record DrainEnded(String server, String what, Drained result) implements TelemetryEvent {}
@@ -59,8 +80,9 @@ public sealed interface TelemetryEvent {
    * The server listens.
    *
    * @param channels how many listening channels were opened there
+   * @param failed whether the port could not be had before
    */
-  record ListenerStarted(String server, SocketAddress address, int channels)
+  record ListenerStarted(String server, SocketAddress address, int channels, boolean failed)
       implements TelemetryEvent {}
 
   /**
@@ -157,8 +179,12 @@ public sealed interface TelemetryEvent {
    */
   record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
 
-  /** The terminal callback threw; the connection ended as it would have. */
-  record HandlerThrew(Span span, Throwable reason) implements OfConnection {
+  /**
+   * The terminal callback threw; the connection ended as it would have.
+   *
+   * @param callback its name; empty when the trouble was the runtime's own
+   */
+  record HandlerThrew(Span span, String callback, Throwable reason) implements OfConnection {
     @Override
     public Detail detail() {
       return Detail.SERVERS;
@@ -206,6 +232,15 @@ public sealed interface TelemetryEvent {
    * @param retryIn when it is tried again
    */
   record HandlerUnavailable(String server, String handler, String reason, Duration retryIn)
+      implements TelemetryEvent {}
+
+  /**
+   * A handler that could not be obtained is no trouble any more.
+   *
+   * @param handler its name, version and bundle
+   * @param obtained true when it was obtained, false when it has gone or another one is preferred
+   */
+  record HandlerRecovered(String server, String handler, boolean obtained)
       implements TelemetryEvent {}
 
   /** Its service is going away, or a better one took its place. */

@@ -64,7 +64,7 @@ class SecretsTest {
             .contains("keyPassword");
       }
       events.await(TelemetryEvent.ConnectionStopped.class);
-      log.await(line -> line.contains("ConnectionStopped"));
+      log.await(line -> line.contains("discreet: connection 1 from"));
       assertNowhere(log, events, shell, server.await(Status.RUNNING));
     }
   }

@@ -67,7 +67,7 @@ class UnobtainableHandlerTest {
       assertThat(server.server().status()).isEqualTo(Status.WAITING);
       assertThat(events.await(TelemetryEvent.HandlerUnavailable.class).reason())
           .isEqualTo("java.lang.IllegalStateException: broken on purpose");
-      log.await(line -> line.equals("WARN alone: " + BROKEN + "; next try in 1 s"));
+      log.await(line -> line.equals("WARN alone: " + BROKEN + "; next try in 1s"));
     }
   }
 
@@ -116,7 +116,8 @@ class UnobtainableHandlerTest {
     var properties = new Hashtable<String, Object>();
     properties.put("handler.name", "frail");
     properties.put(Constants.SERVICE_RANKING, 5);
-    try (var server = new ConfiguredServer(context, "stubborn", settings())) {
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "stubborn", settings())) {
       server.await(Status.WAITING);
       var moody = new Moody();
       ServiceRegistration<?> registration =
@@ -124,6 +125,7 @@ class UnobtainableHandlerTest {
       try (var client = new LineClient(server.port())) {
         assertThat(client.ask("a")).isEqualTo("1 v9 a");
         assertThat(moody.asked).hasValue(3);
+        log.await(l -> l.matches("INFO stubborn: handler frail .* is obtained, and serves"));
       } finally {
         registration.unregister();
       }

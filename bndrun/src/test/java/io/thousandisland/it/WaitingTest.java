@@ -3,6 +3,8 @@ package io.thousandisland.it;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.server.Status;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
@@ -58,7 +60,7 @@ class WaitingTest {
       server.await(Status.RUNNING);
       handler.uninstall();
       server.await(Status.WAITING);
-      log.await(l -> l.equals("WARN left: WAITING: no handler matches (handler.name=leaving)"));
+      log.await(l -> l.equals("INFO left: WAITING: no handler matches (handler.name=leaving)"));
       assertThat(server.server().status()).isEqualTo(Status.WAITING);
     }
   }
@@ -68,7 +70,42 @@ class WaitingTest {
     var settings = targets("(handler.name=never)", "(transport.name=tcp)");
     try (var log = new LogLines();
         var server = new ConfiguredServer(context, "fresh", settings)) {
-      log.await(l -> l.equals("WARN fresh: WAITING: no handler matches (handler.name=never)"));
+      log.await(l -> l.equals("INFO fresh: WAITING: no handler matches (handler.name=never)"));
+    }
+  }
+
+  @Test
+  void updateThatIsOverInTimeLogsNoWarning() throws Exception {
+    var settings = targets("(handler.name=updated)", "(transport.name=tcp)");
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "calm", settings)) {
+      for (String version : List.of("v1", "v2")) {
+        var made = new HandlerBundle("updated.handler", "updated", version);
+        var handler = context.installBundle("test:updated", made.stream());
+        handler.start();
+        server.await(Status.RUNNING);
+        handler.uninstall();
+        server.await(Status.WAITING);
+        log.await(l -> l.equals("INFO calm: WAITING: no handler matches (handler.name=updated)"));
+      }
+      assertThat(log.lines())
+          .contains("INFO calm: RUNNING, no longer WAITING")
+          .noneMatch(line -> line.matches("(WARN|ERROR) calm: .*"));
+    }
+  }
+
+  @Test
+  void waitInVainIsAWarning() throws Exception {
+    var settings = new HashMap<>(targets("(handler.name=late)", "(transport.name=tcp)"));
+    settings.put("handlerWait", "200ms");
+    try (var log = new LogLines();
+        var server = new ConfiguredServer(context, "vain", settings)) {
+      log.await(
+          l ->
+              l.equals(
+                  "WARN vain: waited 200ms (handlerWait) in vain: no handler matches"
+                      + " (handler.name=late); the port is closed"));
+      server.await(Status.WAITING);
     }
   }
 
@@ -77,11 +114,11 @@ class WaitingTest {
     var settings = targets("(handler.name=never)", "(transport.name=late)");
     try (var log = new LogLines();
         var server = new ConfiguredServer(context, "both", settings)) {
-      log.await(l -> l.equals("WARN both: WAITING: no transport matches (transport.name=late)"));
+      log.await(l -> l.equals("INFO both: WAITING: no transport matches (transport.name=late)"));
 
       server.configure(targets("(handler.name=never)", "(transport.name=tcp)"));
 
-      log.await(l -> l.equals("WARN both: WAITING: no handler matches (handler.name=never)"));
+      log.await(l -> l.equals("INFO both: WAITING: no handler matches (handler.name=never)"));
     }
   }
 }

@@ -1,10 +1,12 @@
 package io.thousandisland.runtime.component;
 
 import io.thousandisland.runtime.server.ServerSettings;
+import io.thousandisland.runtime.server.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.osgi.framework.BundleContext;
 
 /**
@@ -47,14 +49,14 @@ record FrameworkLimits(Duration longest, String property) {
     if (!fits(settings)) {
       problems.add(
           "drainTimeout + shutdownTimeout is "
-              + settings.timeouts().wholeDrain().toMillis()
-              + "ms; allowed: "
-              + longest.minus(MARGIN).toMillis()
-              + "ms together, for the framework property "
+              + Timeouts.text(settings.timeouts().wholeDrain())
+              + "; allowed: "
+              + Timeouts.text(longest.minus(MARGIN))
+              + " together, for the framework property "
               + property
               + " is "
-              + longest.toMillis()
-              + "ms here; raise it, or shorten them");
+              + value(longest)
+              + " here; raise it, or shorten them");
     }
     return problems;
   }
@@ -69,6 +71,34 @@ record FrameworkLimits(Duration longest, String property) {
    */
   static boolean leftToUs(Map<String, Object> properties) {
     return !properties.containsKey("drainTimeout") && !properties.containsKey("shutdownTimeout");
+  }
+
+  /** {@code duration} in the unit of the property: milliseconds, or whole seconds. */
+  private long value(Duration duration) {
+    return property.endsWith("milliseconds")
+        ? duration.toMillis()
+        : duration.plusMillis(999).toSeconds();
+  }
+
+  /**
+   * What an operator should know when {@code applied} is in force instead; empty when it is not.
+   */
+  Optional<String> adjustment(ServerSettings wanted, ServerSettings applied) {
+    Timeouts before = wanted.timeouts();
+    Timeouts now = applied.timeouts();
+    if (now.equals(before)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "drainTimeout is %s and shutdownTimeout is %s, shortened from %s and %s to fit the framework property %s, which is %d here; set it to %d or more to have the defaults"
+            .formatted(
+                Timeouts.text(now.drain()),
+                Timeouts.text(now.shutdown()),
+                Timeouts.text(before.drain()),
+                Timeouts.text(before.shutdown()),
+                property,
+                value(longest),
+                value(before.wholeDrain().plus(MARGIN))));
   }
 
   /** The drain and shutdown timeouts that fit, in the proportion of the defaults. */

@@ -111,6 +111,9 @@ public final class ServerComponent
 
   private String refusedWhy = "";
 
+  /** How the configuration in force was adjusted; only {@link #apply} uses it. */
+  private String adjustment = "";
+
   /** In force; written by {@link #apply}. Null until a configuration was sound. */
   private volatile @Nullable ServerSettings settings;
 
@@ -263,7 +266,7 @@ public final class ServerComponent
     listeners.target(targets.listener());
     transports.target(targets.transport());
     handlers.target(targets.handler());
-    tellIfShortened(wanted);
+    tellIfShortened(wanted, valid);
     transports.open();
     handlers.open();
     node.start();
@@ -297,11 +300,13 @@ public final class ServerComponent
     return read;
   }
 
-  private void tellIfShortened(Map<String, Object> configured) {
-    var problems = limits.problems(SettingsReader.read(configured));
-    if (!problems.isEmpty()) {
-      node.refused(String.join("; ", problems) + "; until then they are shortened to fit");
+  /** Once, not with every change of another key. */
+  private void tellIfShortened(Map<String, Object> configured, ServerSettings applied) {
+    String now = limits.adjustment(SettingsReader.read(configured), applied).orElse("");
+    if (!now.isEmpty() && !now.equals(adjustment)) {
+      node.adjusted(now);
     }
+    adjustment = now;
   }
 
   // ---- the end

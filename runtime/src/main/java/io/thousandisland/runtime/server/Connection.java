@@ -187,7 +187,7 @@ final class Connection implements Signals.Resting {
 
   private static Ending failed(Throwable bug) {
     try {
-      return new Ending.Failed(bug, true);
+      return new Ending.Failed(bug, true, "");
     } catch (OutOfMemoryError noMemory) { // not even for that
       return FORCED_ENDING;
     }
@@ -310,7 +310,7 @@ final class Connection implements Signals.Resting {
   /** Something that must not happen, and that ends nothing. */
   private void trouble(Throwable thrown) {
     try {
-      context.emit(() -> new TelemetryEvent.HandlerThrew(span(), thrown));
+      context.emit(() -> new TelemetryEvent.HandlerThrew(span(), "", thrown));
     } catch (Throwable again) {
       // no memory to say so
     }
@@ -483,6 +483,11 @@ final class Connection implements Signals.Resting {
 
   TransportSocket transport() {
     return transport;
+  }
+
+  /** True while it has no handler, and waits for one. */
+  boolean waitsForHandler() {
+    return !abandoned && lease.waits();
   }
 
   /** True while a callback of {@code one} may run here. */

@@ -12,6 +12,7 @@ import static io.thousandisland.runtime.server.Signals.RETIRE;
 import static io.thousandisland.runtime.server.Signals.SHUTDOWN;
 import static io.thousandisland.runtime.server.Signals.WRITABLE;
 
+import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.ShutdownException;
@@ -100,7 +101,7 @@ final class Conversation {
     this.socket = socket;
     this.out = socket.out();
     this.lease = lease;
-    this.migration = new Migration(context, connection, lease, socket);
+    this.migration = new Migration(context, connection, lease, socket, goodbye);
     this.goodbye = goodbye;
     this.readTimeout = context.settings().timeouts().read();
   }
@@ -110,13 +111,13 @@ final class Conversation {
     turnBegins();
     try {
       if (lease.acquire() == null) {
-        return goodbye.asked(); // or nobody came in time
+        return withoutHandler();
       }
       long began = System.nanoTime();
       Handshake.complete(connection.transport(), signals, context);
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
-      Next<@Nullable Object> next = lease.handler().handleConnection(socket);
-      Ending ending = afterData(answer(next, "handleConnection"));
+      Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
+      Ending ending = afterData(answer(next));
       turnEnds();
       return ending;
     } catch (Throwable thrown) {
@@ -231,8 +232,8 @@ final class Conversation {
     }
     if (ending == null && adviceDue(why)) {
       long before = in.bytes();
-      Next<@Nullable Object> next = lease.handler().handleDrain(socket, state);
-      ending = afterAnything(answer(next, "handleDrain"), before);
+      Next<@Nullable Object> next = calling("handleDrain").handleDrain(socket, state);
+      ending = afterAnything(answer(next), before);
     }
     if (ending == null && (why & MESSAGE) != 0) {
       ending = deliver();
@@ -316,7 +317,7 @@ final class Conversation {
     long before = context.sweeper.now();
     Next<@Nullable Object> answer = migration.arrive();
     if (answer == null) {
-      return goodbye.asked();
+      return withoutHandler();
     }
     notCounting(context.sweeper.now() - before);
     return apply(answer);
@@ -337,9 +338,9 @@ final class Conversation {
         in.unread.keep(data);
         return null;
       }
-      Next<@Nullable Object> next = lease.handler().handleData(data, socket, state);
+      Next<@Nullable Object> next = calling("handleData").handleData(data, socket, state);
       in.unread.keep(data);
-      return afterData(answer(next, "handleData"));
+      return afterData(answer(next));
     } finally {
       pool.release(pooled);
     }
@@ -348,8 +349,8 @@ final class Conversation {
   /** The peer has closed its side, and {@code rest} is what was left unread before that. */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending halfClosed(ByteBuffer rest) throws Exception {
-    Next<@Nullable Object> next = lease.handler().handleHalfClose(rest, socket, state);
-    Ending ending = afterData(answer(next, "handleHalfClose"));
+    Next<@Nullable Object> next = calling("handleHalfClose").handleHalfClose(rest, socket, state);
+    Ending ending = afterData(answer(next));
     return ending instanceof Ending.ByUs ? new Ending.ByPeer() : ending;
   }
 
@@ -361,9 +362,10 @@ final class Conversation {
     }
     long before = in.bytes();
     try {
-      Next<@Nullable Object> next = lease.handler().handleMessage(message, socket, state);
-      return afterAnything(answer(next, "handleMessage"), before);
+      Next<@Nullable Object> next = calling("handleMessage").handleMessage(message, socket, state);
+      return afterAnything(answer(next), before);
     } catch (UnhandledMessageException e) {
+      goodbye.answered();
       connection.emit(
           () -> new TelemetryEvent.MessageDropped(connection.span(), message.getClass().getName()));
       return null;
@@ -372,10 +374,14 @@ final class Conversation {
 
   // ---- answers: the one place where they become actions
 
-  private static Next<@Nullable Object> answer(
-      @Nullable Next<@Nullable Object> next, String callback) {
+  private Handler<@Nullable Object> calling(String callback) {
+    goodbye.calling(callback);
+    return lease.handler();
+  }
+
+  private Next<@Nullable Object> answer(@Nullable Next<@Nullable Object> next) {
     if (next == null) {
-      throw new NullPointerException(callback + " answered null");
+      throw new NullPointerException(goodbye.callback() + " answered null");
     }
     return next;
   }
@@ -396,6 +402,10 @@ final class Conversation {
   /** A message or advice leaves the deadline where it is, unless its answer moves it. */
   private @Nullable Ending apply(Next<@Nullable Object> next) throws Exception {
     state = next.state();
+    if (next instanceof Next.Fail<@Nullable Object> fail) {
+      return goodbye.because(fail.reason(), false);
+    }
+    goodbye.answered();
     return switch (next) {
       case Next.Proceed<@Nullable Object> proceed -> {
         setWait(proceed.readTimeout());
@@ -407,7 +417,7 @@ final class Conversation {
         yield null;
       }
       case Next.Close<@Nullable Object> close -> new Ending.ByUs();
-      case Next.Fail<@Nullable Object> fail -> goodbye.because(fail.reason(), false);
+      case Next.Fail<@Nullable Object> fail -> throw new AssertionError("handled above");
       case Next.SwitchTransport<@Nullable Object> to -> {
         switchTransport(to);
         lastData = context.sweeper.now();
@@ -457,13 +467,19 @@ final class Conversation {
 
   // ---- the end
 
+  /** Somebody asked for the end, or nobody came in time. */
+  private Ending withoutHandler() {
+    return lease.inVain() ? new Ending.Unserved() : goodbye.asked();
+  }
+
   /** Calls the terminal callback, if there is somebody to call. What it throws harms nobody. */
   void end(Ending ending) {
     socket.ending();
     try {
       goodbye.say(ending, lease, socket, state);
     } catch (Throwable thrown) { // but somebody should know
-      context.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), thrown));
+      String callback = goodbye.callback();
+      context.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
     }
     state = null;
   }

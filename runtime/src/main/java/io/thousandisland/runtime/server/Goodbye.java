@@ -14,7 +14,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection ends: which ending it is, and the one terminal callback that says so.
+ * How a connection ends: which ending it is, in which callback, and the one terminal callback that
+ * says so.
  *
  * <p>Thread: the connection's own, except {@link #abandon}.
  */
@@ -28,8 +29,25 @@ final class Goodbye {
    */
   private boolean closed;
 
+  /** Name of the callback that runs, or whose answer is looked at; empty outside of them. */
+  private String callback = "";
+
   Goodbye(Signals signals) {
     this.signals = signals;
+  }
+
+  /** From now on whatever fails does so in {@code callback}, until {@link #answered}. */
+  void calling(String callback) {
+    this.callback = callback;
+  }
+
+  /** The callback has answered, and what it answered is done. */
+  void answered() {
+    callback = "";
+  }
+
+  String callback() {
+    return callback;
   }
 
   /** The ending that somebody raised; a shutdown when nobody did, and no handler is there. */
@@ -62,7 +80,7 @@ final class Goodbye {
     if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
       return new Ending.ByUs(); // who closed it under a blocked callback meant it to end so
     }
-    return new Ending.Failed(reason, thrown);
+    return new Ending.Failed(reason, thrown, callback);
   }
 
   /**
@@ -75,6 +93,7 @@ final class Goodbye {
     if (handler == null || !close()) {
       return;
     }
+    callback = terminalCallback(ending);
     switch (ending) {
       case Ending.ByPeer e -> handler.handleClose(socket, state);
       case Ending.ByUs e -> handler.handleClose(socket, state);
@@ -82,7 +101,20 @@ final class Goodbye {
       case Ending.TimedOut e -> handler.handleTimeout(socket, state);
       case Ending.ShutDown e -> handler.handleShutdown(socket, state);
       case Ending.Forced e -> handler.handleShutdown(socket, state);
+      case Ending.Unserved e -> {} // there is nobody
     }
+  }
+
+  private static String terminalCallback(Ending ending) {
+    return switch (ending) {
+      case Ending.ByPeer e -> "handleClose";
+      case Ending.ByUs e -> "handleClose";
+      case Ending.Failed e -> "handleError";
+      case Ending.TimedOut e -> "handleTimeout";
+      case Ending.ShutDown e -> "handleShutdown";
+      case Ending.Forced e -> "handleShutdown";
+      case Ending.Unserved e -> "";
+    };
   }
 
   /** From now on no terminal callback begins. Any thread. */

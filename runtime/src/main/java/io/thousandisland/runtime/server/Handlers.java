@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ final class Handlers {
 
   /** No handler will come any more. Read by connections. */
   private volatile boolean closed;
+
+  /** How many connections have waited in vain and were not reported. Any thread. */
+  private final AtomicInteger unserved = new AtomicInteger();
 
   private final Set<Signals> waiting = ConcurrentHashMap.newKeySet();
 
@@ -60,6 +64,16 @@ final class Handlers {
 
   boolean isClosed() {
     return closed;
+  }
+
+  /** A connection ends because no handler came in time. */
+  void unserved() {
+    unserved.incrementAndGet();
+  }
+
+  /** How many have since this was last asked. */
+  int takeUnserved() {
+    return unserved.getAndSet(0);
   }
 
   private void tellAll() {

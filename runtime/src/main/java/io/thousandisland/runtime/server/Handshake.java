@@ -31,7 +31,8 @@ final class Handshake {
     boolean late = false;
     while (!socket.handshake()) {
       if (late) { // and the last look has not helped
-        throw new SocketTimeoutException("handshake not done within " + timeout);
+        throw new SocketTimeoutException(
+            "handshake not done within " + Timeouts.text(timeout) + " (handshakeTimeout)");
       }
       int why = signals.await(READABLE | WRITABLE | DEADLINE | SHUTDOWN | FORCED | CLOSE);
       if ((why & (SHUTDOWN | FORCED)) != 0) {

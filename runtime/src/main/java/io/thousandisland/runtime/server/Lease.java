@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * A connection's hold on the generation whose handler serves it. All of a connection's references
  * to a handler go through here, and last for one callback.
  *
- * <p>Thread: the connection's own, except {@link #generation}.
+ * <p>Thread: the connection's own, except {@link #generation} and {@link #waits}.
  */
 final class Lease {
 
@@ -58,6 +58,9 @@ final class Lease {
 
   /** The generation that this connection has left, ahead of the others; the own thread's. */
   private @Nullable Generation left;
+
+  /** The handler wait was over before a handler came; the own thread's. */
+  private boolean inVain;
 
   /** The connection is over. Written by the own thread; read by drains. */
   private volatile boolean over;
@@ -119,7 +122,12 @@ final class Lease {
       signals.deadline(Math.min(until, meanwhile.deadline()));
       int reasons = ENDING | DEADLINE | meanwhile.reasons();
       int why = context.handlers.awaitNews(signals, left, absence, false, reasons);
-      if ((why & ENDING) != 0 || (why != 0 && context.sweeper.now() >= until)) {
+      if ((why & ENDING) != 0) {
+        return null;
+      }
+      if (why != 0 && context.sweeper.now() >= until) {
+        inVain = true;
+        context.handlers.unserved();
         return null;
       }
       Generation serving = context.handlers.serving();
@@ -138,6 +146,16 @@ final class Lease {
       generation = null;
       context.departures.tell();
     }
+  }
+
+  /** True when {@link #acquire} answered null because the handler wait was over. */
+  boolean inVain() {
+    return inVain;
+  }
+
+  /** True while the connection has no handler, and waits for one. Any thread. */
+  boolean waits() {
+    return !over && generation == null;
   }
 
   /** The end of the handler wait: it begins when the handler before has left completely. */

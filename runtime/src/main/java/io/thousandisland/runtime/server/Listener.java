@@ -51,6 +51,10 @@ final class Listener implements Node {
   private @Nullable Thread retrying;
   private int port = -1;
   private boolean announced;
+
+  /** Whether somebody was told that the port cannot be had, and not yet that it is there again. */
+  private boolean failureTold;
+
   private long openedAt;
   private Crash crash = reason -> {};
   private volatile @Nullable SocketAddress address;
@@ -387,11 +391,13 @@ final class Listener implements Node {
 
   private void announce() {
     SocketAddress now = address;
-    if (!announced && now != null) {
+    if ((!announced || failureTold) && now != null) {
+      openedAt = announced ? openedAt : System.nanoTime();
       announced = true;
-      openedAt = System.nanoTime();
+      boolean failed = failureTold;
+      failureTold = false;
       int channels = slots.size();
-      news.add(() -> new TelemetryEvent.ListenerStarted(context.name(), now, channels));
+      news.add(() -> new TelemetryEvent.ListenerStarted(context.name(), now, channels, failed));
     }
   }
 
@@ -431,10 +437,14 @@ final class Listener implements Node {
   /** Waits, tries, and says whether to go on trying. */
   @SuppressWarnings("WaitNotInLoop") // waking early only means trying early
   private boolean waitAndTry(Duration wait) {
-    Throwable reason = failure;
-    if (reason != null) {
-      context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), reason, wait));
-    }
+    locked(
+        () -> {
+          Throwable reason = failure;
+          if (reason != null) {
+            failureTold = true;
+            news.add(() -> new TelemetryEvent.ListenFailed(context.name(), reason, wait));
+          }
+        });
     changed.run();
     var again = new boolean[1];
     locked(

@@ -25,6 +25,7 @@ final class Migration {
   private final Connection connection;
   private final Lease lease;
   private final ConnectionSocket socket;
+  private final Goodbye goodbye;
 
   /** What was taken along; not null while the connection is without a handler. */
   private @Nullable Snapshot luggage;
@@ -36,11 +37,17 @@ final class Migration {
    */
   private volatile @Nullable Generation declined;
 
-  Migration(ServerContext context, Connection connection, Lease lease, ConnectionSocket socket) {
+  Migration(
+      ServerContext context,
+      Connection connection,
+      Lease lease,
+      ConnectionSocket socket,
+      Goodbye goodbye) {
     this.context = context;
     this.connection = connection;
     this.lease = lease;
     this.socket = socket;
+    this.goodbye = goodbye;
   }
 
   /** Whether a generation was left since this was last asked. */
@@ -89,6 +96,7 @@ final class Migration {
       }
       settleIn();
     } catch (Throwable why) { // whatever it is: the connection stays, and finishes there
+      goodbye.answered();
       tellDeclined(culprit, why);
       declined = mine;
       context.departures.tell();
@@ -129,6 +137,7 @@ final class Migration {
       arrived(snapshot, next);
       return answer;
     } catch (MigrationDeclinedException why) { // the handler that could have finished has left
+      goodbye.answered();
       tellDeclined(next, why);
       lease.release();
       return null;
@@ -148,13 +157,16 @@ final class Migration {
           tellDeclined(
               next,
               new TimeoutException(
-                  "importState did not answer within " + limit + " (handshakeTimeout)"));
+                  "importState did not answer within "
+                      + Timeouts.text(limit)
+                      + " (handshakeTimeout)"));
           connection.force();
         };
     String label = connection.label() + " importState limit";
     long at = context.sweeper.in(limit);
     Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
     try {
+      goodbye.calling("importState");
       return snapshot.restore(next.handler(), socket);
     } finally {
       alarm.cancel();

@@ -46,6 +46,7 @@ public final class ServerNode implements Server {
   private final AcceptorSupervisor acceptors;
   private final Drains drains;
   private final Succession succession;
+  private final WaitWatch waits;
   private final Root root;
   private final Instant started = Instant.now();
 
@@ -59,6 +60,9 @@ public final class ServerNode implements Server {
   private @Nullable CompletableFuture<Drained> stopping;
 
   private @Nullable Transport transport;
+
+  /** The handler that could not be obtained, as it was told of; null when that is over. */
+  private @Nullable String unavailable;
 
   /** The drains of transports that were bound before. */
   private final Map<Transport, CompletableFuture<Drained>> leavingTransports = new HashMap<>();
@@ -75,6 +79,7 @@ public final class ServerNode implements Server {
     this.acceptors = new AcceptorSupervisor(context, listener, seen);
     this.drains = new Drains(context);
     this.succession = new Succession(context, life, drains, acceptors, this::reconcile);
+    this.waits = new WaitWatch(context, life, acceptors, listener);
     this.root =
         new Root(
             Supervisor.restForOne(settings.name(), context::budget, seen, listener, acceptors),
@@ -280,6 +285,7 @@ public final class ServerNode implements Server {
   private void take(ServerSettings changed, @Nullable ListenMove move) {
     ServerSettings before = context.settings();
     context.settings(changed);
+    boolean corrected = situation.refused != null;
     situation.refused = null;
     if (before.listen().sockets() == changed.listen().sockets()) {
       listener.take(move, before.listen());
@@ -293,6 +299,9 @@ public final class ServerNode implements Server {
       }
     }
     resizeAcceptors(1);
+    if (corrected) {
+      context.emit(() -> new TelemetryEvent.ConfigurationAccepted(context.name()));
+    }
     reconcile();
   }
 
@@ -334,6 +343,11 @@ public final class ServerNode implements Server {
           context.emit(() -> new TelemetryEvent.ConfigurationRefused(context.name(), reason));
           publish();
         });
+  }
+
+  /** The configuration is in force with other values than its own, or than the defaults. */
+  public void adjusted(String what) {
+    context.emit(() -> new TelemetryEvent.ConfigurationAdjusted(context.name(), what));
   }
 
   /** Drains and stops everything, for good. Idempotent: the same future. */
@@ -379,8 +393,13 @@ public final class ServerNode implements Server {
    * @param handler its name, version and bundle
    */
   public void handlerUnavailable(String handler, String reason, Duration retryIn) {
-    context.emit(
-        () -> new TelemetryEvent.HandlerUnavailable(context.name(), handler, reason, retryIn));
+    life.run(
+        () -> {
+          unavailable = handler;
+          context.emit(
+              () ->
+                  new TelemetryEvent.HandlerUnavailable(context.name(), handler, reason, retryIn));
+        });
   }
 
   /** What is wrong with the handlers though one serves; null when nothing is. */
@@ -388,8 +407,19 @@ public final class ServerNode implements Server {
     life.run(
         () -> {
           situation.trouble = trouble;
+          tellIfRecovered(trouble);
           publish();
         });
+  }
+
+  private void tellIfRecovered(@Nullable String trouble) {
+    String handler = unavailable;
+    if (handler != null && trouble == null) {
+      unavailable = null;
+      Generation serving = context.handlers.serving();
+      boolean obtained = serving != null && serving.facts().isMeantBy(handler);
+      context.emit(() -> new TelemetryEvent.HandlerRecovered(context.name(), handler, obtained));
+    }
   }
 
   // ---- what operators tell
@@ -498,6 +528,9 @@ public final class ServerNode implements Server {
               new TelemetryEvent.StatusChanged(
                   context.name(), before.status(), now.status(), now.reason()));
     }
+    waits.look(
+        situation.missing(),
+        situation.noTransport != null || context.handlers.absentSince() != Signals.NEVER);
     onChange.run();
   }
 

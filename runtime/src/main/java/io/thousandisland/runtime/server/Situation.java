@@ -48,6 +48,14 @@ final class Situation {
   /** Why there are not as many acceptors as there should be. */
   @Nullable String acceptors;
 
+  /** What the server waits for before it can serve; null when it has it, or serves no more. */
+  @Nullable String missing() {
+    if (!told || stopping) {
+      return null;
+    }
+    return noTransport == null ? noHandler : noTransport;
+  }
+
   /** The first that applies, from what lasts to what passes. */
   Condition condition(Listener listener) {
     Throwable portFailure = listener.failure();

@@ -41,6 +41,15 @@ public record Timeouts(
     }
   }
 
+  /** {@code duration} as a configuration has it: {@code 500ms}, {@code 15s}, {@code infinite}. */
+  public static String text(Duration duration) {
+    if (duration.equals(ReadTimeout.FOREVER)) {
+      return "infinite";
+    }
+    boolean seconds = duration.toMillis() % 1_000 == 0;
+    return seconds ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+  }
+
   /** The same with other timeouts for a drain. */
   public Timeouts withDrain(Duration otherDrain, Duration otherShutdown) {
     return new Timeouts(read, send, handshake, otherDrain, otherShutdown, handlerWait);

@@ -107,9 +107,9 @@ class FrameworkLimitsTest {
     assertThat(felix("6000").problems(settings(10_000, 15_000)))
         .singleElement()
         .asString()
-        .contains("drainTimeout + shutdownTimeout is 25000ms")
-        .contains("allowed: 5000ms together")
-        .contains("ds.lock.timeout.milliseconds is 6000ms here");
+        .contains("drainTimeout + shutdownTimeout is 25s")
+        .contains("allowed: 5s together")
+        .contains("ds.lock.timeout.milliseconds is 6000 here");
   }
 
   @Test
@@ -122,6 +122,29 @@ class FrameworkLimitsTest {
     assertThat(felix(null).shorten(fitting)).isSameAs(fitting);
     ServerSettings none = felix("500").shorten(ServerSettings.defaults("s"));
     assertThat(none.timeouts().wholeDrain()).isEqualTo(Duration.ZERO);
+  }
+
+  @Test
+  void w8WhatWasShortenedIsToldWithTheRemedy() {
+    ServerSettings defaults = ServerSettings.defaults("s");
+    FrameworkLimits narrow = felix("6000");
+    assertThat(narrow.adjustment(defaults, narrow.shorten(defaults)))
+        .hasValue(
+            "drainTimeout is 2s and shutdownTimeout is 3s, shortened from 10s and 15s to fit the"
+                + " framework property ds.lock.timeout.milliseconds, which is 6000 here; set it to"
+                + " 26000 or more to have the defaults");
+    FrameworkLimits enough = felix("26000");
+    assertThat(enough.adjustment(defaults, enough.shorten(defaults))).isEmpty();
+  }
+
+  @Test
+  void w8RemedyIsInTheUnitOfTheProperty() {
+    ServerSettings defaults = ServerSettings.defaults("s");
+    var equinox = new FrameworkLimits(Duration.ofSeconds(20), "osgi.module.lock.timeout");
+    assertThat(equinox.adjustment(defaults, equinox.shorten(defaults)))
+        .get()
+        .asString()
+        .contains("osgi.module.lock.timeout, which is 20 here; set it to 26 or more");
   }
 
   @Test

@@ -272,7 +272,7 @@ class MigrationTest {
       assertThat(retire(server, service).migrated()).isEqualTo(1);
       assertThat(ended(client)).isTrue();
       assertThat(server.awaitEvent(TelemetryEvent.ConnectionStopped.class).ending())
-          .isEqualTo(new Ending.ShutDown());
+          .isEqualTo(new Ending.Unserved());
     }
   }
 

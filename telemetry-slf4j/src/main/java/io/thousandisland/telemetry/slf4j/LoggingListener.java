@@ -1,122 +1,177 @@
 package io.thousandisland.telemetry.slf4j;
 
-import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
-import java.io.IOException;
 import java.time.Duration;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * Logs events to the logger {@code io.thousandisland.server}, at levels that add up: ERROR what an
- * operator must act on, WARN what went wrong, INFO the life of servers and handlers, DEBUG that of
- * connections, TRACE every send and receive.
+ * Logs events to the logger {@code io.thousandisland.server}, at levels that add up: ERROR and WARN
+ * what somebody should act on, INFO the life of servers and handlers, DEBUG that of connections,
+ * TRACE every send and receive. Beside that it keeps an {@link AccessLog}.
  *
  * <p>Of a detail whose levels are off it hears nothing; any other event whose level is off costs a
- * switch and a question.
+ * switch and a question. What many connections do at the same time is counted ({@link Repeats}).
  *
  * <p>Thread: any.
  */
 @Component
 public final class LoggingListener implements TelemetryListener {
 
-  private final Logger log;
-  private final Cooldown repeated = new Cooldown(Duration.ofSeconds(5), System::nanoTime);
+  static final Duration PERIOD = Duration.ofSeconds(5);
 
+  private final Logger log;
+  private final AccessLog access;
+  private final Repeats repeats;
+  private final News news = new News();
+  private final Runnable stopClock;
+
+  @Activate
   public LoggingListener() {
-    this(LoggerFactory.getLogger("io.thousandisland.server"));
+    this(LoggerFactory.getLogger("io.thousandisland.server"), new AccessLog(), clock());
   }
 
-  LoggingListener(Logger log) {
+  private LoggingListener(Logger log, AccessLog access, ScheduledThreadPoolExecutor clock) {
+    this(
+        log,
+        access,
+        (wait, task) -> {
+          var unused = clock.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
+        },
+        clock::shutdownNow);
+  }
+
+  LoggingListener(Logger log, AccessLog access, Repeats.Clock clock, Runnable stopClock) {
     this.log = log;
+    this.access = access;
+    this.repeats = new Repeats(PERIOD, clock, this::summarize);
+    this.stopClock = stopClock;
+  }
+
+  /** One whose thread goes away when nothing is to be counted. */
+  private static ScheduledThreadPoolExecutor clock() {
+    var clock =
+        new ScheduledThreadPoolExecutor(
+            1,
+            task ->
+                Thread.ofPlatform()
+                    .daemon()
+                    .name("thousandisland log")
+                    .inheritInheritableThreadLocals(false)
+                    .unstarted(task));
+    clock.setKeepAliveTime(1, TimeUnit.SECONDS);
+    clock.allowCoreThreadTimeOut(true);
+    return clock;
+  }
+
+  @Deactivate
+  void stop() {
+    stopClock.run();
+    repeats.close();
   }
 
   /** The levels of what is told at each detail are this one and graver ones. */
   @Override
   public boolean hears(Detail detail) {
     return switch (detail) {
-      case SERVERS -> log.isErrorEnabled();
-      case CONNECTIONS -> log.isDebugEnabled();
+      case SERVERS -> log.isErrorEnabled() || access.isOn();
+      case CONNECTIONS -> log.isDebugEnabled() || access.isOn();
       case TRAFFIC -> log.isTraceEnabled();
     };
   }
 
   @Override
   public void on(TelemetryEvent event) {
-    Level level = level(event);
-    if (log.isEnabledForLevel(level) && !isRepetition(event)) {
-      Throwable trace = trace(event);
-      var line = log.atLevel(level).setMessage("{}: {}").addArgument(event.server());
-      line = line.addArgument(words(event));
-      (trace == null ? line : line.setCause(trace)).log();
+    if (event instanceof TelemetryEvent.ConnectionStopped stopped) {
+      access.on(stopped);
+    }
+    Level level = Levels.of(event);
+    if (log.isEnabledForLevel(level)) {
+      log(event, isNews(event) ? level : Level.DEBUG);
     }
   }
 
-  /** What comes again and again for as long as it lasts: it is said at most every five seconds. */
-  private boolean isRepetition(TelemetryEvent event) {
+  private void log(TelemetryEvent event, Level level) {
+    String kind = level == Level.WARN ? massKind(event) : null;
+    if (log.isEnabledForLevel(level) && (kind == null || repeats.isFirst(kind, event))) {
+      String sentence = Sentences.of(event);
+      Throwable trace = trace(event);
+      try {
+        write(level, event.server(), sentence, trace);
+      } catch (RuntimeException | Error unspeakable) { // it cannot even be asked for its text
+        write(level, event.server(), sentence, null);
+      }
+    }
+  }
+
+  private void write(Level level, String server, String sentence, @Nullable Throwable trace) {
+    var line = log.atLevel(level).setMessage("{}: {}").addArgument(server).addArgument(sentence);
+    (trace == null ? line : line.setCause(trace)).log();
+  }
+
+  private void summarize(int more, TelemetryEvent last) {
+    log.atLevel(Levels.of(last))
+        .log(
+            "{}: {} more within {}, the last: {}",
+            last.server(),
+            more,
+            Words.duration(PERIOD),
+            Sentences.of(last));
+  }
+
+  /** What is tried again by itself is said once, unless it fails for another reason. */
+  private boolean isNews(TelemetryEvent event) {
+    switch (event) {
+      case TelemetryEvent.ListenFailed e -> {
+        return news.isNews(e.server(), "listening", Words.thrown(e.reason()));
+      }
+      case TelemetryEvent.HandlerUnavailable e -> {
+        return news.isNews(e.server(), e.handler(), e.reason());
+      }
+      case TelemetryEvent.ListenerStarted e -> news.forget(e.server(), "listening");
+      case TelemetryEvent.ListenerStopped e -> news.forget(e.server(), "listening");
+      case TelemetryEvent.HandlerRecovered e -> news.forget(e.server(), e.handler());
+      case TelemetryEvent.StatusChanged e -> {
+        if (e.to() == Status.STOPPED) {
+          news.forget(e.server());
+        }
+      }
+      default -> {}
+    }
+    return true;
+  }
+
+  /** Which of the events that many connections cause at a time it is like; null for none. */
+  private static @Nullable String massKind(TelemetryEvent event) {
     return switch (event) {
-      case TelemetryEvent.AcceptPaused e -> !repeated.passes("paused " + e.server());
-      case TelemetryEvent.AcceptFailed e -> !repeated.passes("accept " + e.server());
-      case TelemetryEvent.LimitReached e -> !repeated.passes("limit " + e.server());
-      default -> false;
+      case TelemetryEvent.AcceptPaused e -> "paused " + e.server();
+      case TelemetryEvent.AcceptFailed e -> "accept " + e.server() + type(e.reason());
+      case TelemetryEvent.LimitReached e -> "limit " + e.server() + " " + e.rejected();
+      case TelemetryEvent.MigrationDeclined e ->
+          "declined " + e.server() + " " + e.generation() + type(e.reason());
+      case TelemetryEvent.HandlerThrew e ->
+          "threw " + e.server() + " " + e.callback() + type(e.reason());
+      case TelemetryEvent.ConnectionStopped e ->
+          e.ending() instanceof Ending.Failed failed
+              ? "failed " + e.server() + " " + failed.callback() + type(failed.reason())
+              : null;
+      default -> null;
     };
   }
 
-  private static Level level(TelemetryEvent event) {
-    return switch (event) {
-      case TelemetryEvent.StatusChanged e -> level(e.to());
-      case TelemetryEvent.DrainEnded e ->
-          e.result().lingering().isEmpty() ? Level.INFO : Level.ERROR;
-      case TelemetryEvent.RestartBudgetExhausted e -> Level.ERROR;
-      case TelemetryEvent.TelemetryListenerFailed e -> Level.ERROR;
-      case TelemetryEvent.ConfigurationRefused e -> Level.WARN;
-      case TelemetryEvent.ListenFailed e -> Level.WARN;
-      case TelemetryEvent.AcceptFailed e -> Level.WARN;
-      case TelemetryEvent.AcceptPaused e -> Level.WARN;
-      case TelemetryEvent.LimitReached e -> Level.WARN;
-      case TelemetryEvent.Restarted e -> Level.WARN;
-      case TelemetryEvent.HandlerThrew e -> Level.WARN;
-      case TelemetryEvent.HandlerUnavailable e -> Level.WARN;
-      case TelemetryEvent.ListenerStarted e -> Level.INFO;
-      case TelemetryEvent.ListenerStopped e -> Level.INFO;
-      case TelemetryEvent.HandlerBound e -> Level.INFO;
-      case TelemetryEvent.HandlerUnbound e -> Level.INFO;
-      case TelemetryEvent.GenerationEnded e -> Level.INFO;
-      case TelemetryEvent.AcceptorStarted e -> Level.DEBUG;
-      case TelemetryEvent.AcceptorStopped e -> Level.DEBUG;
-      case TelemetryEvent.ConnectionStarted e -> Level.DEBUG;
-      case TelemetryEvent.ConnectionReady e -> Level.DEBUG;
-      case TelemetryEvent.ConnectionStopped e -> bug(e.ending()) ? Level.WARN : Level.DEBUG;
-      case TelemetryEvent.ReceiveFailed e -> Level.DEBUG;
-      case TelemetryEvent.SendFailed e -> Level.DEBUG;
-      case TelemetryEvent.MessageDropped e -> Level.DEBUG;
-      case TelemetryEvent.ConnectionMigrated e -> Level.DEBUG;
-      case TelemetryEvent.MigrationDeclined e -> Level.INFO;
-      case TelemetryEvent.Received e -> Level.TRACE;
-      case TelemetryEvent.Sent e -> Level.TRACE;
-    };
-  }
-
-  private static Level level(Status status) {
-    return switch (status) {
-      case FAILED -> Level.ERROR;
-      case WAITING -> Level.WARN;
-      default -> Level.INFO;
-    };
-  }
-
-  /** What a handler threw is a bug, unless it is the network's: that breaks every day. */
-  private static boolean bug(Ending ending) {
-    return ending instanceof Ending.Failed failed
-        && failed.thrown()
-        && !(failed.reason() instanceof IOException);
+  private static String type(Throwable reason) {
+    return " " + reason.getClass().getName();
   }
 
   private static @Nullable Throwable trace(TelemetryEvent event) {
@@ -129,57 +184,5 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.TelemetryListenerFailed e -> e.reason();
       default -> null;
     };
-  }
-
-  private static String words(TelemetryEvent event) {
-    return switch (event) {
-      case TelemetryEvent.StatusChanged e ->
-          e.to() + (e.reason().isEmpty() ? "" : ": " + e.reason());
-      case TelemetryEvent.ConfigurationRefused e -> "configuration refused: " + e.reason();
-      case TelemetryEvent.ListenerStarted e -> "listening on " + e.address();
-      case TelemetryEvent.ListenerStopped e -> "no longer listening on " + e.address();
-      case TelemetryEvent.ListenFailed e ->
-          "cannot listen: " + e.reason().getMessage() + "; next try in " + e.retryIn();
-      case TelemetryEvent.DrainEnded e ->
-          e.what()
-              + " drained: "
-              + e.result().migrated()
-              + " migrated, "
-              + e.result().graceful()
-              + " graceful, "
-              + e.result().forced()
-              + " forced, lingering "
-              + e.result().lingering()
-              + ", took "
-              + e.result().took().toMillis()
-              + " ms";
-      case TelemetryEvent.AcceptPaused e ->
-          "out of descriptors, no connection is accepted for " + e.pause().toMillis() + " ms";
-      case TelemetryEvent.LimitReached e ->
-          "limit of "
-              + e.limit()
-              + " connections reached; new ones "
-              + (e.rejected() ? "are closed" : "wait");
-      case TelemetryEvent.MigrationDeclined e ->
-          "connection %d cannot go on with another handler and is drained: %s"
-              .formatted(e.span().connection(), e.reason());
-      case TelemetryEvent.HandlerUnavailable e ->
-          "%s cannot be obtained: %s; next try in %d s"
-              .formatted(e.handler(), e.reason(), e.retryIn().toSeconds());
-      case TelemetryEvent.AcceptFailed e ->
-          "a connection could not be accepted: " + e.reason().getMessage();
-      case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
-      case TelemetryEvent.HandlerUnbound e ->
-          handler(e.generation())
-              + " serves no new connections; it has "
-              + e.generation().connections();
-      case TelemetryEvent.GenerationEnded e -> handler(e.generation()) + " has no connection left";
-      default -> event.toString();
-    };
-  }
-
-  private static String handler(GenerationInfo generation) {
-    return "generation %d, handler %s %s,"
-        .formatted(generation.number(), generation.handler(), generation.version());
   }
 }

@@ -8,7 +8,9 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
+import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Detail;
+import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -26,18 +28,34 @@ class LoggingListenerTest {
   private static final List<Level> LEVELS =
       List.of(Level.ERROR, Level.WARN, Level.INFO, Level.DEBUG, Level.TRACE);
 
-  private final Logger log = new LoggerContext().getLogger("test");
+  private static final String ENDED =
+      "mail: connection 2 from 127.0.0.1:50000 ended after 1s, 7 bytes in, 1 byte out: ";
+
+  private static final String ACCESS = "127.0.0.1:50000 mail 1000ms in=7 out=1 ";
+
+  private final LoggerContext context = new LoggerContext();
+  private final Logger log = context.getLogger("test");
+  private final Logger access = context.getLogger("access");
   private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-  private final LoggingListener listener = new LoggingListener(log);
+  private final ListAppender<ILoggingEvent> accesses = new ListAppender<>();
+  private final Periods clock = new Periods();
+  private final LoggingListener listener =
+      new LoggingListener(log, new AccessLog(access), clock, () -> {});
 
   @BeforeEach
   void collect() {
     lines.start();
     log.addAppender(lines);
     log.setLevel(Level.TRACE);
+    accesses.start();
+    access.addAppender(accesses);
+    access.setLevel(Level.INFO);
   }
 
+  /** As it is logged when nothing like it was before. */
   private ILoggingEvent line(TelemetryEvent event) {
+    lines.list.clear();
+    clock.passes();
     lines.list.clear();
     listener.on(event);
     assertThat(lines.list).hasSize(1);
@@ -126,21 +144,213 @@ class LoggingListenerTest {
   }
 
   @Test
-  void linesAnOperatorReadsEveryDayAreInWords() {
+  void everyEventIsASentence() {
     assertThat(SampleEvents.LEVELS.keySet().stream().map(this::line))
         .extracting(ILoggingEvent::getFormattedMessage)
-        .contains(
-            "mail: WAITING: why",
+        .containsExactly(
+            "mail: FAILED: why",
+            "mail: server drained: 4 migrated, 1 graceful, 2 forced, in 1s;"
+                + " handlers keep these threads: thread 1",
+            "mail: root gave up, after too many crashes in a row: broken",
+            "mail: telemetry listener L threw broken; that is said once",
+            "mail: waited 15s (handlerWait) in vain: no handler matches (handler.name=echo);"
+                + " the port is closed, with 3 connections that waited",
             "mail: configuration refused: port is x",
-            "mail: listening on /127.0.0.1:50000",
-            "mail: no longer listening on /127.0.0.1:50000",
-            "mail: cannot listen: broken; next try in PT1S",
-            "mail: handler echo cannot be obtained: why; next try in 1 s",
+            "mail: cannot listen: broken; next try in 1s",
+            "mail: handler echo cannot be obtained: why; next try in 1s",
             "mail: a connection could not be accepted: broken",
-            "mail: server drained: 4 migrated, 1 graceful, 2 forced, lingering [], took 1000 ms",
+            "mail: out of descriptors, no connection is accepted for 1s;"
+                + " raise ulimit -n, or lower maxConnections",
+            "mail: limit of 5 connections reached (maxConnections); new ones are closed",
+            "mail: worker 1 crashed, and was restarted: broken",
+            "mail: connection 2 from 127.0.0.1:50000 met trouble in handleClose: broken",
+            "mail: connection 2 from 127.0.0.1:50000 ended after 1s, 7 bytes in, 1 byte out:"
+                + " failed in handleData: java.lang.IllegalStateException: bug",
+            "mail: connection 2 from 127.0.0.1:50000 cannot go on with another handler, and is"
+                + " drained: foreign type; to keep it open, let exportState give its state away in"
+                + " types of the JDK, and importState take it up",
+            "mail: WAITING: why",
+            "mail: RUNNING, no longer FAILED",
+            "mail: configuration accepted, after the one before was refused",
+            "mail: configuration adjusted: drainTimeout is 1s",
+            "mail: server drained: 4 migrated, 1 graceful, 2 forced, in 1s",
+            "mail: listening on 127.0.0.1:50000",
+            "mail: no longer listening on 127.0.0.1:50000, after 1s",
             "mail: generation 1, handler echo 1.0.0, serves new connections",
+            "mail: listening on 127.0.0.1:50000 with 2 sockets again, after it had failed",
+            "mail: handler echo is obtained, and serves",
             "mail: generation 1, handler echo 1.0.0, serves no new connections; it has 2",
-            "mail: generation 1, handler echo 1.0.0, has no connection left");
+            "mail: generation 1, handler echo 1.0.0, has no connection left",
+            "mail: acceptor 1 started",
+            "mail: acceptor 1 stopped, after 1s in which it accepted 5 connections",
+            "mail: connection 2 from 127.0.0.1:50000 went on from generation 2 to 3, after 1s"
+                + " without a handler",
+            "mail: connection 2 from 127.0.0.1:50000 was accepted by acceptor 1",
+            "mail: connection 2 from 127.0.0.1:50000 is served by generation 1, after a handshake"
+                + " of 1s",
+            ENDED + "failed in handleData: broken",
+            ENDED + "closed by the peer",
+            ENDED + "closed by the server",
+            ENDED + "timed out",
+            ENDED + "shut down",
+            ENDED + "no handler came",
+            ENDED + "closed by force",
+            "mail: connection 2 from 127.0.0.1:50000 failed to receive: broken",
+            "mail: connection 2 from 127.0.0.1:50000 failed to send, after 3 bytes: broken",
+            "mail: connection 2 from 127.0.0.1:50000 dropped a message that its handler does not"
+                + " take, a java.lang.String",
+            "mail: connection 2 from 127.0.0.1:50000 received 5 bytes",
+            "mail: connection 2 from 127.0.0.1:50000 sent 5 bytes");
+  }
+
+  @Test
+  void whatAHandlerOrAPeerSaysIsOneLine() {
+    ILoggingEvent line =
+        line(SampleEvents.stopped(new IllegalStateException("a\r\n12:00 ERROR forged"), true));
+
+    assertThat(line.getFormattedMessage()).endsWith("IllegalStateException: a 12:00 ERROR forged");
+  }
+
+  /** One whose text is broken is told all the same. */
+  @Test
+  void exceptionThatCannotSayWhatItIsIsTold() {
+    assertThat(line(SampleEvents.stopped(new Unspeakable(), true)).getFormattedMessage())
+        .endsWith("failed in handleData: " + Unspeakable.class.getName());
+  }
+
+  @Test
+  void callbackThatAnsweredAFailureIsNamed() {
+    ILoggingEvent line = line(SampleEvents.stopped(new IOException("no"), false));
+
+    assertThat(line.getFormattedMessage()).isEqualTo(ENDED + "handleData answered a failure: no");
+  }
+
+  @Test
+  void massEventsAreCounted() {
+    for (int i = 1; i <= 10_000; i++) {
+      listener.on(SampleEvents.declined(i));
+    }
+    assertThat(lines.list).hasSize(1);
+
+    clock.passes();
+    clock.passes();
+    listener.on(SampleEvents.declined(10_001));
+
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getLevel)
+        .containsExactly(Level.WARN, Level.WARN, Level.WARN);
+    assertThat(lines.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .satisfiesExactly(
+            first -> assertThat(first).startsWith("mail: connection 1 from"),
+            count ->
+                assertThat(count)
+                    .startsWith("mail: 9999 more within 5s, the last: connection 10000 from"),
+            fresh -> assertThat(fresh).startsWith("mail: connection 10001 from"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("masses")
+  void whatManyConnectionsCauseIsCounted(TelemetryEvent event) {
+    listener.on(event);
+    listener.on(event);
+    listener.on(event);
+    clock.passes();
+
+    assertThat(lines.list).hasSize(2);
+    assertThat(lines.list.getLast().getFormattedMessage())
+        .startsWith("mail: 2 more within 5s, the last: ");
+  }
+
+  static Stream<TelemetryEvent> masses() {
+    return SampleEvents.LEVELS.keySet().stream()
+        .filter(
+            event ->
+                event instanceof TelemetryEvent.AcceptFailed
+                    || event instanceof TelemetryEvent.AcceptPaused
+                    || event instanceof TelemetryEvent.LimitReached
+                    || event instanceof TelemetryEvent.HandlerThrew
+                    || event instanceof TelemetryEvent.MigrationDeclined
+                    || (event instanceof TelemetryEvent.ConnectionStopped
+                        && SampleEvents.LEVELS.get(event) == Level.WARN));
+  }
+
+  @Test
+  void differentBugsAreListed() {
+    listener.on(SampleEvents.stopped(new IllegalStateException("one"), true));
+    listener.on(SampleEvents.stopped(new NullPointerException("other"), true));
+
+    assertThat(lines.list).hasSize(2);
+  }
+
+  @Test
+  void whatWasCountedIsToldWhenTheListenerStops() {
+    listener.on(SampleEvents.declined(1));
+    listener.on(SampleEvents.declined(2));
+    listener.stop();
+
+    assertThat(lines.list.getLast().getFormattedMessage())
+        .startsWith("mail: 1 more within 5s, the last: connection 2 from");
+  }
+
+  @Test
+  void nextTryThatFailsForTheSameReasonIsNoNews() {
+    var failed = new TelemetryEvent.ListenFailed("mail", new IOException("a"), Duration.ZERO);
+    var other = new TelemetryEvent.ListenFailed("mail", new IOException("b"), Duration.ZERO);
+    var again = new TelemetryEvent.ListenerStarted("mail", SampleEvents.PEER, 1, true);
+    assertThat(line(failed).getLevel()).isEqualTo(Level.WARN);
+    assertThat(line(failed).getLevel()).isEqualTo(Level.DEBUG);
+    assertThat(line(other).getLevel()).isEqualTo(Level.WARN);
+    assertThat(line(again).getLevel()).isEqualTo(Level.INFO);
+    assertThat(line(other).getLevel()).isEqualTo(Level.WARN);
+  }
+
+  @Test
+  void handlerThatFailsAgainAfterItWasObtainedIsNews() {
+    var failed =
+        new TelemetryEvent.HandlerUnavailable("mail", "handler echo", "a", Duration.ofSeconds(1));
+    assertThat(line(failed).getLevel()).isEqualTo(Level.WARN);
+    assertThat(line(failed).getLevel()).isEqualTo(Level.DEBUG);
+    ILoggingEvent gone = line(new TelemetryEvent.HandlerRecovered("mail", "handler echo", false));
+    assertThat(gone.getFormattedMessage())
+        .isEqualTo("mail: handler echo, which could not be obtained, is not needed any more");
+    assertThat(line(failed).getLevel()).isEqualTo(Level.WARN);
+    line(new TelemetryEvent.StatusChanged("mail", Status.DRAINING, Status.STOPPED, ""));
+    assertThat(line(failed).getLevel()).isEqualTo(Level.WARN);
+  }
+
+  // ---- the access log
+
+  @Test
+  void accessLogIsOffUnlessItsLoggerIsAtDebug() {
+    access.setLevel(Level.INFO);
+    listener.on(SampleEvents.stopped(new Ending.ByPeer()));
+    assertThat(accesses.list).isEmpty();
+  }
+
+  @Test
+  void accessLogHasALineForEachConnectionAtItsEnd() {
+    log.setLevel(Level.OFF);
+    assertThat(listener.hears(Detail.CONNECTIONS)).isFalse();
+    access.setLevel(Level.DEBUG);
+    assertThat(listener.hears(Detail.CONNECTIONS)).isTrue();
+    assertThat(listener.hears(Detail.SERVERS)).isTrue();
+    assertThat(listener.hears(Detail.TRAFFIC)).isFalse();
+
+    SampleEvents.LEVELS.keySet().forEach(listener::on);
+
+    assertThat(lines.list).isEmpty();
+    assertThat(accesses.list)
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .containsExactly(
+            ACCESS + "failed in handleData: java.lang.IllegalStateException: bug",
+            ACCESS + "failed in handleData: broken",
+            ACCESS + "closed by the peer",
+            ACCESS + "closed by the server",
+            ACCESS + "timed out",
+            ACCESS + "shut down",
+            ACCESS + "no handler came",
+            ACCESS + "closed by force");
   }
 
   @Test

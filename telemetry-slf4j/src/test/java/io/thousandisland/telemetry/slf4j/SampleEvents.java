@@ -2,6 +2,7 @@ package io.thousandisland.telemetry.slf4j;
 
 import ch.qos.logback.classic.Level;
 import io.thousandisland.handler.Counters;
+import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;
@@ -20,13 +21,22 @@ import java.util.stream.Stream;
 final class SampleEvents {
   private SampleEvents() {}
 
-  private static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
+  static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
   private static final Duration SECOND = Duration.ofSeconds(1);
   private static final Throwable REASON = new IOException("broken");
   private static final GenerationInfo GENERATION =
       new GenerationInfo(1, "echo", "1.0.0", 40, 0, true, 2);
 
   static final Span SPAN = new Span("mail", 1, 2, PEER);
+
+  private static final List<Ending> ENDINGS =
+      List.of(
+          new Ending.ByPeer(),
+          new Ending.ByUs(),
+          new Ending.TimedOut(),
+          new Ending.ShutDown(),
+          new Ending.Unserved(),
+          new Ending.Forced());
 
   static final Map<TelemetryEvent, Level> LEVELS = levels();
 
@@ -37,7 +47,10 @@ final class SampleEvents {
     all.put(new TelemetryEvent.RestartBudgetExhausted("mail", "root", REASON), Level.ERROR);
     all.put(new TelemetryEvent.TelemetryListenerFailed("mail", "L", REASON), Level.ERROR);
 
-    all.put(status(Status.WAITING), Level.WARN);
+    all.put(
+        new TelemetryEvent.WaitedInVain(
+            "mail", "no handler matches (handler.name=echo)", SECOND.multipliedBy(15), 3),
+        Level.WARN);
     all.put(new TelemetryEvent.ConfigurationRefused("mail", "port is x"), Level.WARN);
     all.put(new TelemetryEvent.ListenFailed("mail", REASON, SECOND), Level.WARN);
     all.put(
@@ -46,24 +59,31 @@ final class SampleEvents {
     all.put(new TelemetryEvent.AcceptPaused("mail", 1, REASON, SECOND), Level.WARN);
     all.put(new TelemetryEvent.LimitReached("mail", 1, 5, true), Level.WARN);
     all.put(new TelemetryEvent.Restarted("mail", "worker 1", REASON), Level.WARN);
-    all.put(new TelemetryEvent.HandlerThrew(SPAN, REASON), Level.WARN);
+    all.put(new TelemetryEvent.HandlerThrew(SPAN, "handleClose", REASON), Level.WARN);
     all.put(stopped(new IllegalStateException("bug"), true), Level.WARN);
+    all.put(declined(2), Level.WARN);
 
-    all.put(status(Status.RUNNING), Level.INFO);
+    all.put(status(Status.WAITING), Level.INFO);
+    all.put(
+        new TelemetryEvent.StatusChanged("mail", Status.FAILED, Status.RUNNING, ""), Level.INFO);
+    all.put(new TelemetryEvent.ConfigurationAccepted("mail"), Level.INFO);
+    all.put(new TelemetryEvent.ConfigurationAdjusted("mail", "drainTimeout is 1s"), Level.INFO);
     all.put(drained(List.of()), Level.INFO);
-    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 1), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 1, false), Level.INFO);
     all.put(new TelemetryEvent.ListenerStopped("mail", PEER, SECOND), Level.INFO);
     all.put(new TelemetryEvent.HandlerBound("mail", GENERATION), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 2, true), Level.INFO);
+    all.put(new TelemetryEvent.HandlerRecovered("mail", "handler echo", true), Level.INFO);
     all.put(new TelemetryEvent.HandlerUnbound("mail", GENERATION), Level.INFO);
     all.put(new TelemetryEvent.GenerationEnded("mail", GENERATION), Level.INFO);
 
     all.put(new TelemetryEvent.AcceptorStarted("mail", 1), Level.DEBUG);
     all.put(new TelemetryEvent.AcceptorStopped("mail", 1, 5, SECOND), Level.DEBUG);
-    all.put(new TelemetryEvent.MigrationDeclined(SPAN, 2, REASON), Level.INFO);
     all.put(new TelemetryEvent.ConnectionMigrated(SPAN, 2, 3, SECOND), Level.DEBUG);
     all.put(new TelemetryEvent.ConnectionStarted(SPAN), Level.DEBUG);
     all.put(new TelemetryEvent.ConnectionReady(SPAN, 1, SECOND), Level.DEBUG);
     all.put(stopped(REASON, true), Level.DEBUG);
+    ENDINGS.forEach(ending -> all.put(stopped(ending), Level.DEBUG));
     all.put(new TelemetryEvent.ReceiveFailed(SPAN, REASON), Level.DEBUG);
     all.put(new TelemetryEvent.SendFailed(SPAN, 3, REASON), Level.DEBUG);
     all.put(new TelemetryEvent.MessageDropped(SPAN, "java.lang.String"), Level.DEBUG);
@@ -82,8 +102,16 @@ final class SampleEvents {
   }
 
   static TelemetryEvent stopped(Throwable reason, boolean thrown) {
-    return new TelemetryEvent.ConnectionStopped(
-        SPAN, new Ending.Failed(reason, thrown), new Counters(1, 1, 1, 1), SECOND);
+    return stopped(new Ending.Failed(reason, thrown, "handleData"));
+  }
+
+  static TelemetryEvent stopped(Ending ending) {
+    return new TelemetryEvent.ConnectionStopped(SPAN, ending, new Counters(7, 1, 1, 1), SECOND);
+  }
+
+  static TelemetryEvent declined(long connection) {
+    return new TelemetryEvent.MigrationDeclined(
+        new Span("mail", 1, connection, PEER), 2, new MigrationDeclinedException("foreign type"));
   }
 
   /** The records of a sealed interface. */

@@ -1,0 +1,102 @@
+package io.thousandisland.runtime.server;
+
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Tells when a server has waited for a handler or a transport for longer than the handler wait: a
+ * handler that is updated, or a bundle that starts later, is back sooner.
+ *
+ * <pre>
+ *              something is missing                handler wait is over
+ *   COMPLETE  ─────────────────────▶  WAITING  ──────────────────────────▶  TOLD
+ *      ▲                                 │                                   │
+ *      └────────── nothing is missing ───┴───────────────────────────────────┘
+ * </pre>
+ *
+ * <p>Thread: the server's own.
+ */
+final class WaitWatch {
+
+  /** How often connections are looked at which are about to end, so that they are counted. */
+  private static final Duration TICK = Duration.ofMillis(20);
+
+  private static final Duration SECOND = Duration.ofSeconds(1);
+
+  private final ServerContext context;
+  private final LifeThread life;
+  private final AcceptorSupervisor acceptors;
+  private final Listener listener;
+
+  /** What is waited for; null when nothing is. */
+  private @Nullable String missing;
+
+  /** Whether the wait has begun. */
+  private boolean counts;
+
+  private Future<?> telling = CompletableFuture.completedFuture(null);
+
+  WaitWatch(
+      ServerContext context, LifeThread life, AcceptorSupervisor acceptors, Listener listener) {
+    this.context = context;
+    this.life = life;
+    this.acceptors = acceptors;
+    this.listener = listener;
+  }
+
+  /**
+   * The situation may have changed.
+   *
+   * @param nowMissing what the server waits for, null for nothing
+   * @param timeCounts false while the handler before is still leaving
+   */
+  void look(@Nullable String nowMissing, boolean timeCounts) {
+    String before = missing;
+    missing = nowMissing;
+    if (nowMissing == null) {
+      counts = false;
+      telling.cancel(false);
+      tellOfTheLost(before);
+    } else if (timeCounts && !counts) {
+      counts = true;
+      Duration wait = context.settings().timeouts().handlerWait();
+      if (DeadlineSweeper.countable(wait)) {
+        telling = life.later(wait, () -> tell(wait));
+      }
+    }
+  }
+
+  /**
+   * Tells when everything has come of it: the wait may have begun anew meanwhile, and connections
+   * need a moment to notice that it is over.
+   */
+  private void tell(Duration wait) {
+    String reason = missing;
+    if (reason == null) {
+      return;
+    }
+    if (listener.address() != null) {
+      telling = life.later(SECOND, () -> tell(wait));
+    } else if (acceptors.live().stream().anyMatch(Connection::waitsForHandler)) {
+      telling = life.later(TICK, () -> tell(wait));
+    } else {
+      emit(reason, wait, context.handlers.takeUnserved());
+    }
+  }
+
+  /** Somebody came, just after connections had been closed in vain. */
+  private void tellOfTheLost(@Nullable String reason) {
+    int closed = context.handlers.takeUnserved();
+    if (closed > 0) {
+      Duration wait = context.settings().timeouts().handlerWait();
+      emit(reason == null ? "no handler" : reason, wait, closed);
+    }
+  }
+
+  private void emit(String reason, Duration wait, int closed) {
+    context.emit(() -> new TelemetryEvent.WaitedInVain(context.name(), reason, wait, closed));
+  }
+}

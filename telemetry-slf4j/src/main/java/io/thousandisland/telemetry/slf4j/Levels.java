@@ -1,0 +1,59 @@
+package io.thousandisland.telemetry.slf4j;
+
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
+import org.slf4j.event.Level;
+
+/** How grave each event is. WARN and ERROR mean that somebody should act. */
+final class Levels {
+  private Levels() {}
+
+  static Level of(TelemetryEvent event) {
+    return switch (event) {
+      case TelemetryEvent.StatusChanged e ->
+          e.to() == Status.FAILED ? Level.ERROR : Level.INFO; // WAITING: it may be an update
+      case TelemetryEvent.DrainEnded e ->
+          e.result().lingering().isEmpty() ? Level.INFO : Level.ERROR;
+      case TelemetryEvent.RestartBudgetExhausted e -> Level.ERROR;
+      case TelemetryEvent.TelemetryListenerFailed e -> Level.ERROR;
+      case TelemetryEvent.WaitedInVain e -> Level.WARN;
+      case TelemetryEvent.ConfigurationRefused e -> Level.WARN;
+      case TelemetryEvent.ListenFailed e -> Level.WARN;
+      case TelemetryEvent.AcceptFailed e -> Level.WARN;
+      case TelemetryEvent.AcceptPaused e -> Level.WARN;
+      case TelemetryEvent.LimitReached e -> Level.WARN;
+      case TelemetryEvent.Restarted e -> Level.WARN;
+      case TelemetryEvent.HandlerThrew e -> Level.WARN;
+      case TelemetryEvent.HandlerUnavailable e -> Level.WARN;
+      case TelemetryEvent.MigrationDeclined e -> Level.WARN;
+      case TelemetryEvent.ConfigurationAccepted e -> Level.INFO;
+      case TelemetryEvent.ConfigurationAdjusted e -> Level.INFO;
+      case TelemetryEvent.ListenerStarted e -> Level.INFO;
+      case TelemetryEvent.ListenerStopped e -> Level.INFO;
+      case TelemetryEvent.HandlerBound e -> Level.INFO;
+      case TelemetryEvent.HandlerUnbound e -> Level.INFO;
+      case TelemetryEvent.HandlerRecovered e -> Level.INFO;
+      case TelemetryEvent.GenerationEnded e -> Level.INFO;
+      case TelemetryEvent.AcceptorStarted e -> Level.DEBUG;
+      case TelemetryEvent.AcceptorStopped e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionStarted e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionReady e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionStopped e -> isBug(e.ending()) ? Level.WARN : Level.DEBUG;
+      case TelemetryEvent.ReceiveFailed e -> Level.DEBUG;
+      case TelemetryEvent.SendFailed e -> Level.DEBUG;
+      case TelemetryEvent.MessageDropped e -> Level.DEBUG;
+      case TelemetryEvent.ConnectionMigrated e -> Level.DEBUG;
+      case TelemetryEvent.Received e -> Level.TRACE;
+      case TelemetryEvent.Sent e -> Level.TRACE;
+    };
+  }
+
+  /** What a handler threw is a bug, unless it is the network's: that breaks every day. */
+  private static boolean isBug(Ending ending) {
+    return ending instanceof Ending.Failed failed
+        && failed.thrown()
+        && !(failed.reason() instanceof IOException);
+  }
+}

@@ -1,0 +1,31 @@
+package io.thousandisland.telemetry.slf4j;
+
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * What was said last of something that is tried again and again: the same reason twice is no news.
+ *
+ * <p>Thread: any.
+ */
+final class News {
+
+  private record Subject(String server, String what) {}
+
+  private final Map<Subject, String> said = new ConcurrentHashMap<>();
+
+  /** True when another reason was said of {@code what}, or none. */
+  boolean isNews(String server, String what, String reason) {
+    return !reason.equals(said.put(new Subject(server, what), reason));
+  }
+
+  /** From now on everything is news. */
+  void forget(String server, String what) {
+    said.remove(new Subject(server, what));
+  }
+
+  /** The server has ended. */
+  void forget(String server) {
+    said.keySet().removeIf(subject -> subject.server.equals(server));
+  }
+}

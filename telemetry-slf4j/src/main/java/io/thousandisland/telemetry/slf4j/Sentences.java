@@ -1,0 +1,188 @@
+package io.thousandisland.telemetry.slf4j;
+
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.Span;
+import io.thousandisland.telemetry.TelemetryEvent;
+
+/** What is said of each event: one line, without the name of the server. */
+final class Sentences {
+  private Sentences() {}
+
+  static String of(TelemetryEvent event) {
+    return Words.oneLine(
+        switch (event) {
+          case TelemetryEvent.OfConnection e -> ofConnection(e);
+          case TelemetryEvent.StatusChanged e -> status(e);
+          case TelemetryEvent.WaitedInVain e -> inVain(e);
+          case TelemetryEvent.ConfigurationRefused e -> "configuration refused: " + e.reason();
+          case TelemetryEvent.ConfigurationAccepted e ->
+              "configuration accepted, after the one before was refused";
+          case TelemetryEvent.ConfigurationAdjusted e -> "configuration adjusted: " + e.what();
+          case TelemetryEvent.DrainEnded e -> drained(e);
+          case TelemetryEvent.ListenerStarted e ->
+              "listening on %s%s%s"
+                  .formatted(
+                      Addresses.text(e.address()),
+                      e.channels() == 1 ? "" : " with " + e.channels() + " sockets",
+                      e.failed() ? " again, after it had failed" : "");
+          case TelemetryEvent.ListenerStopped e ->
+              "no longer listening on %s, after %s"
+                  .formatted(Addresses.text(e.address()), Words.duration(e.lasted()));
+          case TelemetryEvent.ListenFailed e -> listenFailed(e);
+          case TelemetryEvent.AcceptorStarted e -> "acceptor %d started".formatted(e.acceptor());
+          case TelemetryEvent.AcceptorStopped e ->
+              "acceptor %d stopped, after %s in which it accepted %s"
+                  .formatted(
+                      e.acceptor(),
+                      Words.duration(e.lasted()),
+                      Words.count(e.connections(), "connection"));
+          case TelemetryEvent.AcceptFailed e ->
+              "a connection could not be accepted: " + Words.thrown(e.reason());
+          case TelemetryEvent.AcceptPaused e ->
+              "out of descriptors, no connection is accepted for %s; raise ulimit -n, or lower maxConnections"
+                  .formatted(Words.duration(e.pause()));
+          case TelemetryEvent.LimitReached e ->
+              "limit of %s reached (maxConnections); new ones %s"
+                  .formatted(
+                      Words.count(e.limit(), "connection"), e.rejected() ? "are closed" : "wait");
+          case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
+          case TelemetryEvent.HandlerUnbound e ->
+              handler(e.generation())
+                  + " serves no new connections; it has "
+                  + e.generation().connections();
+          case TelemetryEvent.GenerationEnded e ->
+              handler(e.generation()) + " has no connection left";
+          case TelemetryEvent.HandlerUnavailable e ->
+              "%s cannot be obtained: %s; next try in %s"
+                  .formatted(e.handler(), e.reason(), Words.duration(e.retryIn()));
+          case TelemetryEvent.HandlerRecovered e ->
+              e.handler()
+                  + (e.obtained()
+                      ? " is obtained, and serves"
+                      : ", which could not be obtained, is not needed any more");
+          case TelemetryEvent.Restarted e ->
+              "%s crashed, and was restarted: %s".formatted(e.node(), Words.thrown(e.reason()));
+          case TelemetryEvent.RestartBudgetExhausted e ->
+              "%s gave up, after too many crashes in a row: %s"
+                  .formatted(e.supervisor(), Words.thrown(e.reason()));
+          case TelemetryEvent.TelemetryListenerFailed e ->
+              "telemetry listener %s threw %s; that is said once"
+                  .formatted(e.listener(), Words.thrown(e.reason()));
+        });
+  }
+
+  // ---- servers
+
+  private static String status(TelemetryEvent.StatusChanged e) {
+    boolean better = e.to() == Status.RUNNING && isTrouble(e.from());
+    return e.to()
+        + (better ? ", no longer " + e.from() : "")
+        + (e.reason().isEmpty() ? "" : ": " + e.reason());
+  }
+
+  private static boolean isTrouble(Status status) {
+    return status == Status.WAITING || status == Status.FAILED;
+  }
+
+  private static String inVain(TelemetryEvent.WaitedInVain e) {
+    String connections = Words.count(e.closed(), "connection");
+    return "waited %s (handlerWait) in vain: %s; the port is closed%s"
+        .formatted(
+            Words.duration(e.waited()),
+            e.reason(),
+            e.closed() == 0 ? "" : ", with " + connections + " that waited");
+  }
+
+  private static String drained(TelemetryEvent.DrainEnded e) {
+    Drained result = e.result();
+    String lingering =
+        result.lingering().isEmpty()
+            ? ""
+            : "; handlers keep these threads: " + String.join(", ", result.lingering());
+    return "%s drained: %d migrated, %d graceful, %d forced, in %s%s"
+        .formatted(
+            e.what(),
+            result.migrated(),
+            result.graceful(),
+            result.forced(),
+            Words.duration(result.took()),
+            lingering);
+  }
+
+  private static String listenFailed(TelemetryEvent.ListenFailed e) {
+    String reason = Words.thrown(e.reason());
+    return e.retryIn().isZero()
+        ? "a listening socket could not be closed: " + reason
+        : "cannot listen: " + reason + "; next try in " + Words.duration(e.retryIn());
+  }
+
+  private static String handler(GenerationInfo generation) {
+    return "generation %d, handler %s %s,"
+        .formatted(generation.number(), generation.handler(), generation.version());
+  }
+
+  // ---- connections
+
+  private static String ofConnection(TelemetryEvent.OfConnection event) {
+    return connection(event.span())
+        + switch (event) {
+          case TelemetryEvent.ConnectionStarted e ->
+              " was accepted by acceptor " + e.span().acceptor();
+          case TelemetryEvent.ConnectionReady e ->
+              " is served by generation %d, after a handshake of %s"
+                  .formatted(e.generation(), Words.duration(e.handshake()));
+          case TelemetryEvent.ConnectionStopped e -> stopped(e);
+          case TelemetryEvent.Received e -> " received " + Words.count(e.bytes(), "byte");
+          case TelemetryEvent.ReceiveFailed e -> " failed to receive: " + Words.thrown(e.reason());
+          case TelemetryEvent.Sent e -> " sent " + Words.count(e.bytes(), "byte");
+          case TelemetryEvent.SendFailed e ->
+              " failed to send, after %s: %s"
+                  .formatted(Words.count(e.bytes(), "byte"), Words.thrown(e.reason()));
+          case TelemetryEvent.HandlerThrew e ->
+              " met trouble%s: %s".formatted(in(e.callback()), Words.thrown(e.reason()));
+          case TelemetryEvent.MessageDropped e ->
+              " dropped a message that its handler does not take, a " + e.type();
+          case TelemetryEvent.ConnectionMigrated e ->
+              " went on from generation %d to %d, after %s without a handler"
+                  .formatted(e.from(), e.to(), Words.duration(e.waited()));
+          case TelemetryEvent.MigrationDeclined e ->
+              " cannot go on with another handler, and is drained: %s; to keep it open, let exportState give its state away in types of the JDK, and importState take it up"
+                  .formatted(Words.thrown(e.reason()));
+        };
+  }
+
+  private static String connection(Span span) {
+    return "connection %d from %s".formatted(span.connection(), Addresses.text(span.remote()));
+  }
+
+  private static String stopped(TelemetryEvent.ConnectionStopped e) {
+    return " ended after %s, %s in, %s out: %s"
+        .formatted(
+            Words.duration(e.lasted()),
+            Words.count(e.counters().bytesReceived(), "byte"),
+            Words.count(e.counters().bytesSent(), "byte"),
+            ending(e.ending()));
+  }
+
+  static String ending(Ending ending) {
+    return switch (ending) {
+      case Ending.ByPeer e -> "closed by the peer";
+      case Ending.ByUs e -> "closed by the server";
+      case Ending.Failed e ->
+          (e.thrown() ? "failed" + in(e.callback()) : e.callback() + " answered a failure")
+              + ": "
+              + Words.thrown(e.reason());
+      case Ending.TimedOut e -> "timed out";
+      case Ending.ShutDown e -> "shut down";
+      case Ending.Unserved e -> "no handler came";
+      case Ending.Forced e -> "closed by force";
+    };
+  }
+
+  private static String in(String callback) {
+    return callback.isEmpty() ? "" : " in " + callback;
+  }
+}
