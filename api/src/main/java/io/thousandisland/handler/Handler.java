@@ -14,7 +14,7 @@ import org.osgi.annotation.versioning.ConsumerType;
  * <p>Thread: all callbacks of one connection run on that connection's own virtual thread and never
  * overlap; callbacks of different connections run at the same time. Blocking is welcome everywhere.
  * Of a {@link HandlerNonblocking} they run on whichever thread found the bytes, and do not overlap
- * either.
+ * either. During a callback the thread's context class loader is that of the handler's class.
  *
  * <p>Errors: whatever a callback throws, {@code Error}s included, ends this connection only. A
  * {@link ReadTimeoutException}, a {@link PeerClosedException} or a {@link ShutdownException} that a

@@ -144,7 +144,12 @@ final class Connection implements Signals.Resting {
   @Override
   public void goOnHere(ThreadLender lender) {
     context.lenders.add(lender);
-    goOn();
+    ClassLoader before = ContextLoader.current();
+    try {
+      goOn();
+    } finally {
+      ContextLoader.restore(before);
+    }
   }
 
   /** Returns when it is over, or rests: then another thread may be in here already. */

@@ -92,13 +92,20 @@ final class Lease {
     return mine != null && mine.facts().nonblocking();
   }
 
-  /** The handler, for one callback; null when there is none, or a drain has given up on us. */
+  /**
+   * The handler, for one callback on this thread, whose context class loader is the handler's from
+   * now on; null when there is none, or a drain has given up on us.
+   */
   @Nullable Handler<@Nullable Object> handlerIfAny() {
     Generation mine = generation;
-    return mine == null ? null : mine.handlerIfAny();
+    Handler<@Nullable Object> handler = mine == null ? null : mine.handlerIfAny();
+    if (handler != null) {
+      ContextLoader.of(handler);
+    }
+    return handler;
   }
 
-  /** The handler, for one callback. */
+  /** The same, where there must be one. */
   Handler<@Nullable Object> handler() {
     Handler<@Nullable Object> handler = handlerIfAny();
     if (handler == null) {
@@ -196,6 +203,7 @@ final class Lease {
   void stay() {
     Generation other = entering;
     entering = null;
+    ContextLoader.ofNobody(); // that of the other has been in use, and it may leave before we do
     exit(other);
   }
 
@@ -203,6 +211,7 @@ final class Lease {
   void release() {
     Generation mine = generation;
     generation = null;
+    ContextLoader.ofNobody();
     exit(mine);
   }
 
@@ -215,6 +224,7 @@ final class Lease {
   /** The connection is over. It goes on telling in which generation it ended. */
   void end() {
     over = true;
+    ContextLoader.ofNobody();
     exit(generation);
   }
 

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Next;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -167,7 +168,9 @@ final class Migration {
     Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
     try {
       goodbye.calling("importState");
-      return snapshot.restore(next.handler(), socket);
+      Handler<@Nullable Object> handler = next.handler();
+      ContextLoader.of(handler); // if it declines, the one before has its own at its next callback
+      return snapshot.restore(handler, socket);
     } finally {
       alarm.cancel();
     }
