@@ -86,7 +86,7 @@ class WholeConfigurationTest {
     "listener.target, ')(', listener.target is )(; allowed",
     "host, no.such.host.invalid, host is no.such.host.invalid; allowed",
     "readTimeout, soon, readTimeout is soon; allowed",
-    "drainTimeout, 59s, drainTimeout + shutdownTimeout is 64000ms; allowed" // by SCR
+    "drainTimeout, 59s, drainTimeout + shutdownTimeout is 64s; allowed" // by SCR
   })
   void c1WrongValueHasNoEffectAtAllThoughTheOtherKeysAreSound(String key, String wrong, String said)
       throws Exception {
