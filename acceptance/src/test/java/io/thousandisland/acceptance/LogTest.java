@@ -42,7 +42,8 @@ class LogTest {
               + " ds\\.lock\\.timeout\\.milliseconds, which is 5000 here; set it to 26000 or more"
               + " to have the defaults$");
       server.awaitLog("INFO  server: brief: RUNNING(, no longer WAITING)?$");
-      assertThat(server.out().all()).noneMatch(line -> line.matches(".* brief: (FAILED|.*refused).*"));
+      assertThat(server.out().all())
+          .noneMatch(line -> line.matches(".* brief: (FAILED|.*refused).*"));
     }
   }
 

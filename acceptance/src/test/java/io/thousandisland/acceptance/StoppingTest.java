@@ -81,9 +81,7 @@ class StoppingTest {
       }
       assertThat(drained.group(1)).as("graceful").isEqualTo("" + IDLE);
       assertThat(drained.group(2)).as("forced").isEqualTo("0");
-      assertThat(duration(drained.group(3)))
-          .as("the drain")
-          .isLessThan(limit);
+      assertThat(duration(drained.group(3))).as("the drain").isLessThan(limit);
     } finally {
       for (Client client : idle) {
         client.close();
