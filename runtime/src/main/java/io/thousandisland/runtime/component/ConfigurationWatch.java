@@ -79,11 +79,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
 
   /** A moment from now, compares what the server of {@code pid} was given with what is stored. */
   void compareSoon(String pid) {
-    later.in(
-        MOMENT,
-        () -> {
-          var unused = later.apart("configuration " + pid, () -> compare(pid));
-        });
+    var unused = later.in(MOMENT, () -> later.apart("configuration " + pid, () -> compare(pid)));
   }
 
   private void compare(String pid) {

@@ -31,18 +31,14 @@ public final class DepartingServers {
   /** A server that drains without its component. */
   interface Departing {
     /** As {@link HandlerChoice#unbound}, with a deadline. */
-    void unbound(Handlers handler);
+    void handlerLeaves(ServiceReference<Handler<?>> reference);
 
     /** As {@link TransportChoice#unbound}, with a deadline. */
-    void unbound(Transports transport);
+    void transportLeaves(ServiceReference<Transport> reference);
 
     /** Waits for the end of its drain, under the same deadline. */
     void await();
   }
-
-  record Handlers(ServiceReference<Handler<?>> reference) {}
-
-  record Transports(ServiceReference<Transport> reference) {}
 
   private final List<Departing> all = new CopyOnWriteArrayList<>();
 
@@ -70,7 +66,7 @@ public final class DepartingServers {
   void bindHandler(ServiceReference<Handler<?>> reference) {}
 
   void unbindHandler(ServiceReference<Handler<?>> reference) {
-    all.forEach(server -> server.unbound(new Handlers(reference)));
+    all.forEach(server -> server.handlerLeaves(reference));
   }
 
   @Reference(
@@ -82,6 +78,6 @@ public final class DepartingServers {
   void bindTransport(ServiceReference<Transport> reference) {}
 
   void unbindTransport(ServiceReference<Transport> reference) {
-    all.forEach(server -> server.unbound(new Transports(reference)));
+    all.forEach(server -> server.transportLeaves(reference));
   }
 }

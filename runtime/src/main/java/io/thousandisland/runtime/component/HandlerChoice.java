@@ -141,7 +141,7 @@ final class HandlerChoice {
   private void failed(Candidate<Handler<?>> candidate) {
     Duration wait = candidate.retryIn();
     node.handlerUnavailable(called(candidate), String.valueOf(candidate.failure()), wait);
-    later.in(wait, () -> later.apart("handler of " + node.name(), this::choose));
+    var unused = later.in(wait, () -> later.apart("handler of " + node.name(), this::choose));
   }
 
   private String nobody(Filter wanted) {

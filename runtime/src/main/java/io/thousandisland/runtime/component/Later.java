@@ -2,6 +2,7 @@ package io.thousandisland.runtime.component;
 
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -12,6 +13,9 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread: any calls. Its own thread goes away when there is nothing to do.
  */
 final class Later implements AutoCloseable {
+
+  /** For who has asked for nothing yet. */
+  static final Future<?> NOTHING = CompletableFuture.completedFuture(null);
 
   private final ScheduledThreadPoolExecutor clock;
 
@@ -27,15 +31,19 @@ final class Later implements AutoCloseable {
                     .unstarted(task));
     clock.setKeepAliveTime(5, TimeUnit.SECONDS);
     clock.allowCoreThreadTimeOut(true);
+    clock.setRemoveOnCancelPolicy(true);
     clock.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
   }
 
-  /** Runs {@code task}, which is short, after {@code wait}; not at all when closed by then. */
-  void in(Duration wait, Runnable task) {
+  /**
+   * Runs {@code task}, which is short, after {@code wait}; not at all when closed or cancelled by
+   * then.
+   */
+  Future<?> in(Duration wait, Runnable task) {
     try {
-      var unused = clock.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
+      return clock.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
-      return; // the runtime stops: what was to be done is for nobody
+      return NOTHING; // the runtime stops: what was to be done is for nobody
     }
   }
 

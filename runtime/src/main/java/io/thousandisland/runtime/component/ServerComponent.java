@@ -5,14 +5,11 @@ import io.thousandisland.handler.HandlerName;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.server.ServerSettings;
 import io.thousandisland.runtime.server.Telemetry;
-import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportName;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +62,7 @@ import org.osgi.service.metatype.annotations.Designate;
     filter = "(objectClass=org.osgi.service.cm.ConfigurationAdmin)",
     effective = "active")
 public final class ServerComponent
-    implements ServerNames.Bearer, ConfigurationWatch.Configured, DepartingServers.Departing {
+    implements ConfigurationWatch.Configured, DepartingServers.Departing {
 
   static final String PID = "io.thousandisland.server";
 
@@ -82,45 +79,23 @@ public final class ServerComponent
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final BundleContext context;
-  private final FrameworkLimits limits;
-  private final ServerNames names;
   private final Later later;
   private final ConfigurationWatch watch;
   private final DepartingServers departing;
-  private final String pid;
   private final ServerNode node;
   private final HandlerChoice handlers;
   private final TransportChoice transports;
   private final ListenerChoice listeners;
+  private final LiveConfiguration configuration;
   private final SynchronousBundleListener goodbye = this::whenTheFrameworkStops;
-  private final Newest newest = new Newest(this::apply);
-
-  /**
-   * The configuration that is to be in force; written by who brings one, read by {@link #apply}.
-   */
-  private volatile Map<String, Object> properties;
-
-  /** Whether {@link #properties} were refused, and may do later; written by {@link #apply}. */
-  private volatile boolean refusedForNow;
-
-  /** How often in a row; only {@link #apply} uses it. */
-  private int refusals;
-
-  /** What was refused last, and why, so that it is said once; only {@link #apply} uses them. */
-  private Map<String, Object> refusedLast = Map.of();
-
-  private String refusedWhy = "";
-
-  /** How the configuration in force was adjusted; only {@link #apply} uses it. */
-  private String adjustment = "";
-
-  /** In force; written by {@link #apply}. Null until a configuration was sound. */
-  private volatile @Nullable ServerSettings settings;
 
   /** Written by activate; read by the life thread's updates and deactivate. */
   private volatile @Nullable ServerRegistration registration;
 
-  /** Set by deactivate; from then on nothing applies, and nobody waits here. */
+  /**
+   * Set at the end of deactivate: SCR then lets go of all references, and nobody waits here. Until
+   * then who takes a handler away is kept waiting as ever.
+   */
   private volatile boolean gone;
 
   @Activate
@@ -131,36 +106,19 @@ public final class ServerComponent
       @Reference ConfigurationWatch watch,
       @Reference DepartingServers departing) {
     this.context = context;
-    this.limits = FrameworkLimits.of(context);
-    this.names = shared.names();
     this.later = shared.later();
     this.watch = watch;
     this.departing = departing;
-    this.properties = configured;
-    this.pid = String.valueOf(configured.get("service.pid"));
+    var limits = FrameworkLimits.of(context);
     var telemetry = new Telemetry();
-    this.node = new ServerNode(firstSettings(), telemetry, shared.engine());
-    Targets targets = firstTargets();
+    this.node =
+        new ServerNode(LiveConfiguration.first(configured, limits), telemetry, shared.engine());
+    Targets targets = Targets.first(configured);
     this.handlers = new HandlerChoice(node, later, context, targets.handler());
     this.transports = new TransportChoice(node, context, targets.transport());
     this.listeners = new ListenerChoice(telemetry, context, targets.listener());
-  }
-
-  /** With a wrong configuration there is a server all the same: it says FAILED and why. */
-  private ServerSettings firstSettings() {
-    try {
-      return read(properties);
-    } catch (InvalidSettings e) {
-      return ServerSettings.defaults(SettingsReader.name(properties));
-    }
-  }
-
-  private Targets firstTargets() {
-    try {
-      return Targets.of(properties);
-    } catch (InvalidSettings e) {
-      return Targets.of(Map.of());
-    }
+    this.configuration =
+        new LiveConfiguration(configured, limits, shared, node, handlers, transports, listeners);
   }
 
   @Activate
@@ -170,8 +128,8 @@ public final class ServerComponent
     registration = service;
     node.onChange(service::update);
     context.addBundleListener(goodbye);
-    newest.run();
-    watch.add(pid, this);
+    configuration.change(configuration.properties());
+    watch.add(configuration.pid(), this);
   }
 
   /**
@@ -190,14 +148,13 @@ public final class ServerComponent
   @Modified
   @Override
   public void modified(Map<String, Object> changed) {
-    properties = changed;
-    newest.run();
-    watch.compareSoon(pid);
+    configuration.change(changed);
+    watch.compareSoon(configuration.pid());
   }
 
   @Override
   public Map<String, Object> properties() {
-    return properties;
+    return configuration.properties();
   }
 
   @Override
@@ -206,122 +163,21 @@ public final class ServerComponent
     return service == null ? null : service.reference();
   }
 
-  @Override
-  public String pid() {
-    return pid;
-  }
-
-  @Override
-  public void nameIsFree() {
-    applyAgain();
-  }
-
-  /** Something has changed outside: a configuration that was refused may do now. */
-  private void applyAgain() {
-    if (refusedForNow && !gone) {
-      var unused = later.apart("configuration " + pid, newest::run);
-    }
-  }
-
-  /**
-   * Makes the configuration apply as a whole, or not at all. One run at a time.
-   *
-   * <p>Everything is tried that may fail, the new port last of all; only then anything changes.
-   */
-  private void apply() {
-    Map<String, Object> wanted = properties;
-    if (gone) {
-      return;
-    }
-    try {
-      ServerSettings valid = read(wanted);
-      Targets targets = Targets.of(wanted);
-      List<String> problems = new ArrayList<>();
-      names.claim(valid.name(), this).ifPresent(problems::add);
-      if (node.hasHandler()) { // one that has none loses none
-        handlers.problem(targets.handler()).ifPresent(problems::add);
-      }
-      if (node.hasTransport()) {
-        transports.problem(targets.transport()).ifPresent(problems::add);
-      }
-      if (problems.isEmpty()) {
-        node.configure(valid).ifPresent(problems::add);
-      }
-      if (problems.isEmpty()) {
-        applied(wanted, valid, targets);
-      } else {
-        refused(wanted, String.join("; ", problems), true);
-      }
-    } catch (InvalidSettings e) {
-      refused(wanted, e.problems(), false);
-    }
-  }
-
-  private void applied(Map<String, Object> wanted, ServerSettings valid, Targets targets) {
-    settings = valid;
-    refusedForNow = false;
-    refusals = 0;
-    refusedLast = Map.of();
-    names.keepOnly(valid.name(), this);
-    listeners.target(targets.listener());
-    transports.target(targets.transport());
-    handlers.target(targets.handler());
-    tellIfShortened(wanted, valid);
-    transports.open();
-    handlers.open();
-    node.start();
-  }
-
-  private void refused(Map<String, Object> wanted, String why, boolean mayDoLater) {
-    ServerSettings before = settings;
-    names.keepOnly(before == null ? "" : before.name(), this);
-    refusedForNow = mayDoLater;
-    if (wanted != refusedLast || !why.equals(refusedWhy)) {
-      refusals = 0;
-      refusedLast = wanted;
-      refusedWhy = why;
-      node.refused(why);
-    }
-    if (mayDoLater) {
-      refusals++;
-      later.in(Backoff.DEFAULT.after(refusals), this::applyAgain);
-    }
-  }
-
-  private ServerSettings read(Map<String, Object> configured) {
-    ServerSettings read = SettingsReader.read(configured);
-    if (FrameworkLimits.leftToUs(configured)) {
-      return limits.shorten(read);
-    }
-    var problems = limits.problems(read);
-    if (!problems.isEmpty()) {
-      throw new InvalidSettings(problems);
-    }
-    return read;
-  }
-
-  /** Once, not with every change of another key. */
-  private void tellIfShortened(Map<String, Object> configured, ServerSettings applied) {
-    String now = limits.adjustment(SettingsReader.read(configured), applied).orElse("");
-    if (!now.isEmpty() && !now.equals(adjustment)) {
-      node.adjusted(now);
-    }
-    adjustment = now;
-  }
-
   // ---- the end
 
   @Deactivate
   void deactivate(int reason) {
-    gone = true;
-    watch.remove(pid, this);
+    watch.remove(configuration.pid(), this);
+    configuration.end();
     context.removeBundleListener(goodbye);
     CompletableFuture<Drained> stopped = node.stop();
-    names.release(this); // a server that only drains needs none
     if (reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED) {
-      departing.add(this, stopped.whenComplete((result, error) -> later.apart(pid, this::ended)));
+      departing.add(this, stopped);
+      stopped.whenComplete((result, error) -> later.apart(node.name() + " ends", this::ended));
+      gone = true;
     } else {
       await(stopped); // a handler that leaves meanwhile waits for its connections, too
+      gone = true;
       ended();
     }
   }
@@ -347,18 +203,17 @@ public final class ServerComponent
       updated = "updatedHandler")
   void bindHandler(ServiceReference<Handler<?>> reference) {
     handlers.bound(reference);
-    applyAgain();
+    configuration.tryAgain();
   }
 
   void updatedHandler(ServiceReference<Handler<?>> reference) {
     handlers.updated(reference);
-    applyAgain();
+    configuration.tryAgain();
   }
 
   /** Returns when no callback of the handler runs any more, or the deadline has passed. */
   void unbindHandler(ServiceReference<Handler<?>> reference) {
-    if (!gone) { // else SCR lets go of all; DepartingServers waits, where there is something to
-      // wait for
+    if (!gone) {
       handlers.unbound(reference, this::await);
     }
   }
@@ -374,12 +229,12 @@ public final class ServerComponent
       updated = "updatedTransport")
   void bindTransport(ServiceReference<Transport> reference) {
     transports.bound(reference);
-    applyAgain();
+    configuration.tryAgain();
   }
 
   void updatedTransport(ServiceReference<Transport> reference) {
     transports.updated(reference);
-    applyAgain();
+    configuration.tryAgain();
   }
 
   /** Returns when no connection runs over the transport any more, or the deadline has passed. */
@@ -415,13 +270,13 @@ public final class ServerComponent
   // ---- departing, without its component
 
   @Override
-  public void unbound(DepartingServers.Handlers handler) {
-    handlers.unbound(handler.reference(), this::await);
+  public void handlerLeaves(ServiceReference<Handler<?>> reference) {
+    handlers.unbound(reference, this::await);
   }
 
   @Override
-  public void unbound(DepartingServers.Transports transport) {
-    transports.unbound(transport.reference(), this::await);
+  public void transportLeaves(ServiceReference<Transport> reference) {
+    transports.unbound(reference, this::await);
   }
 
   @Override
@@ -431,7 +286,7 @@ public final class ServerComponent
 
   /** Waits for a drain under a hard deadline. An interrupt does not end it early, but is kept. */
   private void await(CompletableFuture<Drained> drain) {
-    ServerSettings now = settings;
+    ServerSettings now = configuration.settings();
     if (now != null) {
       Waiting.until(drain, now.timeouts().wholeDrain().plus(PATIENCE));
     }

@@ -59,7 +59,7 @@ final class ServerNames {
       waiting.forEach(
           (waiter, name) -> {
             if (!bearers.containsKey(name)) {
-              later.in(Duration.ZERO, waiter::nameIsFree);
+              var unused = later.in(Duration.ZERO, waiter::nameIsFree);
             }
           });
     }

@@ -33,6 +33,11 @@ record Targets(Filter handler, Filter transport, Filter listener) {
     }
   }
 
+  /** What a server begins with: the defaults when something is wrong with them. */
+  static Targets first(Map<String, Object> properties) {
+    return of(problems(properties).isEmpty() ? properties : Map.of());
+  }
+
   /** What is wrong with the filters; empty when nothing is. */
   static List<String> problems(Map<String, Object> properties) {
     var problems = new ArrayList<String>();

@@ -1,0 +1,213 @@
+package io.thousandisland.runtime.component;
+
+import io.thousandisland.runtime.server.ServerNode;
+import io.thousandisland.runtime.server.ServerSettings;
+import io.thousandisland.runtime.supervision.Backoff;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The configuration of one server: the newest one applies as a whole, or not at all. What is wrong
+ * is named, and the one before stays in force. What may be right later is tried again.
+ *
+ * <p>Thread: any. One run at a time tries and applies ({@link Newest}); no lock is held meanwhile.
+ */
+final class LiveConfiguration implements ServerNames.Bearer {
+
+  private final String pid;
+  private final FrameworkLimits limits;
+  private final ServerNames names;
+  private final Later later;
+  private final ServerNode node;
+  private final HandlerChoice handlers;
+  private final TransportChoice transports;
+  private final ListenerChoice listeners;
+  private final Newest newest = new Newest(this::apply);
+
+  /** What is to be in force; written by who brings one, read by {@link #apply}. */
+  private volatile Map<String, Object> properties;
+
+  /** In force; written by {@link #apply}. Null until a configuration was sound. */
+  private volatile @Nullable ServerSettings settings;
+
+  /** Whether {@link #properties} were refused, and may do later; written by {@link #apply}. */
+  private volatile boolean refusedForNow;
+
+  /** From now on nothing applies. */
+  private volatile boolean ended;
+
+  // ---- only apply uses these
+
+  /** What was refused last, and why, so that it is said once. */
+  private Map<String, Object> refusedLast = Map.of();
+
+  private String refusedWhy = "";
+
+  /** How often in a row. */
+  private int refusals;
+
+  private Future<?> retry = Later.NOTHING;
+
+  /** How the configuration in force was adjusted. */
+  private String adjustment = "";
+
+  LiveConfiguration(
+      Map<String, Object> properties,
+      FrameworkLimits limits,
+      EngineComponent shared,
+      ServerNode node,
+      HandlerChoice handlers,
+      TransportChoice transports,
+      ListenerChoice listeners) {
+    this.properties = properties;
+    this.pid = String.valueOf(properties.get("service.pid"));
+    this.limits = limits;
+    this.names = shared.names();
+    this.later = shared.later();
+    this.node = node;
+    this.handlers = handlers;
+    this.transports = transports;
+    this.listeners = listeners;
+  }
+
+  /**
+   * What a server begins with. With a wrong configuration there is one all the same: it says FAILED
+   * and why.
+   */
+  static ServerSettings first(Map<String, Object> properties, FrameworkLimits limits) {
+    try {
+      return read(properties, limits);
+    } catch (InvalidSettings e) {
+      return ServerSettings.defaults(SettingsReader.name(properties));
+    }
+  }
+
+  private static ServerSettings read(Map<String, Object> properties, FrameworkLimits limits) {
+    ServerSettings read = SettingsReader.read(properties);
+    if (FrameworkLimits.leftToUs(properties)) {
+      return limits.shorten(read);
+    }
+    var problems = limits.problems(read);
+    if (!problems.isEmpty()) {
+      throw new InvalidSettings(problems);
+    }
+    return read;
+  }
+
+  Map<String, Object> properties() {
+    return properties;
+  }
+
+  /** In force; null until a configuration was sound. */
+  @Nullable ServerSettings settings() {
+    return settings;
+  }
+
+  /** Takes up {@code changed}, if it can be; on this thread, unless another one is at it. */
+  void change(Map<String, Object> changed) {
+    properties = changed;
+    newest.run();
+  }
+
+  /** Something has changed outside: a configuration that was refused may do now. */
+  void tryAgain() {
+    if (refusedForNow && !ended) {
+      var unused = later.apart("configuration " + pid, newest::run);
+    }
+  }
+
+  /** The server goes. */
+  void end() {
+    ended = true;
+    names.release(this); // a server that only drains needs none
+  }
+
+  @Override
+  public String pid() {
+    return pid;
+  }
+
+  @Override
+  public void nameIsFree() {
+    tryAgain();
+  }
+
+  // ---- one run at a time
+
+  /** Everything is tried that may fail, the new port last of all; only then anything changes. */
+  private void apply() {
+    Map<String, Object> wanted = properties;
+    if (ended) {
+      return;
+    }
+    try {
+      ServerSettings valid = read(wanted, limits);
+      Targets targets = Targets.of(wanted);
+      List<String> problems = new ArrayList<>();
+      names.claim(valid.name(), this).ifPresent(problems::add);
+      if (node.hasHandler()) { // one that has none loses none
+        handlers.problem(targets.handler()).ifPresent(problems::add);
+      }
+      if (node.hasTransport()) {
+        transports.problem(targets.transport()).ifPresent(problems::add);
+      }
+      if (problems.isEmpty()) {
+        node.configure(valid).ifPresent(problems::add);
+      }
+      if (problems.isEmpty()) {
+        applied(wanted, valid, targets);
+      } else {
+        refused(wanted, String.join("; ", problems), true);
+      }
+    } catch (InvalidSettings e) {
+      refused(wanted, e.problems(), false);
+    }
+  }
+
+  private void applied(Map<String, Object> wanted, ServerSettings valid, Targets targets) {
+    settings = valid;
+    refusedForNow = false;
+    refusals = 0;
+    refusedLast = Map.of();
+    retry.cancel(false);
+    names.keepOnly(valid.name(), this);
+    listeners.target(targets.listener());
+    transports.target(targets.transport());
+    handlers.target(targets.handler());
+    tellIfShortened(wanted, valid);
+    transports.open();
+    handlers.open();
+    node.start();
+  }
+
+  private void refused(Map<String, Object> wanted, String why, boolean mayDoLater) {
+    ServerSettings before = settings;
+    names.keepOnly(before == null ? "" : before.name(), this);
+    refusedForNow = mayDoLater;
+    if (wanted != refusedLast || !why.equals(refusedWhy)) {
+      refusals = 0;
+      refusedLast = wanted;
+      refusedWhy = why;
+      node.refused(why);
+    }
+    retry.cancel(false);
+    if (mayDoLater) {
+      refusals++;
+      Duration wait = Backoff.DEFAULT.after(refusals);
+      retry = later.in(wait, this::tryAgain);
+    }
+  }
+
+  /** Once, not with every change of another key. */
+  private void tellIfShortened(Map<String, Object> configured, ServerSettings applied) {
+    String now = limits.adjustment(SettingsReader.read(configured), applied).orElse("");
+    if (!now.isEmpty() && !now.equals(adjustment)) {
+      node.adjusted(now);
+    }
+    adjustment = now;
+  }
+}
