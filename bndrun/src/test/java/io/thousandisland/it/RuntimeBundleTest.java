@@ -1,6 +1,7 @@
 package io.thousandisland.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.server.Server;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -150,17 +152,7 @@ class RuntimeBundleTest {
   void v16StopOfTheRuntimeWaitsForTheLastConnectionAndNoLonger() throws Exception {
     try (var client = new LineClient(port)) {
       assertThat(client.ask("first")).isEqualTo("1 v1 first");
-      var stopped = new CompletableFuture<Void>();
-      Thread.ofPlatform()
-          .start(
-              () -> {
-                try {
-                  runtime.stop();
-                  stopped.complete(null);
-                } catch (Throwable wrong) {
-                  stopped.completeExceptionally(wrong);
-                }
-              });
+      CompletableFuture<Void> stopped = stop(runtime);
       assertThat(client.line()).isEqualTo("bye 1");
       Server draining = context.getService(server.await("(server.status=DRAINING)"));
       assertThat(draining.info().connections()).isEqualTo(1);
@@ -171,6 +163,39 @@ class RuntimeBundleTest {
       stopped.get(8, TimeUnit.SECONDS); // the drain timeout is ten
     }
     assertThat(context.getServiceReferences(Server.class, null)).isEmpty();
+  }
+
+  private static CompletableFuture<Void> stop(Bundle bundle) {
+    var stopped = new CompletableFuture<Void>();
+    Thread.ofPlatform()
+        .start(
+            () -> {
+              try {
+                bundle.stop();
+                stopped.complete(null);
+              } catch (Throwable wrong) {
+                stopped.completeExceptionally(wrong);
+              }
+            });
+    return stopped;
+  }
+
+  @Test
+  void w3StopOfAHandlerWaitsForItsConnectionsAlsoWhileTheRuntimeStops() throws Exception {
+    try (var client = new LineClient(port)) {
+      assertThat(client.ask("first")).isEqualTo("1 v1 first");
+      CompletableFuture<Void> runtimeStopped = stop(runtime);
+      assertThat(client.line()).isEqualTo("bye 1");
+
+      CompletableFuture<Void> handlerStopped = stop(handler);
+
+      Awaitility.await().until(() -> handler.getState() == Bundle.STOPPING);
+      assertThatThrownBy(() -> handlerStopped.get(1, TimeUnit.SECONDS))
+          .isInstanceOf(TimeoutException.class);
+      client.close();
+      handlerStopped.get(8, TimeUnit.SECONDS); // the drain timeout is ten
+      runtimeStopped.get(8, TimeUnit.SECONDS);
+    }
   }
 
   @Test
