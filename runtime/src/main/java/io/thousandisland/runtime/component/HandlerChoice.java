@@ -140,7 +140,11 @@ final class HandlerChoice {
 
   private void failed(Candidate<Handler<?>> candidate) {
     Duration wait = candidate.retryIn();
-    node.handlerUnavailable(called(candidate), String.valueOf(candidate.failure()), wait);
+    node.handlerUnavailable(
+        Candidates.idOf(candidate.reference()),
+        called(candidate),
+        String.valueOf(candidate.failure()),
+        wait);
     var unused = later.in(wait, () -> later.apart("handler of " + node.name(), this::choose));
   }
 

@@ -10,10 +10,4 @@ package io.thousandisland.runtime.server;
  * @param nonblocking {@code handler.nonblocking}
  */
 public record HandlerFacts(
-    String name, String version, long serviceId, int ranking, boolean nonblocking) {
-
-  /** Whether {@code words}, which begin as an operator is told of a handler, are of this one. */
-  boolean isMeantBy(String words) {
-    return words.startsWith("handler " + name + " " + version + " of ");
-  }
-}
+    String name, String version, long serviceId, int ranking, boolean nonblocking) {}

@@ -62,10 +62,13 @@ public final class ServerNode implements Server {
   private @Nullable Transport transport;
 
   /** The handler that could not be obtained, as it was told of; null when that is over. */
-  private @Nullable String unavailable;
+  private @Nullable Unavailable unavailable;
 
   /** The drains of transports that were bound before. */
   private final Map<Transport, CompletableFuture<Drained>> leavingTransports = new HashMap<>();
+
+  /** A handler that could not be obtained; {@code called} by its name, version and bundle. */
+  private record Unavailable(long serviceId, String called) {}
 
   /** What the situation comes to; replaced as a whole by the life thread, read by any. */
   private volatile Condition condition = Condition.FIRST;
@@ -390,12 +393,13 @@ public final class ServerNode implements Server {
   /**
    * A handler that matches, and is better than the one that serves, cannot be obtained.
    *
+   * @param serviceId its {@code service.id}
    * @param handler its name, version and bundle
    */
-  public void handlerUnavailable(String handler, String reason, Duration retryIn) {
+  public void handlerUnavailable(long serviceId, String handler, String reason, Duration retryIn) {
     life.run(
         () -> {
-          unavailable = handler;
+          unavailable = new Unavailable(serviceId, handler);
           context.emit(
               () ->
                   new TelemetryEvent.HandlerUnavailable(context.name(), handler, reason, retryIn));
@@ -413,12 +417,13 @@ public final class ServerNode implements Server {
   }
 
   private void tellIfRecovered(@Nullable String trouble) {
-    String handler = unavailable;
+    Unavailable handler = unavailable;
     if (handler != null && trouble == null) {
       unavailable = null;
       Generation serving = context.handlers.serving();
-      boolean obtained = serving != null && serving.facts().isMeantBy(handler);
-      context.emit(() -> new TelemetryEvent.HandlerRecovered(context.name(), handler, obtained));
+      boolean obtained = serving != null && serving.facts().serviceId() == handler.serviceId();
+      context.emit(
+          () -> new TelemetryEvent.HandlerRecovered(context.name(), handler.called(), obtained));
     }
   }
 

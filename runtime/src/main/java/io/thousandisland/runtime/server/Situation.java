@@ -48,9 +48,9 @@ final class Situation {
   /** Why there are not as many acceptors as there should be. */
   @Nullable String acceptors;
 
-  /** What the server waits for before it can serve; null when it has it, or serves no more. */
+  /** What the server waits for before it can serve; null when it has it, or is not to serve. */
   @Nullable String missing() {
-    if (!told || stopping) {
+    if (!told || stopping || suspended) {
       return null;
     }
     return noTransport == null ? noHandler : noTransport;

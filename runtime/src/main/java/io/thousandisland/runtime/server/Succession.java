@@ -41,6 +41,9 @@ final class Succession {
   /** Why nobody will serve once the handler that leaves has left; null when that is not known. */
   private @Nullable String whenGone;
 
+  /** How many handlers are leaving that served; the wait for the next begins after them. */
+  private int departures;
+
   private boolean portHeld;
 
   /** Nobody serves any more, for good. */
@@ -90,16 +93,24 @@ final class Succession {
   void choose(Optional<HandlerBinding> best, LongPredicate stays, String otherwise) {
     Generation serving = context.handlers.serving();
     if (best.isEmpty()) {
-      if (serving == null || stays.test(serving.facts().serviceId())) {
-        serveNobody(otherwise);
-        absent();
-      } else {
-        whenGone = otherwise; // it serves until it has left
-      }
+      nobodyWillServe(serving, stays, otherwise);
     } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
       serve(best.get().facts(), best.get().handler(), stays);
     } else if (!serving.facts().equals(best.get().facts())) {
       describedAnew(serving, best.get());
+    }
+  }
+
+  private void nobodyWillServe(
+      @Nullable Generation serving, LongPredicate stays, String otherwise) {
+    if (serving != null && stays.test(serving.facts().serviceId())) {
+      serveNobody(otherwise);
+      absent();
+    } else if (serving != null || departures > 0) {
+      whenGone = otherwise; // it serves until it has left
+    } else {
+      nobody = otherwise;
+      absent();
     }
   }
 
@@ -135,26 +146,29 @@ final class Succession {
     Generation unused = generations.serveNobody();
   }
 
-  /** The last handler has left completely: now the wait for the next one begins, if none serves. */
+  /**
+   * Nobody serves, and nobody leaves any more: now the wait for the next handler begins, unless it
+   * has begun. A change of the wait counts from the same beginning.
+   */
   private void absent() {
-    if (context.handlers.serving() == null && !ended) {
-      context.handlers.absent(context.sweeper.now());
-      closePortUnlessServedWithin(context.settings().timeouts().handlerWait());
-      changed.run();
+    if (context.handlers.serving() != null || ended) {
+      return;
     }
+    if (context.handlers.absentSince() == Signals.NEVER) {
+      context.handlers.absent(context.sweeper.now());
+    }
+    closing.cancel(false);
+    Duration wait = context.settings().timeouts().handlerWait();
+    if (DeadlineSweeper.countable(wait)) {
+      long over = context.sweeper.now() - context.handlers.absentSince();
+      closing = life.later(wait.minusNanos(over), this::closePort);
+    }
+    changed.run();
   }
 
-  private void closePortUnlessServedWithin(Duration wait) {
-    closing.cancel(false);
-    if (DeadlineSweeper.countable(wait)) {
-      closing =
-          life.later(
-              wait,
-              () -> {
-                portHeld = false;
-                changed.run();
-              });
-    }
+  private void closePort() {
+    portHeld = false;
+    changed.run();
   }
 
   /**
@@ -211,6 +225,7 @@ final class Succession {
     Generation serving = context.handlers.serving();
     boolean last = false;
     if (serving != null && leaving.contains(serving)) {
+      departures++;
       if (migrate) {
         return retireLast(serving, leaving);
       }
@@ -222,7 +237,19 @@ final class Succession {
     boolean rolling = context.settings().policies().rolling();
     Timeouts each = rolling ? all.share(acceptors.withLeaving().size() + 1) : all;
     CompletableFuture<Drained> emptied = empty(leaving, migrate, each);
-    return last ? emptied.whenCompleteAsync((result, error) -> absent(), life) : emptied;
+    return last ? emptied.whenCompleteAsync((result, error) -> left(), life) : emptied;
+  }
+
+  /** A handler that served has left completely. What was said of it meanwhile holds now. */
+  private void left() {
+    departures--;
+    if (context.handlers.serving() == null && departures == 0) {
+      if (whenGone != null) {
+        nobody = whenGone;
+        whenGone = null;
+      }
+      absent();
+    }
   }
 
   private String whyNobody(Generation gone) {
@@ -281,7 +308,7 @@ final class Succession {
     generations.letGo(last);
     leaving.forEach(Generation::close);
     generations.abandon(leaving);
-    absent();
+    left();
   }
 
   private CompletableFuture<Drained> empty(

@@ -34,8 +34,13 @@ final class WaitWatch {
   /** What is waited for; null when nothing is. */
   private @Nullable String missing;
 
-  /** Whether the wait has begun. */
-  private boolean counts;
+  /** When the wait began, in the sweeper's time; NEVER before. */
+  private long since = Signals.NEVER;
+
+  /** The wait that {@link #telling} is set for; null when none is. */
+  private @Nullable Duration armed;
+
+  private boolean told;
 
   private Future<?> telling = CompletableFuture.completedFuture(null);
 
@@ -57,21 +62,34 @@ final class WaitWatch {
     String before = missing;
     missing = nowMissing;
     if (nowMissing == null) {
-      counts = false;
+      since = Signals.NEVER;
+      armed = null;
+      told = false;
       telling.cancel(false);
       tellOfTheLost(before);
-    } else if (timeCounts && !counts) {
-      counts = true;
-      Duration wait = context.settings().timeouts().handlerWait();
+    } else if (timeCounts && !told) {
+      if (since == Signals.NEVER) {
+        since = context.sweeper.now();
+      }
+      arm(context.settings().timeouts().handlerWait());
+    }
+  }
+
+  /** The wait may change while it lasts. */
+  private void arm(Duration wait) {
+    if (!wait.equals(armed)) {
+      armed = wait;
+      telling.cancel(false);
       if (DeadlineSweeper.countable(wait)) {
-        telling = life.later(wait, () -> tell(wait));
+        Duration over = Duration.ofNanos(context.sweeper.now() - since);
+        telling = life.later(wait.minus(over), () -> tell(wait));
       }
     }
   }
 
   /**
-   * Tells when everything has come of it: the wait may have begun anew meanwhile, and connections
-   * need a moment to notice that it is over.
+   * Tells when everything has come of it: the port closes, and connections need a moment to notice
+   * that the wait is over.
    */
   private void tell(Duration wait) {
     String reason = missing;
@@ -83,6 +101,7 @@ final class WaitWatch {
     } else if (acceptors.live().stream().anyMatch(Connection::waitsForHandler)) {
       telling = life.later(TICK, () -> tell(wait));
     } else {
+      told = true;
       emit(reason, wait, context.handlers.takeUnserved());
     }
   }

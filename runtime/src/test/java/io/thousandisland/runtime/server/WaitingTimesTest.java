@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -85,6 +86,68 @@ class WaitingTimesTest {
       pass(server, wait.multipliedBy(6).dividedBy(10));
       assertThat(server.events(TelemetryEvent.ListenerStopped.class)).isEmpty();
       assertThat(echo(server.connect(), "b")).isEqualTo("b");
+    }
+  }
+
+  /** As a handler that cannot be obtained does at each of its tries. */
+  private static void sayNobody(RunningServer server, String why) {
+    server.node.handler(Optional::empty, service -> false, why);
+  }
+
+  @Test
+  void w2HandlerWaitDoesNotBeginAnewWhenItIsSaidAgainThatNobodyServes() throws Exception {
+    Duration wait = Duration.ofSeconds(1);
+    try (var server = new RunningServer(waiting(wait), new TestHandler())) {
+      retire(server, 1);
+      long begun = System.nanoTime();
+      while (server.events(TelemetryEvent.ListenerStopped.class).isEmpty()) {
+        sayNobody(server, "broken");
+        pass(server, SHORT.dividedBy(3));
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begun)).isGreaterThan(wait.dividedBy(2));
+      var told = server.awaitEvent(TelemetryEvent.WaitedInVain.class);
+      assertThat(told.reason()).isEqualTo("broken");
+    }
+  }
+
+  @Test
+  void w2ShorterHandlerWaitCountsFromTheBeginningOfTheAbsence() throws Exception {
+    try (var server = new RunningServer(waiting(Duration.ofMinutes(10)), new TestHandler())) {
+      retire(server, 1);
+      pass(server, SHORT.multipliedBy(2));
+      assertThat(server.node.configure(waiting(SHORT))).isEmpty();
+      sayNobody(server, "broken"); // as the component does with each configuration
+      server.awaitEvent(TelemetryEvent.ListenerStopped.class);
+      var told = server.awaitEvent(TelemetryEvent.WaitedInVain.class);
+      assertThat(told.waited()).isEqualTo(SHORT);
+    }
+  }
+
+  @Test
+  void w2HandlerWaitDoesNotBeginWhileTheLastHandlerIsStillLeaving() throws Exception {
+    var inside = new CountDownLatch(1);
+    var goOn = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            inside.countDown();
+            goOn.await();
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = new RunningServer(waiting(SHORT), handler)) {
+      send(server.connect(), "a");
+      inside.await();
+      var leaving = server.node.retire(1);
+      sayNobody(server, "nobody");
+      pass(server, SHORT.multipliedBy(3));
+      assertThat(server.events(TelemetryEvent.ListenerStopped.class)).isEmpty();
+      goOn.countDown();
+      leaving.get(20, TimeUnit.SECONDS);
+      server.awaitEvent(TelemetryEvent.ListenerStopped.class);
+      assertThat(server.node.info().reason()).contains("nobody");
     }
   }
 
