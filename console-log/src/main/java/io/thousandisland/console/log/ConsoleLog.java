@@ -27,6 +27,7 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
     context.getStatusManager().add(new NopStatusListener());
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
     root.setLevel(Level.INFO); // what handlers log is for who runs them
+    context.getLogger("org.apache.felix").setLevel(Level.WARN); // and this is for its authors
     root.addAppender(console(context));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -53,6 +53,7 @@ class ConsoleLogTest {
     assertThat(context.getLogger("io.thousandisland.server").getEffectiveLevel())
         .isEqualTo(Level.INFO);
     assertThat(context.getLogger("org.example").getEffectiveLevel()).isEqualTo(Level.INFO);
+    assertThat(context.getLogger("org.apache.felix.scr").getEffectiveLevel()).isEqualTo(Level.WARN);
   }
 
   @Test
