@@ -6,6 +6,7 @@ import io.thousandisland.launcher.Deploy;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -40,20 +41,23 @@ class AuthorsLoopTest {
     maven.install("transport-tcp", "io.thousandisland.transport.tcp", VERSION);
     maven.install("launcher", "io.thousandisland.launcher", VERSION);
     maven.install("handler-archetype", "io.thousandisland.handler.archetype", VERSION);
-    maven.run(
-        shared,
-        "org.apache.maven.plugins:maven-archetype-plugin:3.4.1:generate",
-        "-DarchetypeGroupId=io.thousandisland",
-        "-DarchetypeArtifactId=io.thousandisland.handler.archetype",
-        "-DarchetypeVersion=" + VERSION,
-        "-DinteractiveMode=false",
-        "-DgroupId=org.example",
-        "-Dpackage=org.example.tally",
-        "-DartifactId=tally");
-    replace("src/main/deploy/" + CFG, "port = 7779", "port = 0");
+    generate(maven, "-DartifactId=tally", "-Dpackage=org.example.tally", "-Dport=0");
+    generate(maven, "-DartifactId=9p-line.counter", "-Dpackage=org.example.lines");
     maven.run(project(), "-Pdeploy", "package", "-Ddeploy=" + built("first"));
     replace("src/main/java/org/example/tally/TallyHandler.java", "+ \" \" +", "+ \". \" +");
     maven.run(project(), "-Pdeploy", "package", "-DskipTests", "-Ddeploy=" + built("second"));
+  }
+
+  private static void generate(Maven maven, String... chosen) throws Exception {
+    Stream<String> always =
+        Stream.of(
+            "org.apache.maven.plugins:maven-archetype-plugin:3.4.1:generate",
+            "-DarchetypeGroupId=io.thousandisland",
+            "-DarchetypeArtifactId=io.thousandisland.handler.archetype",
+            "-DarchetypeVersion=" + VERSION,
+            "-DinteractiveMode=false",
+            "-DgroupId=org.example");
+    maven.run(shared, Stream.concat(always, Stream.of(chosen)).toArray(String[]::new));
   }
 
   private static void replace(String file, String old, String with) throws Exception {
@@ -68,6 +72,19 @@ class AuthorsLoopTest {
     Path report =
         project().resolve("target/surefire-reports/TEST-org.example.tally.TallyHandlerTest.xml");
     assertThat(report).content().contains("tests=\"2\"", "errors=\"0\"", "failures=\"0\"");
+  }
+
+  @Test
+  void classAndHandlerAreNamedAfterTheArtifact() {
+    Path lines = shared.resolve("9p-line.counter");
+    assertThat(lines.resolve("src/main/java/org/example/lines/Protocol9pLineCounterHandler.java"))
+        .content()
+        .contains(
+            "@HandlerName(\"9p-line.counter\")", "class Protocol9pLineCounterHandler implements");
+    assertThat(lines.resolve("src/main/deploy/io.thousandisland.server-9p-line.counter.cfg"))
+        .content()
+        .contains("port = 7779\n", "(handler.name=9p-line.counter)");
+    assertThat(project().resolve("src/main/deploy/" + CFG)).content().contains("port = 0\n");
   }
 
   @ParameterizedTest
@@ -89,6 +106,7 @@ class AuthorsLoopTest {
         }
         var took = Duration.ofNanos(System.nanoTime() - moved);
 
+        server.awaitLog(" INFO +TallyHandler: .*127\\.0\\.0\\.1:[0-9]+ goes on after line [0-9]+$");
         System.out.printf(
             "%s: new behaviour on the open connection %d ms after the jar's move%n",
             framework, took.toMillis());

@@ -58,6 +58,11 @@ final class Readme {
     return found("(?s)beside it a configuration .*?```\n(.*?)```");
   }
 
+  /** Of the command that starts a ready-made server without Maven. */
+  List<String> serverOptions() {
+    return List.of(found("\njava (-D.*) -jar bndrun/target/server-felix.jar\n").split(" "));
+  }
+
   private String found(String regex) {
     Matcher matcher = Pattern.compile(regex).matcher(text);
     if (!matcher.find()) {

@@ -3,6 +3,7 @@ package io.thousandisland.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
@@ -67,6 +68,12 @@ final class ServerProcess implements AutoCloseable {
   /** Waits until the server has logged what the pattern finds in one line. */
   MatchResult awaitLog(String regex) throws InterruptedException {
     return out.await(regex, PATIENCE);
+  }
+
+  /** What somebody types, on a terminal or into its standard input. */
+  void type(String keys) throws IOException {
+    process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
+    process.getOutputStream().flush();
   }
 
   void signal(String name) throws IOException, InterruptedException {

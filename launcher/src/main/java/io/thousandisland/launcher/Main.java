@@ -1,61 +1,76 @@
 package io.thousandisland.launcher;
 
-import java.io.Console;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
-import java.util.Comparator;
+import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.logging.Level;
 import java.util.logging.Logger;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
- * The first class of the executable jars: refuses a Java that is too old in one line, maps the few
- * options of the command line to what the bundles read, and hands over to bnd's launcher. Compiled
- * for Java 8, so that it can say so.
+ * The first class of the executable jars: refuses a Java that is too old and options that are
+ * wrong, maps the few options of the command line to what the bundles read, and hands over to bnd's
+ * launcher. Compiled for Java 8, so that it can say so.
  */
 public final class Main {
   private static final int NEEDED = 21;
+  private static final int WRONG_OPTIONS = 2;
 
   /**
    * What the shutdown hook does first; set once the framework exists, read by the hook's thread.
    */
   private static volatile Runnable stopFramework = () -> {};
 
+  /** Set before the framework exists, read when it does. */
+  private static volatile Optional<TemporaryFolder> temporary = Optional.empty();
+
   private Main() {}
 
   public static void main(String[] args) throws Exception {
-    String java = System.getProperty("java.specification.version");
-    if (release(java) < NEEDED) {
+    // Felix writes a number into a version, and does not start where numbers have other digits
+    Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
+
+    if (release(System.getProperty("java.specification.version")) < NEEDED) {
       System.err.printf(
-          "Thousand Island needs Java %d or later; this is Java %s (%s).%n",
-          NEEDED, System.getProperty("java.version"), System.getProperty("java.home"));
+          "Thousand Island needs Java %d or later; this is Java %s.%n", NEEDED, java());
       System.exit(1);
     }
+    Optional<String> asked = Help.asked(args);
+    if (asked.isPresent()) {
+      System.out.print(asked.get());
+      return;
+    }
+    refuse(Options.problems(System.getProperties(), args));
+
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
-    Files.createDirectories(deploy);
+    TemporaryFolder folder = makeFolders(deploy);
+    temporary = Optional.of(folder);
     setDefault("felix.fileinstall.dir", deploy.toString());
+    setDefault("launch.storage.dir", folder.path().resolve("framework").toString());
+    setDefault("felix.fileinstall.tmpdir", folder.path().resolve("fileinstall").toString());
     // The shell of a server without a terminal must not take the end of its input for a wish to
-    // stop.
-    setDefault("gosh.args", onTerminal() ? "--noshutdown" : "--nointeractive --noshutdown");
+    // stop. On a terminal it is one.
+    setDefault("gosh.args", Terminal.isOurs() ? "" : "--nointeractive --noshutdown");
+    String shell = System.getProperty("shell", Checks.OFF);
+    if (!shell.equals(Checks.OFF)) {
+      setDefault("io.thousandisland.shell.port", shell);
+    }
 
     // Few libraries log this way, and what they tell at INFO is for their authors.
     if (System.getProperty("java.util.logging.config.file") == null) {
       Logger.getLogger("").setLevel(Level.WARNING);
     }
 
-    Path storage = Files.createTempDirectory("thousandisland-");
-    setDefault("launch.storage.dir", storage.toString());
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
                 () -> {
                   stopFramework.run();
-                  delete(storage);
+                  folder.remove();
                 },
                 "stop"));
 
@@ -67,9 +82,42 @@ public final class Main {
   /**
    * Called when the framework exists. Public because the caller has another class loader: the one
    * that can see it.
+   *
+   * @param copies the jars that this class loader reads; they go with the temporary folder
    */
-  public static void onShutdown(Runnable stop) {
+  public static void onShutdown(Runnable stop, List<Path> copies) throws IOException {
     stopFramework = stop;
+    if (temporary.isPresent()) {
+      temporary.get().alsoRemove(copies);
+    }
+  }
+
+  private static TemporaryFolder makeFolders(Path deploy) throws IOException {
+    try {
+      Files.createDirectories(deploy);
+    } catch (IOException e) {
+      refuse(Collections.singletonList("deploy: \"" + deploy + "\" cannot be made: " + e));
+    }
+    Path parent = Paths.get(System.getProperty("java.io.tmpdir")).toAbsolutePath();
+    try {
+      TemporaryFolder folder = TemporaryFolder.in(parent);
+      folder.removeAbandoned().forEach(System.err::println);
+      return folder;
+    } catch (IOException e) {
+      refuse(Collections.singletonList("java.io.tmpdir: \"" + parent + "\" is of no use: " + e));
+      throw e;
+    }
+  }
+
+  private static void refuse(List<String> problems) {
+    if (!problems.isEmpty()) {
+      problems.forEach(System.err::println);
+      System.exit(WRONG_OPTIONS);
+    }
+  }
+
+  static String java() {
+    return System.getProperty("java.version") + " (" + System.getProperty("java.home") + ")";
   }
 
   private static int release(String specification) {
@@ -80,31 +128,6 @@ public final class Main {
   private static void setDefault(String key, String value) {
     if (System.getProperty(key) == null) {
       System.setProperty(key, value);
-    }
-  }
-
-  /** Since Java 22 there is a console without a terminal, too, and a method that tells. */
-  @SuppressWarnings("SystemConsoleNull")
-  private static boolean onTerminal() {
-    Console console = System.console();
-    try {
-      return console != null && (Boolean) Console.class.getMethod("isTerminal").invoke(console);
-    } catch (NoSuchMethodException e) {
-      return true;
-    } catch (ReflectiveOperationException e) {
-      return false;
-    }
-  }
-
-  private static void delete(Path tree) {
-    try (Stream<Path> paths = Files.walk(tree)) {
-      List<Path> deepestFirst =
-          paths.sorted(Comparator.reverseOrder()).collect(Collectors.toList());
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    } catch (IOException | UncheckedIOException e) {
-      // stopped while the framework was being created: a few files of it stay behind
     }
   }
 }

@@ -1,10 +1,22 @@
 package io.thousandisland.launcher;
 
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLClassLoader;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleActivator;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleException;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
@@ -21,16 +33,33 @@ public final class StopWithTheProcess implements BundleActivator {
   private static final long START_MILLIS = 15_000;
 
   @Override
-  public void start(BundleContext context) throws InvalidSyntaxException {
+  public void start(BundleContext context) throws InvalidSyntaxException, IOException {
     ServiceTracker<?, ?> ready =
         new ServiceTracker<>(context, context.createFilter("(launcher.ready=true)"), null);
     ready.open();
-    Main.onShutdown(() -> stop(context.getBundle(0).adapt(Framework.class), ready));
+    Main.onShutdown(() -> stop(context.getBundle(0).adapt(Framework.class), ready), copies());
     context.addBundleListener((SynchronousBundleListener) event -> exitWhenStopping(event));
+    Map<String, Object> command = new HashMap<>();
+    command.put("osgi.command.scope", ExitCommand.SCOPE);
+    command.put("osgi.command.function", ExitCommand.NAME);
+    context.registerService(
+        ExitCommand.class, new ExitCommand(), FrameworkUtil.asDictionary(command));
   }
 
   @Override
   public void stop(BundleContext context) {}
+
+  /** The files that bnd's launcher has made of the jars within the executable jar. */
+  private static List<Path> copies() {
+    ClassLoader loader = StopWithTheProcess.class.getClassLoader();
+    if (!(loader instanceof URLClassLoader)) {
+      return Collections.emptyList();
+    }
+    return Arrays.stream(((URLClassLoader) loader).getURLs())
+        .filter(url -> url.getProtocol().equals("file"))
+        .map(url -> Paths.get(URI.create(url.toString())))
+        .collect(Collectors.toList());
+  }
 
   private static void stop(Framework framework, ServiceTracker<?, ?> ready) {
     try {
@@ -53,9 +82,7 @@ public final class StopWithTheProcess implements BundleActivator {
    */
   private static void exitWhenStopping(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
-      Thread exit = new Thread(() -> System.exit(0), "exit");
-      exit.setDaemon(true);
-      exit.start();
+      new ExitCommand().exit();
     }
   }
 }

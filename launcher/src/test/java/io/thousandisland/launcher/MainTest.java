@@ -64,14 +64,16 @@ class MainTest {
     Ended ended =
         run(
             Main.class,
-            List.of("-Ddeploy=here", "-Dprint=felix.fileinstall.dir,gosh.args,launch.storage.dir"),
-            "one",
-            "two");
+            List.of(
+                "-Ddeploy=here",
+                "-Dshell=0",
+                "-Dprint=felix.fileinstall.dir,gosh.args,launch.storage.dir,"
+                    + "io.thousandisland.shell.port"));
 
     assertThat(ended.code()).as(ended.err()).isZero();
     assertThat(ended.out().lines())
         .contains(
-            "args=one,two",
+            "io.thousandisland.shell.port=0",
             "felix.fileinstall.dir=" + folder.toRealPath().resolve("here"),
             "gosh.args=--nointeractive --noshutdown")
         .anyMatch(line -> line.startsWith("launch.storage.dir=" + folder.resolve("tmp")));
@@ -80,15 +82,79 @@ class MainTest {
   }
 
   @Test
+  void everythingThatIsWrongIsSaidBeforeAnythingIsDone() throws Exception {
+    Ended ended =
+        run(
+            Main.class,
+            List.of("-Dport=abc", "-Dshell=70000", "-Ddeply=x", "-Dprint=port"),
+            "--port=9000");
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.out()).isEmpty();
+    assertThat(ended.err().lines())
+        .containsExactly(
+            "--port=9000: no such argument; did you mean -Dport=9000, before -jar?",
+            "deply: no such option; did you mean -Ddeploy=DIR? A property of your own needs another"
+                + " name, with a dot in it for example",
+            "port: \"abc\" is no number; allowed: 0 to 65535",
+            "shell: 70000 is too high; allowed: 0 to 65535, or off");
+    assertThat(folder.resolve("deploy")).doesNotExist();
+    assertThat(folder.resolve("tmp")).isEmptyDirectory();
+  }
+
+  @Test
+  void folderThatCannotBeMadeIsRefusedInOneLine() throws Exception {
+    Files.createFile(folder.resolve("file"));
+    Ended ended = run(Main.class, List.of("-Ddeploy=file/within", "-Dprint=port"));
+
+    assertThat(ended.code()).isEqualTo(2);
+    assertThat(ended.err())
+        .startsWith(
+            "deploy: \"" + folder.toRealPath().resolve("file/within") + "\" cannot be made: ")
+        .hasLineCount(1);
+  }
+
+  @Test
+  void helpNamesEveryOptionAndDoesNotStart() throws Exception {
+    for (String argument : List.of("--help", "-h")) {
+      Ended ended = run(Main.class, List.of("-Dprint=port", "-Dport=abc"), argument);
+
+      assertThat(ended.code()).isZero();
+      assertThat(ended.err()).isEmpty();
+      assertThat(ended.out())
+          .contains(Options.ALL.stream().map(Option::form).toList())
+          .doesNotContain("args=");
+      assertThat(folder.resolve("deploy")).doesNotExist();
+    }
+  }
+
+  @Test
+  void versionIsOneLine() throws Exception {
+    Ended ended = run(Main.class, List.of("-Dprint=port"), "--version");
+
+    assertThat(ended.code()).isZero();
+    assertThat(ended.out())
+        .matches("Thousand Island [0-9]+\\.[0-9]+\\.[0-9]+.*, on Java [0-9]+.*\n");
+  }
+
+  @Test
+  void numbersAreWrittenTheSameInEveryLocale() throws Exception {
+    Ended ended = run(OnJava.class, List.of("-Duser.language=ar", "-Duser.country=EG"), "17");
+    assertThat(ended.err()).startsWith("Thousand Island needs Java 21 or later");
+  }
+
+  @Test
   void propertiesOfTheUserAreLeftAlone() throws Exception {
     Ended ended =
         run(
             Main.class,
             List.of(
+                "-Dshell=off",
                 "-Dgosh.args=mine",
-                "-Dlogback.configurationFile=my.xml",
-                "-Dprint=gosh.args,logback.configurationFile"));
+                "-Dlaunch.storage.dir=kept",
+                "-Dprint=gosh.args,launch.storage.dir,io.thousandisland.shell.port"));
 
-    assertThat(ended.out().lines()).contains("gosh.args=mine", "logback.configurationFile=my.xml");
+    assertThat(ended.out().lines())
+        .contains("gosh.args=mine", "launch.storage.dir=kept", "io.thousandisland.shell.port=null");
   }
 }

@@ -12,9 +12,8 @@ import ch.qos.logback.core.spi.ContextAwareBase;
 import ch.qos.logback.core.status.NopStatusListener;
 
 /**
- * The log when the user configures none: one line an event on standard output, from INFO on for the
- * servers and from WARN on for others. Logback finds it with the ServiceLoader. It steps aside for
- * a configuration file of the user's.
+ * The log when the user configures none: one line an event on standard output, from INFO on.
+ * Logback finds it with the ServiceLoader. It steps aside for a configuration file of the user's.
  *
  * <p>Thread: whichever asks for the first logger.
  */
@@ -26,9 +25,9 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
       return ExecutionStatus.INVOKE_NEXT_IF_ANY;
     }
     context.getStatusManager().add(new NopStatusListener());
-    context.getLogger("io.thousandisland").setLevel(Level.INFO);
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.WARN);
+    root.setLevel(Level.INFO); // what handlers log is for who runs them
+    context.getLogger("org.apache.felix").setLevel(Level.WARN); // and this is for its authors
     root.addAppender(console(context));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

@@ -47,12 +47,13 @@ class ConsoleLogTest {
   }
 
   @Test
-  void serversAreHeardFromInfoOnAndOthersFromWarnOn() throws Exception {
+  void serversAndHandlersAreHeardFromInfoOn() throws Exception {
     configure();
 
     assertThat(context.getLogger("io.thousandisland.server").getEffectiveLevel())
         .isEqualTo(Level.INFO);
-    assertThat(context.getLogger("org.example").getEffectiveLevel()).isEqualTo(Level.WARN);
+    assertThat(context.getLogger("org.example").getEffectiveLevel()).isEqualTo(Level.INFO);
+    assertThat(context.getLogger("org.apache.felix.scr").getEffectiveLevel()).isEqualTo(Level.WARN);
   }
 
   @Test

@@ -8,11 +8,15 @@ import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.osgi.service.component.annotations.Component;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Numbers the lines of each connection, and sends them back. */
 @Component
 @HandlerName("${artifactId}")
 public final class ${className} implements Handler<${className}.Tally> {
+
+  private static final Logger log = LoggerFactory.getLogger(${className}.class);
 
   /** What belongs to one connection. */
   record Tally(int lines) {}
@@ -54,6 +58,7 @@ public final class ${className} implements Handler<${className}.Tally> {
   @Override
   public Next<Tally> importState(Object snapshot, Socket socket) throws Exception {
     if (snapshot instanceof Integer lines) {
+      log.info("{} goes on after line {}", socket.remoteAddress(), lines);
       return Next.proceed(new Tally(lines));
     }
     throw new MigrationDeclinedException("not a number of lines: " + snapshot);

@@ -1,0 +1,107 @@
+package io.thousandisland.launcher;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.Optional;
+
+/** What may be wrong with the value of an option. */
+final class Checks {
+  static final String OFF = "off";
+  private static final int HIGHEST_PORT = 65535;
+  private static final String ALLOWED = "; allowed: 0 to " + HIGHEST_PORT;
+
+  private Checks() {}
+
+  /** Digits of ASCII only: others would be read differently by those who come later. */
+  static Optional<String> port(String value) {
+    if (!value.matches("[0-9]+")) {
+      return Optional.of(quoted(value) + " is no number" + ALLOWED);
+    }
+    if (value.length() > 5 || Integer.parseInt(value) > HIGHEST_PORT) {
+      return Optional.of(value + " is too high" + ALLOWED);
+    }
+    return Optional.empty();
+  }
+
+  /** A port of this machine that must be free now, because nothing tries again later; or none. */
+  static Optional<String> freePortOrOff(String value) {
+    if (value.equals(OFF)) {
+      return Optional.empty();
+    }
+    Optional<String> problem = port(value);
+    if (problem.isPresent()) {
+      return problem.map(text -> text + ", or " + OFF);
+    }
+    try {
+      new ServerSocket(Integer.parseInt(value), 1, InetAddress.getLoopbackAddress()).close();
+      return Optional.empty();
+    } catch (IOException e) {
+      return Optional.of("port " + value + " cannot be had: " + e.getMessage());
+    }
+  }
+
+  /** A folder that can be read, or a name where one may be made. */
+  static Optional<String> folderToRead(String value) {
+    return path(
+        value,
+        path -> {
+          if (!Files.exists(path)) {
+            return Optional.empty();
+          }
+          return Files.isDirectory(path)
+              ? unless(Files.isReadable(path) && Files.isExecutable(path), value, "cannot be read")
+              : Optional.of(quoted(value) + " is no folder");
+        });
+  }
+
+  static Optional<String> folderToWrite(String value) {
+    return path(
+        value,
+        path ->
+            Files.isDirectory(path)
+                ? unless(Files.isWritable(path), value, "cannot be written to")
+                : Optional.of(quoted(value) + " is no folder"));
+  }
+
+  /** A URL is for Logback to read. */
+  static Optional<String> fileOrUrl(String value) {
+    if (value.matches("[a-z]{2,}:.*")) {
+      return Optional.empty();
+    }
+    return path(
+        value,
+        path ->
+            unless(
+                Files.isRegularFile(path) && Files.isReadable(path),
+                value,
+                "is no file that can be read"));
+  }
+
+  private interface PathCheck {
+    Optional<String> problem(Path path);
+  }
+
+  private static Optional<String> path(String value, PathCheck check) {
+    if (value.isEmpty()) {
+      return Optional.of("\"\" is no name");
+    }
+    try {
+      return check.problem(Paths.get(value));
+    } catch (InvalidPathException e) {
+      return Optional.of(quoted(value) + " cannot be the name of a file: " + e.getReason());
+    }
+  }
+
+  private static Optional<String> unless(boolean good, String value, String problem) {
+    return good ? Optional.empty() : Optional.of(quoted(value) + " " + problem);
+  }
+
+  static String quoted(String value) {
+    return "\"" + value + "\"";
+  }
+}

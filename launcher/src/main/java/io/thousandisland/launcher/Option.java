@@ -1,0 +1,37 @@
+package io.thousandisland.launcher;
+
+import java.util.Optional;
+
+/** One option of the command line, {@code -DNAME=VALUE}, and what may be its value. */
+final class Option {
+
+  /** Finds out whether a value may be given. */
+  interface Check {
+    /** What is wrong, in the words of the user; empty when nothing is. */
+    Optional<String> problem(String value);
+  }
+
+  final String name;
+
+  /** What stands for the value in the help text. */
+  final String placeholder;
+
+  final String what;
+  private final Check check;
+
+  Option(String name, String placeholder, String what, Check check) {
+    this.name = name;
+    this.placeholder = placeholder;
+    this.what = what;
+    this.check = check;
+  }
+
+  Optional<String> problem(String value) {
+    return check.problem(value).map(problem -> name + ": " + problem);
+  }
+
+  /** As the user writes it. */
+  String form() {
+    return "-D" + name + "=" + placeholder;
+  }
+}

@@ -1,0 +1,106 @@
+package io.thousandisland.launcher;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.Properties;
+import java.util.TreeSet;
+
+/** The options of the ready-made servers. Everything that is wrong is said, each in one line. */
+final class Options {
+
+  static final List<Option> ALL =
+      Collections.unmodifiableList(
+          Arrays.asList(
+              new Option(
+                  "port",
+                  "PORT",
+                  "where the echo server listens, on 127.0.0.1: 7777 if not given; 0 picks a free"
+                      + " one",
+                  Checks::port),
+              new Option(
+                  "deploy",
+                  "DIR",
+                  "bundles and configurations in this folder are installed, updated and removed as"
+                      + " their files are: \"deploy\" if not given; is made if it is not there",
+                  Checks::folderToRead),
+              new Option(
+                  "shell",
+                  "PORT",
+                  "opens a shell on 127.0.0.1, for every user of this machine, without a password;"
+                      + " 0 picks a free port; \"off\" if not given",
+                  Checks::freePortOrOff),
+              new Option(
+                  "logback.configurationFile",
+                  "FILE",
+                  "configures Logback, instead of lines at INFO on standard output",
+                  Checks::fileOrUrl),
+              new Option(
+                  "java.io.tmpdir",
+                  "DIR",
+                  "folder for the framework's files, which are removed at the end",
+                  Checks::folderToWrite)));
+
+  private Options() {}
+
+  /** What is wrong with them, and with the arguments, which should be none. */
+  static List<String> problems(Properties given, String... arguments) {
+    List<String> problems = new ArrayList<>();
+    for (String argument : arguments) {
+      problems.add(strayed(argument));
+    }
+    for (String name : new TreeSet<>(given.stringPropertyNames())) {
+      mistyped(name).ifPresent(problems::add);
+    }
+    for (Option option : ALL) {
+      String value = given.getProperty(option.name);
+      if (value != null) {
+        option.problem(value).ifPresent(problems::add);
+      }
+    }
+    return problems;
+  }
+
+  /** Nobody but the launcher reads arguments; options are properties. */
+  private static String strayed(String argument) {
+    String option = argument.startsWith("-D") ? argument.substring(2) : argument;
+    int equals = option.indexOf('=');
+    String name = (equals < 0 ? option : option.substring(0, equals)).replaceFirst("^-+", "");
+    String value = equals < 0 ? null : option.substring(equals + 1);
+    Optional<Option> meant =
+        ALL.stream().filter(each -> Spelling.same(name, each.name)).findFirst();
+    if (!meant.isPresent()) {
+      meant = ALL.stream().filter(each -> Spelling.near(name, each.name)).findFirst();
+    }
+    return argument
+        + ": no such argument"
+        + meant
+            .map(
+                each ->
+                    "; did you mean "
+                        + (value == null ? each.form() : "-D" + each.name + "=" + value)
+                        + ", before -jar?")
+            .orElse("; see --help");
+  }
+
+  /**
+   * Properties are shared with Java, libraries and handlers. Only a name that looks like one of
+   * ours can be told to be a mistake.
+   */
+  private static Optional<String> mistyped(String name) {
+    if (ALL.stream().anyMatch(each -> each.name.equals(name))) {
+      return Optional.empty();
+    }
+    return ALL.stream()
+        .filter(each -> Spelling.near(name, each.name))
+        .findFirst()
+        .map(
+            each ->
+                name
+                    + ": no such option; did you mean "
+                    + each.form()
+                    + "? A property of your own needs another name, with a dot in it for example");
+  }
+}

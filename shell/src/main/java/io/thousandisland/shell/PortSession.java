@@ -1,0 +1,72 @@
+package io.thousandisland.shell;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.PrintStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import org.apache.felix.service.command.CommandProcessor;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Converter;
+
+/**
+ * What one client says and hears: a line is a command, and its answer follows. The end of its input
+ * ends the session when all is answered.
+ *
+ * <p>Thread: its own.
+ */
+final class PortSession {
+
+  private static final Set<String> GOODBYES = Set.of("exit", "quit", "logout");
+
+  private final CommandProcessor processor;
+  private final Socket client;
+
+  PortSession(CommandProcessor processor, Socket client) {
+    this.processor = processor;
+    this.client = client;
+  }
+
+  void run() throws IOException {
+    try (var lines =
+            new BufferedReader(
+                new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
+        var out = new PrintStream(client.getOutputStream(), true, StandardCharsets.UTF_8);
+        // commands find the end of their input: what follows their line is the next command
+        CommandSession session = processor.createSession(InputStream.nullInputStream(), out, out)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String command = line.strip();
+        if (isGoodbye(command) || isOfABrowser(command)) {
+          return;
+        }
+        if (!command.isEmpty()) {
+          execute(session, command, out);
+        }
+      }
+    }
+  }
+
+  /** It would end the whole process, which is not what it means to somebody at a port. */
+  private static boolean isGoodbye(String command) {
+    return GOODBYES.contains(command.split("\\s", 2)[0]);
+  }
+
+  /** A page that somebody on this machine looks at may send requests here, and commands in them. */
+  private static boolean isOfABrowser(String command) {
+    return command.matches("[A-Z]+ .* HTTP/[0-9.]+");
+  }
+
+  private static void execute(CommandSession session, String command, PrintStream out) {
+    try {
+      Object answer = session.execute(command);
+      if (answer != null) {
+        out.println(session.format(answer, Converter.INSPECT));
+      }
+    } catch (Exception e) { // whatever a command throws is its answer
+      out.println(e.getClass().getSimpleName() + ": " + e.getMessage());
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.thousandisland.shell;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.felix.service.command.CommandProcessor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * A port of this machine's own address at which Gogo takes commands, one a line. Open only where
+ * the framework property {@value #PORT} says so: nothing protects it, and whoever can run a program
+ * on this machine can stop the server.
+ *
+ * <p>Thread: one accepts, and each session has one. They are platform threads, because handlers may
+ * keep all carriers of virtual ones.
+ */
+@Component(
+    service = {},
+    immediate = true)
+public final class PortShell {
+
+  static final String PORT = "io.thousandisland.shell.port";
+
+  /** More than anybody needs who is not out to exhaust the machine. */
+  static final int MOST_SESSIONS = 16;
+
+  private static final String FULL = "there are " + MOST_SESSIONS + " sessions already\n";
+  private static final Duration PAUSE = Duration.ofSeconds(1);
+
+  private final @Nullable CommandProcessor processor;
+  private final Set<Socket> sessions = ConcurrentHashMap.newKeySet();
+
+  /** Written before the component is active, and read from then on. */
+  private Optional<ServerSocket> listening = Optional.empty();
+
+  /** Without Gogo there is no shell, and the commands of this bundle may be there nevertheless. */
+  @Activate
+  public PortShell(
+      @Reference(
+              cardinality = ReferenceCardinality.OPTIONAL,
+              policyOption = ReferencePolicyOption.GREEDY)
+          @Nullable CommandProcessor processor) {
+    this.processor = processor;
+  }
+
+  @Activate
+  void open(BundleContext context) {
+    String port = context.getProperty(PORT);
+    if (processor != null && port != null) {
+      open(processor, port);
+    }
+  }
+
+  /** Without the port there is still the server: what goes wrong is told, and not thrown. */
+  void open(CommandProcessor gogo, String port) {
+    try {
+      var socket = new ServerSocket(Integer.parseInt(port), 0, InetAddress.getLoopbackAddress());
+      listening = Optional.of(socket);
+      String host = socket.getInetAddress().getHostAddress();
+      int number = socket.getLocalPort();
+      System.out.printf(
+          "shell listens on %s:%s, unprotected - talk to it: nc %s %s%n",
+          host, number, host, number);
+      Thread.ofPlatform().daemon().name("shell").start(() -> accept(gogo, socket));
+    } catch (IllegalArgumentException e) {
+      System.err.printf("%s: \"%s\" is no port; allowed: 0 to 65535%n", PORT, port);
+    } catch (IOException e) {
+      System.err.printf("%s: port %s cannot be had: %s%n", PORT, port, e.getMessage());
+    }
+  }
+
+  /** Where it listens. */
+  Optional<Integer> port() {
+    return listening.map(ServerSocket::getLocalPort);
+  }
+
+  private void accept(CommandProcessor gogo, ServerSocket socket) {
+    while (!socket.isClosed()) {
+      try {
+        begin(gogo, socket.accept());
+      } catch (IOException e) {
+        if (!socket.isClosed()) { // the process may be out of descriptors: later again
+          System.err.printf("shell: cannot accept a session: %s%n", e);
+          LockSupport.parkNanos(PAUSE.toNanos());
+        }
+      }
+    }
+    sessions.forEach(PortShell::end); // one may have begun while the others were ended
+  }
+
+  private void begin(CommandProcessor gogo, Socket client) throws IOException {
+    if (sessions.size() >= MOST_SESSIONS) {
+      try (client) {
+        client.getOutputStream().write(FULL.getBytes(StandardCharsets.UTF_8));
+      }
+      return;
+    }
+    sessions.add(client);
+    Thread.ofPlatform().daemon().name("shell " + client.getPort()).start(() -> serve(gogo, client));
+  }
+
+  private void serve(CommandProcessor gogo, Socket client) {
+    try (client) {
+      new PortSession(gogo, client).run();
+    } catch (IOException | UncheckedIOException e) {
+      // the client has gone, and nobody is left to be told
+    } finally {
+      sessions.remove(client);
+    }
+  }
+
+  /** May be called by a command of a session: waits for none. */
+  @Deactivate
+  void close() throws IOException {
+    if (listening.isPresent()) {
+      listening.get().close();
+    }
+    sessions.forEach(PortShell::end);
+  }
+
+  private static void end(Socket session) {
+    try {
+      session.close();
+    } catch (IOException e) {
+      // it has ended by itself
+    }
+  }
+}
