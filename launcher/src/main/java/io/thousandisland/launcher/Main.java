@@ -29,6 +29,7 @@ public final class Main {
   private Main() {}
 
   public static void main(String[] args) throws Exception {
+    DroppingOutput.install();
     String java = System.getProperty("java.specification.version");
     if (release(java) < NEEDED) {
       System.err.printf(
