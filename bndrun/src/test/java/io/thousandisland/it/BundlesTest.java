@@ -29,7 +29,8 @@ class BundlesTest {
             "io.thousandisland.transport.tcp",
             "io.thousandisland.handlers.echo",
             "io.thousandisland.shell",
-            "io.thousandisland.telemetry.slf4j")
+            "io.thousandisland.telemetry.slf4j",
+            "io.thousandisland.osgi.log")
         .allSatisfy((name, state) -> assertThat(state).as(name).isEqualTo(Bundle.ACTIVE));
   }
 

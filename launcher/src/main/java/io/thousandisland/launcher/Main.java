@@ -45,6 +45,7 @@ public final class Main {
       return;
     }
     refuse(Options.problems(System.getProperties(), args));
+    DroppingOutput.install(); // what bundles write from here on keeps no thread waiting
 
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
     TemporaryFolder folder = makeFolders(deploy);

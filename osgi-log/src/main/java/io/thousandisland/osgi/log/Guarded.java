@@ -1,0 +1,33 @@
+package io.thousandisland.osgi.log;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Says on standard error when a line cannot be written, once: log services swallow what their
+ * listeners throw.
+ *
+ * <p>Thread: any.
+ */
+final class Guarded implements Consumer<Line> {
+  private final Consumer<Line> writer;
+  private final AtomicBoolean said = new AtomicBoolean();
+
+  Guarded(Consumer<Line> writer) {
+    this.writer = writer;
+  }
+
+  @Override
+  public void accept(Line line) {
+    try {
+      writer.accept(line);
+    } catch (RuntimeException | LinkageError e) {
+      if (said.compareAndSet(false, true)) {
+        System.err.println(
+            "The OSGi log cannot be written, and this is said once. The first line was: "
+                + line.message());
+        e.printStackTrace();
+      }
+    }
+  }
+}

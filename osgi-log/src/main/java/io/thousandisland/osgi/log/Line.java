@@ -1,0 +1,25 @@
+package io.thousandisland.osgi.log;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+
+/**
+ * What is written of one entry or event.
+ *
+ * @param bundle names the state of the bundle that it is about: another after each update
+ */
+record Line(String logger, Level level, String message, @Nullable Throwable thrown, String bundle) {
+
+  Line at(Level other) {
+    return new Line(logger, other, message, thrown, bundle);
+  }
+
+  Line saying(String other) {
+    return new Line(logger, level, other, thrown, bundle);
+  }
+
+  void write() {
+    LoggerFactory.getLogger(logger).atLevel(level).setCause(thrown).log(message);
+  }
+}

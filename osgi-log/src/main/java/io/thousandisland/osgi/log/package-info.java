@@ -1,0 +1,5 @@
+/** The bridge from OSGi's log service to SLF4J. */
+@NullMarked
+package io.thousandisland.osgi.log;
+
+import org.jspecify.annotations.NullMarked;
