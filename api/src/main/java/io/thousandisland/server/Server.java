@@ -50,6 +50,13 @@ public interface Server {
   void resume();
 
   /**
+   * Tries at once what the server would try again by itself a while later: handlers that could not
+   * be obtained, and a configuration that was refused for something that may have passed. Returns
+   * when the handlers have been tried, or after two seconds.
+   */
+  void retry();
+
+  /**
    * Suspends, advises every connection to finish, and ends those that do not: handleDrain at once,
    * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server
    * is SUSPENDED, until {@link #resume}.

@@ -3,7 +3,7 @@
  * the runtime implements it.
  */
 @Export
-@Version("1.0.0")
+@Version("1.1.0")
 @NullMarked
 package io.thousandisland.server;
 

@@ -57,10 +57,11 @@ final class ConfiguredServer implements AutoCloseable {
     return Awaiting.server(context, name, filter);
   }
 
-  /** Waits until the reason for its status is this. */
+  /** Waits until the reason for its status is this, or begins with it. */
   void awaitReason(String reason) throws Exception {
     Server server = server();
-    Awaitility.await(reason).until(() -> server.info().reason().orElse(""), reason::equals);
+    Awaitility.await(reason)
+        .until(() -> server.info().reason().orElse(""), r -> r.startsWith(reason));
   }
 
   private String mine() {

@@ -12,8 +12,8 @@ import java.util.jar.JarEntry;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** A bundle made while a test runs, of headers and texts. */
-record MadeBundle(Map<String, String> headers, Map<String, String> files) {
+/** A bundle made while a test runs, of headers, texts and class files. */
+record MadeBundle(Map<String, String> headers, Map<String, byte[]> files) {
 
   MadeBundle(String symbolicName) {
     this(Map.of("Bundle-SymbolicName", symbolicName, "Bundle-Version", "1.0.0"), Map.of());
@@ -26,6 +26,18 @@ record MadeBundle(Map<String, String> headers, Map<String, String> files) {
   }
 
   MadeBundle file(String path, String content) {
+    return file(path, content.getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** The class file of {@code type}. */
+  MadeBundle code(Class<?> type) throws IOException {
+    String path = type.getName().replace('.', '/') + ".class";
+    try (InputStream bytes = type.getResourceAsStream("/" + path)) {
+      return file(path, bytes.readAllBytes());
+    }
+  }
+
+  MadeBundle file(String path, byte[] content) {
     var more = new LinkedHashMap<>(files);
     more.put(path, content);
     return new MadeBundle(headers, more);
@@ -41,7 +53,7 @@ record MadeBundle(Map<String, String> headers, Map<String, String> files) {
     try (var jar = new JarOutputStream(bytes, manifest)) {
       for (var file : files.entrySet()) {
         jar.putNextEntry(new JarEntry(file.getKey()));
-        jar.write(file.getValue().getBytes(StandardCharsets.UTF_8));
+        jar.write(file.getValue());
       }
     }
     return new ByteArrayInputStream(bytes.toByteArray());

@@ -30,6 +30,11 @@ final class Shell implements AutoCloseable {
         : session.format(result, Converter.INSPECT).toString();
   }
 
+  /** What the last command printed before its result. */
+  String printed() {
+    return printed.toString(StandardCharsets.UTF_8);
+  }
+
   @Override
   public void close() {
     session.close();

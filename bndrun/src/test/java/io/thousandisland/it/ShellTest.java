@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.server.Status;
 import java.net.ConnectException;
+import java.time.ZoneId;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -12,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
@@ -70,26 +72,39 @@ class ShellTest {
           .hasValueSatisfying(
               head ->
                   assertThat(head.split(" +"))
-                      .containsExactly(
-                          "NAME", "STATUS", "ADDRESS", "CONNECTIONS", "GENERATIONS", "REASON"));
+                      .containsExactly("NAME", "STATUS", "ADDRESS", "CONNECTIONS", "GENERATIONS"));
       assertThat(table.lines())
           .anyMatch(
               line ->
                   line.matches(
-                      "shelled +RUNNING +/127\\.0\\.0\\.1:"
-                          + port
-                          + " +1/50 +1\\* echo .+ \\(1\\)"));
+                      "shelled +RUNNING +127\\.0\\.0\\.1:" + port + " +1/50 +1\\* echo .+ \\(1\\)"))
+          .endsWith("* serves new connections")
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
   }
 
   @Test
   void connectionsShowsEachWithItsBytes() throws Exception {
+    assertThat(shell.run("ti:connections shelled")).isEqualTo("no connections");
     try (var client = talking()) {
       assertThat(shell.run("ti:connections shelled").lines())
-          .hasSize(2)
+          .hasSize(3)
+          .anyMatch(line -> line.matches("\\d+ +127\\.0\\.0\\.1:\\d+ +[12] +1 +1 +1 +20\\d\\d-.+"))
+          .contains("times are local: " + ZoneId.systemDefault());
+      assertThat(shell.run("ti:connections")).contains(" 127.0.0.1:");
+    }
+  }
+
+  @Test
+  void handlersShowsWhomEachServesAndWhenItWasBuilt() throws Exception {
+    try (var client = talking()) {
+      assertThat(shell.run("ti:handlers").lines())
           .anyMatch(
-              line -> line.matches("\\d+ +/127\\.0\\.0\\.1:\\d+ +[12] +1 +1 +1 +20\\d\\d-.+"));
-      assertThat(shell.run("ti:connections")).contains("/127.0.0.1:");
+              line ->
+                  line.matches(
+                      "echo +0 +io\\.thou\\S+\\.echo +0\\.1\\.0\\S* +\\d{4}-\\d\\d-\\d\\d [\\d:]{8}"
+                          + " +shelled 1\\* \\(1\\)"))
+          .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100));
     }
   }
 
@@ -97,9 +112,10 @@ class ShellTest {
   void suspendRefusesNewConnectionsAndResumeListensAtTheSamePort() throws Exception {
     try (var client = talking()) {
       assertThat(shell.run("ti:suspend shelled")).containsPattern("shelled +SUSPENDED +- +1/50");
+      assertThat(shell.printed()).startsWith("suspending server shelled: 1 connection go");
       assertThatThrownBy(() -> new Client(port)).isInstanceOf(ConnectException.class);
 
-      assertThat(shell.run("ti:resume shelled")).contains("/127.0.0.1:" + port);
+      assertThat(shell.run("ti:resume shelled")).contains(" 127.0.0.1:" + port);
       server.await(Status.RUNNING);
       talking().close();
       client.send("y");
@@ -113,6 +129,7 @@ class ShellTest {
       assertThat(shell.run("ti:drain shelled"))
           .matches(
               "(?s)0 migrated, 1 graceful, 0 forced, lingering threads: none, took \\d+ ms\\s*");
+      assertThat(shell.printed()).startsWith("draining server shelled: 1 connection");
       assertThat(client.seesEnd()).isTrue();
       server.await(Status.SUSPENDED);
     }
@@ -135,36 +152,46 @@ class ShellTest {
   }
 
   @Test
-  void wrongNameIsAnsweredWithThoseThatExist() {
-    for (String command : new String[] {"connections", "suspend", "resume", "drain"}) {
-      assertThatThrownBy(() -> shell.run("ti:" + command + " sheled"))
-          .as(command)
-          .hasMessageContaining("no server named sheled")
-          .hasMessageContaining("shelled");
+  void l7DrainWithoutANameTouchesNobody() throws Exception {
+    try (var client = talking()) {
+      assertThatThrownBy(() -> shell.run("ti:drain")).hasMessageContaining("--all");
+      assertThat(server.server().status()).isEqualTo(Status.RUNNING);
+      client.send("y");
+      assertThat(client.reply(1)).isEqualTo("y");
     }
   }
 
   @Test
-  void wrongAcceptorIsAnsweredWithThoseThatExist() {
-    for (int wrong : new int[] {0, 3, -1}) {
-      assertThatThrownBy(() -> shell.run("ti:drain shelled " + wrong))
-          .hasMessageContaining("no acceptor " + wrong)
-          .hasMessageContaining("there are 1 to 2");
+  void wrongNameIsAnsweredWithThoseThatExist() {
+    for (String command : new String[] {"connections", "suspend", "resume", "drain", "cut"}) {
+      assertThatThrownBy(() -> shell.run("ti:" + command + " sheled"))
+          .as(command)
+          .hasMessage("no server named sheled; did you mean shelled? there is shelled");
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "3", "-1", "99", "99999999999"})
+  void wrongAcceptorIsAnsweredWithThoseThatExist(String wrong) {
+    assertThatThrownBy(() -> shell.run("ti:drain shelled " + wrong))
+        .hasMessage("no acceptor " + wrong + " in server shelled; there are 1 to 2");
   }
 
   @ParameterizedTest
   @CsvSource({
     "servers, lists the servers",
+    "handlers, lists the handlers",
     "connections, lists the live connections of one server",
     "connections, name of the server",
     "suspend, refuses new connections",
     "suspend, name of the server",
     "resume, listens again",
     "resume, name of the server",
-    "drain, ends its connections",
+    "retry, tries at once",
+    "drain, ends the connections",
     "drain, name of the server",
-    "drain, number of the acceptor"
+    "drain, the number of the acceptor",
+    "drain, --all"
   })
   void helpSaysWhatACommandDoesAndWhatItTakes(String command, String text) throws Exception {
     assertThat(shell.run("help ti:" + command)).contains("scope: ti", text);

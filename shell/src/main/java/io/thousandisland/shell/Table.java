@@ -1,31 +1,151 @@
 package io.thousandisland.shell;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
-/** Text in columns, as wide as their widest cell. */
+/**
+ * Text in columns, as wide as their widest cell, on lines of 100 characters at most: where they do
+ * not suffice, the widest cells lose their middle. A cell may have several lines. Below a row there
+ * may be notes, in full.
+ *
+ * <p>Thread: its maker's.
+ */
 final class Table {
-  private Table() {}
 
-  static String of(List<String> heads, List<List<String>> rows) {
-    var all = new ArrayList<List<String>>();
-    all.add(heads);
-    all.addAll(rows);
-    int[] widths = new int[heads.size()];
-    for (List<String> row : all) {
-      for (int i = 0; i < widths.length; i++) {
-        widths[i] = Math.max(widths[i], row.get(i).length());
-      }
-    }
-    return all.stream().map(row -> line(row, widths)).collect(Collectors.joining("\n"));
+  private static final int WIDTH = 100;
+  private static final String GAP = "  ";
+  private static final String INDENT = "    ";
+  private static final String ELISION = "..";
+  private static final int NARROWEST = 6;
+
+  private sealed interface Part {}
+
+  private record Row(List<String> cells) implements Part {}
+
+  private record Note(String text) implements Part {}
+
+  private final List<Part> parts = new ArrayList<>();
+  private final List<String> whole = new ArrayList<>();
+  private boolean hasRows;
+
+  Table(String... heads) {
+    parts.add(new Row(List.of(heads)));
   }
 
-  private static String line(List<String> row, int[] widths) {
-    var line = new StringBuilder();
-    for (int i = 0; i < widths.length; i++) {
-      line.append(row.get(i)).repeat(" ", widths[i] - row.get(i).length() + 2);
+  /** Columns whose cells keep their middle. */
+  Table whole(String... heads) {
+    whole.addAll(List.of(heads));
+    return this;
+  }
+
+  Table row(String... cells) {
+    hasRows = true;
+    parts.add(new Row(List.of(cells)));
+    return this;
+  }
+
+  /** Goes below the last row; nothing when it is empty. */
+  Table note(String text) {
+    if (!text.isEmpty()) {
+      parts.add(new Note(text));
     }
-    return line.toString().stripTrailing();
+    return this;
+  }
+
+  /** Without rows only {@code whenEmpty}, which says why. */
+  String text(String whenEmpty) {
+    if (!hasRows) {
+      return whenEmpty;
+    }
+    int[] widths = widths();
+    var lines = new ArrayList<String>();
+    for (Part part : parts) {
+      switch (part) {
+        case Row row -> lines.addAll(lines(row, widths));
+        case Note note -> lines.addAll(wrap(note.text()));
+      }
+    }
+    return String.join("\n", lines);
+  }
+
+  private int[] widths() {
+    int[] widths = new int[((Row) parts.getFirst()).cells().size()];
+    for (Part part : parts) {
+      if (part instanceof Row row) {
+        for (int i = 0; i < widths.length; i++) {
+          int column = i;
+          row.cells()
+              .get(i)
+              .lines()
+              .forEach(line -> widths[column] = Math.max(widths[column], line.length()));
+        }
+      }
+    }
+    int most = WIDTH - GAP.length() * (widths.length - 1);
+    for (int i = widest(widths); Arrays.stream(widths).sum() > most && i >= 0; i = widest(widths)) {
+      widths[i]--;
+    }
+    return widths;
+  }
+
+  /** The widest of the columns that may get narrower; negative when none may. */
+  private int widest(int[] widths) {
+    List<String> heads = ((Row) parts.getFirst()).cells();
+    int widest = -1;
+    for (int i = 0; i < widths.length; i++) {
+      boolean wider = widest < 0 ? widths[i] > NARROWEST : widths[i] > widths[widest];
+      widest = wider && !whole.contains(heads.get(i)) ? i : widest;
+    }
+    return widest;
+  }
+
+  private static List<String> lines(Row row, int[] widths) {
+    List<List<String>> cells = row.cells().stream().map(cell -> cell.lines().toList()).toList();
+    int height = Math.max(1, cells.stream().mapToInt(List::size).max().orElse(1));
+    var lines = new ArrayList<String>();
+    for (int i = 0; i < height; i++) {
+      var line = new StringBuilder();
+      for (int column = 0; column < widths.length; column++) {
+        List<String> cell = cells.get(column);
+        String text = i < cell.size() ? elide(cell.get(i), widths[column]) : "";
+        line.append(text).repeat(" ", widths[column] - text.length()).append(GAP);
+      }
+      lines.add(line.toString().stripTrailing());
+    }
+    return lines;
+  }
+
+  /** Both ends tell more than the middle. */
+  private static String elide(String text, int width) {
+    if (text.length() <= width) {
+      return text;
+    }
+    int kept = width - ELISION.length();
+    int end = kept / 2;
+    return text.substring(0, kept - end) + ELISION + text.substring(text.length() - end);
+  }
+
+  private static List<String> wrap(String text) {
+    var lines = new ArrayList<String>();
+    var line = new StringBuilder(INDENT);
+    for (String word : words(text)) {
+      if (line.length() > INDENT.length() && line.length() + 1 + word.length() > WIDTH) {
+        lines.add(line.toString());
+        line.setLength(INDENT.length());
+      }
+      line.append(line.length() > INDENT.length() ? " " : "").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  /** One that is longer than a line is cut into several. */
+  private static List<String> words(String text) {
+    int most = WIDTH - INDENT.length();
+    return Stream.of(text.strip().split("\\s+"))
+        .flatMap(word -> Stream.of(word.split("(?<=\\G.{" + most + "})")))
+        .toList();
   }
 }

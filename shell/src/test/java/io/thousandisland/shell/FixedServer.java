@@ -67,6 +67,11 @@ record FixedServer(String name, List<String> told) implements Server {
   }
 
   @Override
+  public void retry() {
+    told.add("retry");
+  }
+
+  @Override
   public Drain drain() {
     return told("drain", new Drained(5, 3, 1, List.of("t1", "t2"), Duration.ofMillis(1234)));
   }

@@ -51,6 +51,9 @@ final class SlowServer implements Server {
   public void resume() {}
 
   @Override
+  public void retry() {}
+
+  @Override
   public Drain drain() {
     asked.countDown();
     return new Drain() {

@@ -70,6 +70,11 @@ final class Candidate<T> {
     return Backoff.DEFAULT.after(Math.max(1, failures));
   }
 
+  /** The next try is due now, if the last one failed. */
+  synchronized void retryNow() {
+    retryAt = System.nanoTime();
+  }
+
   /**
    * Obtains it, unless it has been. Its component is activated on this thread.
    *

@@ -2,12 +2,15 @@ package io.thousandisland.runtime.component;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.server.HandlerBinding;
-import io.thousandisland.runtime.server.HandlerFacts;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.server.Drained;
+import io.thousandisland.server.HandlerInfo;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
@@ -29,7 +32,9 @@ final class HandlerChoice {
 
   private final ServerNode node;
   private final Later later;
+  private final HandlerCensus census;
   private final Candidates<Handler<?>> candidates;
+  private final Diagnosis diagnosis;
 
   /** Replaced when a configuration applies. */
   private volatile Filter target;
@@ -37,11 +42,16 @@ final class HandlerChoice {
   /** Nobody is chosen before the server knows all handlers that were there before it. */
   private volatile boolean open;
 
-  HandlerChoice(ServerNode node, Later later, BundleContext context, Filter target) {
+  HandlerChoice(
+      ServerNode node, Later later, BundleContext context, HandlerCensus census, Filter target) {
     this.node = node;
     this.later = later;
+    this.census = census;
     this.candidates = new Candidates<>(context);
     this.target = target;
+    this.diagnosis =
+        new Diagnosis(
+            "handlers for " + node.name(), later, census::whyNobody, this::unmet, this::tell);
   }
 
   /** From now on the best one serves. */
@@ -92,9 +102,19 @@ final class HandlerChoice {
     if (other.equals(target)) {
       return Optional.empty();
     }
+    var why = new AtomicReference<>(WhyNobody.plain(other));
     later.apartWithin(
-        PATIENCE, "handler of " + node.name(), () -> candidates.obtainBest(other, this::failed));
-    return candidates.best(other).isPresent() ? Optional.empty() : Optional.of(nobody(other));
+        PATIENCE,
+        "handler of " + node.name(),
+        () -> {
+          if (candidates.obtainBest(other, this::failed).isEmpty()) {
+            why.set(census.whyNobody(other));
+          }
+        });
+    if (candidates.best(other).isPresent()) {
+      return Optional.empty();
+    }
+    return Optional.of(Objects.requireNonNullElseGet(trouble(other), why::get));
   }
 
   /** Serves by {@code other}; handlers that no longer match retire. */
@@ -109,6 +129,64 @@ final class HandlerChoice {
         .forEach(unwaited -> {});
   }
 
+  /** The target when no handler matches it at all. */
+  private Optional<Filter> unmet() {
+    Filter wanted = target;
+    return open && candidates.matching(wanted).isEmpty() ? Optional.of(wanted) : Optional.empty();
+  }
+
+  /** Handlers may have changed, those that do not come included. */
+  void handlersChanged() {
+    diagnosis.lookSoon();
+  }
+
+  /**
+   * Tries at once what could not be obtained. Returns when that is done, or {@link #PATIENCE} is
+   * over.
+   */
+  void retry() {
+    candidates.matching(target).forEach(Candidate::retryNow);
+    chooseApart();
+  }
+
+  // ---- what it tells the census
+
+  /** The generations of {@code service} in this server. */
+  List<HandlerInfo.Binding> bindings(ServiceReference<?> service) {
+    long id = Candidates.idOf(service);
+    return node.info().generations().stream()
+        .filter(generation -> generation.serviceId() == id)
+        .map(
+            generation ->
+                new HandlerInfo.Binding(
+                    node.name(),
+                    generation.number(),
+                    generation.serving(),
+                    generation.connections()))
+        .toList();
+  }
+
+  /** Why {@code service}, which matches, does not serve here; empty when it does not match. */
+  Optional<String> whyNot(ServiceReference<?> service) {
+    Filter wanted = target;
+    return candidates.matching(wanted).stream()
+        .filter(candidate -> candidate.reference().equals(service))
+        .findFirst()
+        .map(candidate -> "server %s: %s".formatted(node.name(), whyNot(candidate, wanted)));
+  }
+
+  private String whyNot(Candidate<Handler<?>> candidate, Filter wanted) {
+    String trouble = trouble(candidate);
+    if (trouble != null) {
+      return trouble;
+    }
+    return candidates
+        .best(wanted)
+        .filter(best -> best != candidate)
+        .map(best -> called(best) + " is preferred")
+        .orElse(open ? "it is about to serve" : "the server has not started");
+  }
+
   /** Lets go of all handlers. The server has ended. */
   void close() {
     open = false;
@@ -119,6 +197,7 @@ final class HandlerChoice {
     if (open) {
       later.apartWithin(PATIENCE, "handler of " + node.name(), this::choose);
       tell(); // whatever became of that
+      diagnosis.lookSoon();
     }
   }
 
@@ -126,11 +205,15 @@ final class HandlerChoice {
     if (open) {
       Optional<Candidate<Handler<?>>> unused = candidates.obtainBest(target, this::failed);
       tell();
+      diagnosis.lookSoon();
     }
   }
 
   private void tell() {
     Filter wanted = target;
+    if (!candidates.matching(wanted).isEmpty()) {
+      diagnosis.forget();
+    }
     node.handler(
         () -> candidates.best(wanted).map(HandlerChoice::binding),
         id -> candidates.hasService(id, wanted),
@@ -150,7 +233,7 @@ final class HandlerChoice {
 
   private String nobody(Filter wanted) {
     String trouble = trouble(wanted);
-    return trouble == null ? "no handler matches " + wanted : trouble;
+    return trouble == null ? diagnosis.of(wanted) : trouble;
   }
 
   /** Why the best one that matches has not been obtained; null when it has, or there is none. */
@@ -170,24 +253,13 @@ final class HandlerChoice {
   }
 
   private static String called(Candidate<Handler<?>> candidate) {
-    HandlerFacts facts = facts(candidate.reference());
-    Bundle bundle = candidate.reference().getBundle();
-    return "handler %s %s of bundle %s"
-        .formatted(facts.name(), facts.version(), bundle == null ? "?" : bundle.getSymbolicName());
+    return HandlerServices.called(candidate.reference());
   }
 
   private static @Nullable HandlerBinding binding(Candidate<Handler<?>> candidate) {
     Handler<?> handler = candidate.service();
-    return handler == null ? null : new HandlerBinding(facts(candidate.reference()), handler);
-  }
-
-  private static HandlerFacts facts(ServiceReference<?> reference) {
-    var bundle = reference.getBundle();
-    return new HandlerFacts(
-        String.valueOf(reference.getProperty("handler.name")),
-        bundle == null ? "" : bundle.getVersion().toString(),
-        Candidates.idOf(reference),
-        reference.getProperty("service.ranking") instanceof Integer ranking ? ranking : 0,
-        Boolean.parseBoolean(String.valueOf(reference.getProperty("handler.nonblocking"))));
+    return handler == null
+        ? null
+        : new HandlerBinding(HandlerServices.facts(candidate.reference()), handler);
   }
 }

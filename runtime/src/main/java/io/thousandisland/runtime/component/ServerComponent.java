@@ -82,6 +82,7 @@ public final class ServerComponent
   private final Later later;
   private final ConfigurationWatch watch;
   private final DepartingServers departing;
+  private final HandlerCensus census;
   private final ServerNode node;
   private final HandlerChoice handlers;
   private final TransportChoice transports;
@@ -104,17 +105,19 @@ public final class ServerComponent
       Map<String, Object> configured,
       @Reference EngineComponent shared,
       @Reference ConfigurationWatch watch,
-      @Reference DepartingServers departing) {
+      @Reference DepartingServers departing,
+      @Reference HandlerCensus census) {
     this.context = context;
     this.later = shared.later();
     this.watch = watch;
     this.departing = departing;
+    this.census = census;
     var limits = FrameworkLimits.of(context);
     var telemetry = new Telemetry();
     this.node =
         new ServerNode(LiveConfiguration.first(configured, limits), telemetry, shared.engine());
     Targets targets = Targets.first(configured);
-    this.handlers = new HandlerChoice(node, later, context, targets.handler());
+    this.handlers = new HandlerChoice(node, later, context, census, targets.handler());
     this.transports = new TransportChoice(node, context, targets.transport());
     this.listeners = new ListenerChoice(telemetry, context, targets.listener());
     this.configuration =
@@ -127,6 +130,8 @@ public final class ServerComponent
     var service = new ServerRegistration(context, node);
     registration = service;
     node.onChange(service::update);
+    node.onRetry(this::retry);
+    census.add(handlers);
     context.addBundleListener(goodbye);
     configuration.change(configuration.properties());
     watch.add(configuration.pid(), this);
@@ -150,6 +155,11 @@ public final class ServerComponent
   public void modified(Map<String, Object> changed) {
     configuration.change(changed);
     watch.compareSoon(configuration.pid());
+  }
+
+  private void retry() {
+    configuration.tryAgain();
+    handlers.retry();
   }
 
   @Override
@@ -187,6 +197,7 @@ public final class ServerComponent
     if (service != null) {
       service.unregister();
     }
+    census.remove(handlers);
     handlers.close();
     transports.close();
     listeners.close();

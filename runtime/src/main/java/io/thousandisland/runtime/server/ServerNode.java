@@ -53,6 +53,9 @@ public final class ServerNode implements Server {
   /** Set once, before the server starts; told by the life thread. */
   private volatile Runnable onChange = () -> {};
 
+  /** Set once, before the server starts; run by {@link #retry}. */
+  private volatile Runnable onRetry = () -> {};
+
   // ---- the life thread's own
 
   private final Situation situation = new Situation();
@@ -132,6 +135,11 @@ public final class ServerNode implements Server {
    */
   public void onChange(Runnable changed) {
     onChange = changed;
+  }
+
+  /** {@code tryAgain} is what {@link #retry} does. */
+  public void onRetry(Runnable tryAgain) {
+    onRetry = tryAgain;
   }
 
   /** Where connections find another transport to switch to, by its name. */
@@ -445,6 +453,11 @@ public final class ServerNode implements Server {
           situation.suspended = false;
           reconcile();
         });
+  }
+
+  @Override
+  public void retry() {
+    onRetry.run();
   }
 
   @Override

@@ -1,0 +1,43 @@
+package io.thousandisland.server;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A snapshot of one handler: a service, or a component or bundle that would bring one.
+ *
+ * @param name {@code handler.name}; empty when it has none, or it is not known
+ * @param ranking {@code service.ranking}
+ * @param component {@code component.name}; empty when it is no component, or it is not known
+ * @param bundle symbolic name of the bundle it comes from
+ * @param version version of that bundle
+ * @param built when the bundle was built, as far as its jar tells
+ * @param bindings the servers that it serves, or still has connections of
+ * @param why why it serves no new connections of any server, in words for an operator; empty when
+ *     it does
+ */
+public record HandlerInfo(
+    String name,
+    int ranking,
+    String component,
+    String bundle,
+    String version,
+    Optional<Instant> built,
+    List<Binding> bindings,
+    String why) {
+
+  public HandlerInfo {
+    bindings = List.copyOf(bindings);
+  }
+
+  /**
+   * One of its generations.
+   *
+   * @param server name of the server
+   * @param generation as in {@link GenerationInfo}
+   * @param serving true when new connections of that server get it
+   * @param connections its live connections
+   */
+  public record Binding(String server, int generation, boolean serving, int connections) {}
+}

@@ -1,0 +1,247 @@
+package io.thousandisland.shell;
+
+import io.thousandisland.server.Drain;
+import io.thousandisland.server.Drained;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Server;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.felix.service.command.CommandSession;
+import org.apache.felix.service.command.Descriptor;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+
+/**
+ * The commands of the scope {@code ti} that change something. Those that touch connections say how
+ * many before they wait.
+ *
+ * <p>Thread: the shell's.
+ */
+@Component(
+    service = Actions.class,
+    property = {
+      "osgi.command.scope=ti",
+      "osgi.command.function=suspend",
+      "osgi.command.function=resume",
+      "osgi.command.function=retry",
+      "osgi.command.function=drain",
+      "osgi.command.function=drainGeneration",
+      "osgi.command.function=drainConnection",
+      "osgi.command.function=roll",
+      "osgi.command.function=cut"
+    })
+public final class Actions {
+
+  private static final String ALL = "--all";
+  private static final String NAME = "name of the server";
+
+  private final Servers servers;
+
+  @Activate
+  public Actions(@Reference Servers servers) {
+    this.servers = servers;
+  }
+
+  private Server only(String command, String... typed) {
+    return servers.named(Arguments.of("usage: ti:" + command + " NAME", 1, 1, typed).name());
+  }
+
+  private static String connections(long count) {
+    return Text.count(count, "connection");
+  }
+
+  // ---- the port
+
+  @Descriptor("refuses new connections; live ones go on")
+  public String suspend(CommandSession session, @Descriptor(NAME) String... arguments) {
+    Server server = only("suspend", arguments);
+    say(
+        session,
+        "suspending server %s: %s go on"
+            .formatted(server.name(), connections(server.info().connections())));
+    server.suspend();
+    return Listings.table(List.of(server));
+  }
+
+  @Descriptor("listens again, at the same port")
+  public String resume(@Descriptor(NAME) String... arguments) {
+    Server server = only("resume", arguments);
+    server.resume();
+    return Listings.table(List.of(server));
+  }
+
+  @Descriptor("tries at once what a server would try again by itself: a handler, a configuration")
+  public String retry(@Descriptor(NAME) String... arguments) {
+    Server server = only("retry", arguments);
+    server.retry();
+    return Listings.table(List.of(server));
+  }
+
+  // ---- drains
+
+  @Descriptor("ends the connections of a server or an acceptor; waits, and reports")
+  public String drain(
+      CommandSession session,
+      @Descriptor(
+              NAME
+                  + ", which is suspended first; or that, and the number of the acceptor, from 1,"
+                  + " which goes on afterwards; or --all, for all servers at once")
+          String... arguments) {
+    String usage =
+        "usage: ti:drain NAME, ti:drain NAME ACCEPTOR, or ti:drain --all for every server";
+    var typed = Arguments.of(usage, 1, 2, arguments);
+    if (typed.name().equals(ALL)) {
+      return drainAll(session, Arguments.of(usage, 1, 1, arguments));
+    }
+    Server server = servers.named(typed.name());
+    return typed.hasNumber()
+        ? drainAcceptor(session, server, typed.number("acceptor"))
+        : drainServer(session, server);
+  }
+
+  private String drainAll(CommandSession session, Arguments unused) {
+    List<Server> all = servers.all();
+    if (all.isEmpty()) {
+      return Listings.table(all);
+    }
+    all.forEach(server -> sayOfServer(session, server));
+    List<Drain> drains = all.stream().map(Server::drain).toList(); // all at once, then the wait
+    return IntStream.range(0, all.size())
+        .mapToObj(i -> all.get(i).name() + ": " + report(drains.get(i)))
+        .collect(Collectors.joining("\n"));
+  }
+
+  private static String drainServer(CommandSession session, Server server) {
+    sayOfServer(session, server);
+    return report(server.drain());
+  }
+
+  private static void sayOfServer(CommandSession session, Server server) {
+    say(
+        session,
+        "draining server %s: %s"
+            .formatted(server.name(), connections(server.info().connections())));
+  }
+
+  private static String drainAcceptor(CommandSession session, Server server, long acceptor) {
+    int most = server.info().acceptors();
+    if (acceptor < 1 || acceptor > most) {
+      throw new IllegalArgumentException(
+          "no acceptor %d in server %s; there are 1 to %d"
+              .formatted(acceptor, server.name(), most));
+    }
+    long count = server.connections().stream().filter(one -> one.acceptor() == acceptor).count();
+    say(
+        session,
+        "draining acceptor %d of server %s: %s"
+            .formatted(acceptor, server.name(), connections(count)));
+    return report(server.drainAcceptor(Math.toIntExact(acceptor)));
+  }
+
+  @Descriptor("drains one acceptor after the other while the server goes on; waits, and reports")
+  public String roll(CommandSession session, @Descriptor(NAME) String... arguments) {
+    Server server = only("roll", arguments);
+    say(
+        session,
+        "draining the acceptors of server %s, one after the other: %s"
+            .formatted(server.name(), connections(server.info().connections())));
+    return report(server.drainRolling());
+  }
+
+  @Descriptor("ends the connections of one handler generation; waits, and reports")
+  public String drainGeneration(
+      CommandSession session,
+      @Descriptor(NAME + ", and number of the generation, see ti:servers") String... arguments) {
+    var typed = Arguments.of("usage: ti:drainGeneration NAME GENERATION", 2, 2, arguments);
+    Server server = servers.named(typed.name());
+    long number = typed.number("generation");
+    List<GenerationInfo> all = server.info().generations();
+    GenerationInfo generation =
+        all.stream()
+            .filter(one -> one.number() == number)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no generation %d in server %s; %s"
+                            .formatted(
+                                number,
+                                server.name(),
+                                Servers.whoIsThere(
+                                    all.stream().map(one -> "" + one.number()).toList()))));
+    say(
+        session,
+        "draining generation %d of server %s: %s"
+            .formatted(number, server.name(), connections(generation.connections())));
+    return report(server.drainGeneration(generation.number()));
+  }
+
+  @Descriptor("ends one connection; waits, and reports")
+  public String drainConnection(
+      CommandSession session,
+      @Descriptor(NAME + ", and id of the connection, see ti:connections") String... arguments) {
+    var typed = Arguments.of("usage: ti:drainConnection NAME ID", 2, 2, arguments);
+    Server server = servers.named(typed.name());
+    long id = typed.number("connection");
+    var connection =
+        server.connections().stream()
+            .filter(one -> one.id() == id)
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "no connection %d in server %s; see ti:connections"
+                            .formatted(id, server.name())));
+    say(
+        session,
+        "draining connection %d of server %s, from %s: 1 connection"
+            .formatted(id, server.name(), Text.address(connection.remote())));
+    return report(server.drainConnection(id));
+  }
+
+  @Descriptor(
+      "ends the phase that the drains of a server are in: advice, then shutdown, then force")
+  public String cut(CommandSession session, @Descriptor(NAME) String... arguments) {
+    Server server = only("cut", arguments);
+    List<Drain> drains = server.drains();
+    if (drains.isEmpty()) {
+      return "no drain of server " + server.name() + " is under way";
+    }
+    long remaining = drains.stream().mapToLong(drain -> drain.progress().remaining()).sum();
+    say(
+        session,
+        "cutting short %s of server %s: %s"
+            .formatted(Text.count(drains.size(), "drain"), server.name(), connections(remaining)));
+    drains.forEach(Drain::cutShort);
+    return Listings.drains(List.of(server));
+  }
+
+  // ---- what is said
+
+  /** At once, and on the terminal even when the result goes elsewhere. */
+  private static void say(CommandSession session, String line) {
+    session.getConsole().println(line);
+  }
+
+  /** Waits. The console's only thread may be wanted back meanwhile: by Ctrl-C. */
+  private static String report(Drain drain) {
+    Drained drained;
+    try {
+      drained = drain.result().get();
+    } catch (InterruptedException wanted) {
+      return "interrupted; the drain goes on: see ti:drains, and ti:cut";
+    } catch (ExecutionException e) {
+      throw new IllegalStateException("the drain failed: " + e.getCause(), e.getCause());
+    }
+    return "%d migrated, %d graceful, %d forced, lingering threads: %s, took %d ms"
+        .formatted(
+            drained.migrated(),
+            drained.graceful(),
+            drained.forced(),
+            drained.lingering().isEmpty() ? "none" : String.join(", ", drained.lingering()),
+            drained.took().toMillis());
+  }
+}

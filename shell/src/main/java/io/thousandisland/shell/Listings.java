@@ -1,0 +1,187 @@
+package io.thousandisland.shell;
+
+import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Drain;
+import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.HandlerCatalog;
+import io.thousandisland.server.HandlerInfo;
+import io.thousandisland.server.Server;
+import io.thousandisland.server.ServerInfo;
+import java.util.List;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.felix.service.command.Descriptor;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.annotations.ReferenceCardinality;
+import org.osgi.service.component.annotations.ReferencePolicyOption;
+
+/**
+ * The commands of the scope {@code ti} that only look.
+ *
+ * <p>Thread: the shell's.
+ */
+@Component(
+    service = Listings.class,
+    property = {
+      "osgi.command.scope=ti",
+      "osgi.command.function=servers",
+      "osgi.command.function=handlers",
+      "osgi.command.function=connections",
+      "osgi.command.function=drains"
+    })
+public final class Listings {
+
+  private static final String SERVES = "* serves new connections";
+
+  private final Servers servers;
+  private final @Nullable HandlerCatalog catalog;
+
+  @Activate
+  public Listings(
+      @Reference Servers servers,
+      @Reference(
+              cardinality = ReferenceCardinality.OPTIONAL,
+              policyOption = ReferencePolicyOption.GREEDY)
+          @Nullable HandlerCatalog catalog) {
+    this.servers = servers;
+    this.catalog = catalog;
+  }
+
+  // ---- servers
+
+  @Descriptor("lists the servers: status, address, connections, handler generations")
+  public String servers() {
+    return table(servers.all());
+  }
+
+  static String table(List<Server> servers) {
+    var table =
+        new Table("NAME", "STATUS", "ADDRESS", "CONNECTIONS", "GENERATIONS").whole("ADDRESS");
+    boolean serves = false;
+    for (Server server : servers) {
+      ServerInfo info = server.info();
+      serves |= info.generations().stream().anyMatch(GenerationInfo::serving);
+      table.row(
+          info.name(),
+          info.status().name(),
+          info.address().map(Text::address).orElse("-"),
+          info.connections() + "/" + info.maxConnections(),
+          lines(info.generations(), Listings::generation));
+      info.reason().ifPresent(table::note);
+    }
+    return table.text("no servers: there is no configuration of io.thousandisland.server")
+        + (serves ? "\n" + SERVES : "");
+  }
+
+  private static String generation(GenerationInfo generation) {
+    return "%d%s %s %s (%d)"
+        .formatted(
+            generation.number(),
+            generation.serving() ? "*" : "",
+            generation.handler(),
+            generation.version(),
+            generation.connections());
+  }
+
+  private static <T> String lines(List<T> all, Function<T, String> text) {
+    return all.stream().map(text).collect(Collectors.joining("\n"));
+  }
+
+  // ---- handlers
+
+  @Descriptor("lists the handlers: whom they serve, when they were built, or why they serve nobody")
+  public String handlers() {
+    if (catalog == null) {
+      return "no handlers are known: the bundle io.thousandisland.runtime is not active";
+    }
+    var table =
+        new Table("NAME", "RANKING", "BUNDLE", "VERSION", "BUILT", "SERVES")
+            .whole("RANKING", "BUILT");
+    boolean serves = false;
+    boolean dated = false;
+    for (HandlerInfo info : catalog.handlers()) {
+      serves |= info.bindings().stream().anyMatch(HandlerInfo.Binding::serving);
+      dated |= info.built().isPresent();
+      table.row(
+          info.name().isEmpty() ? "-" : info.name(),
+          Integer.toString(info.ranking()),
+          info.bundle(),
+          info.version(),
+          info.built().map(Text::time).orElse("-"),
+          info.bindings().isEmpty() ? "-" : lines(info.bindings(), Listings::binding));
+      table.note(info.why());
+    }
+    return table.text("no handlers: no bundle brings one")
+        + (serves ? "\nSERVES: server, generation (connections)\n" + SERVES : "")
+        + (dated ? "\n" + Text.zone() : "");
+  }
+
+  private static String binding(HandlerInfo.Binding binding) {
+    return "%s %d%s (%d)"
+        .formatted(
+            binding.server(),
+            binding.generation(),
+            binding.serving() ? "*" : "",
+            binding.connections());
+  }
+
+  // ---- connections
+
+  @Descriptor("lists the live connections of all servers")
+  public String connections() {
+    List<Server> all = servers.all();
+    return all.isEmpty()
+        ? table(all)
+        : lines(all, server -> server.name() + ":\n" + connections(server));
+  }
+
+  @Descriptor("lists the live connections of one server")
+  public String connections(@Descriptor("name of the server") String name) {
+    return connections(servers.named(name));
+  }
+
+  private static String connections(Server server) {
+    var table =
+        new Table("ID", "REMOTE", "ACCEPTOR", "GENERATION", "RECEIVED", "SENT", "SINCE")
+            .whole("SINCE");
+    List<ConnectionInfo> all = server.connections();
+    for (ConnectionInfo info : all) {
+      table.row(
+          Long.toString(info.id()),
+          Text.address(info.remote()),
+          Integer.toString(info.acceptor()),
+          Integer.toString(info.generation()),
+          Long.toString(info.counters().bytesReceived()),
+          Long.toString(info.counters().bytesSent()),
+          Text.time(info.started()));
+    }
+    return table.text("no connections") + (all.isEmpty() ? "" : "\n" + Text.zone());
+  }
+
+  // ---- drains
+
+  @Descriptor("lists the drains under way")
+  public String drains() {
+    return drains(servers.all());
+  }
+
+  static String drains(List<Server> servers) {
+    var table = new Table("SERVER", "WHAT", "PHASE", "REMAINING", "ENDED", "ELAPSED");
+    for (Server server : servers) {
+      for (Drain drain : server.drains()) {
+        Drain.Progress now = drain.progress();
+        table.row(
+            server.name(),
+            drain.what(),
+            now.phase().name(),
+            Integer.toString(now.remaining()),
+            Integer.toString(now.ended()),
+            now.elapsed().toMillis() + " ms");
+      }
+    }
+    return table.text("no drain is under way");
+  }
+}
