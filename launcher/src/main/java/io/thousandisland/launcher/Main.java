@@ -38,7 +38,7 @@ public final class Main {
     }
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
     Files.createDirectories(deploy);
-    setDefault("felix.fileinstall.dir", deploy.toString());
+    setDefault("io.thousandisland.deploy.dir", deploy.toString());
     // The shell of a server without a terminal must not take the end of its input for a wish to
     // stop.
     setDefault("gosh.args", onTerminal() ? "--noshutdown" : "--nointeractive --noshutdown");

@@ -64,7 +64,9 @@ class MainTest {
     Ended ended =
         run(
             Main.class,
-            List.of("-Ddeploy=here", "-Dprint=felix.fileinstall.dir,gosh.args,launch.storage.dir"),
+            List.of(
+                "-Ddeploy=here",
+                "-Dprint=io.thousandisland.deploy.dir,gosh.args,launch.storage.dir"),
             "one",
             "two");
 
@@ -72,7 +74,7 @@ class MainTest {
     assertThat(ended.out().lines())
         .contains(
             "args=one,two",
-            "felix.fileinstall.dir=" + folder.toRealPath().resolve("here"),
+            "io.thousandisland.deploy.dir=" + folder.toRealPath().resolve("here"),
             "gosh.args=--nointeractive --noshutdown")
         .anyMatch(line -> line.startsWith("launch.storage.dir=" + folder.resolve("tmp")));
     assertThat(folder.resolve("here")).isDirectory();
