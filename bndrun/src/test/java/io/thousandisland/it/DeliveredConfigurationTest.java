@@ -14,7 +14,7 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** Configurations that come in a bundle (Configurator) and as a file (fileinstall). */
+/** Configurations that come in a bundle (Configurator) and as a file (the deploy folder). */
 class DeliveredConfigurationTest {
 
   @InjectBundleContext BundleContext context;
@@ -90,7 +90,7 @@ class DeliveredConfigurationTest {
 
   @Test
   void fileBringsAServerChangesItAndTakesItAway() throws Exception {
-    Path folder = Path.of(context.getProperty("felix.fileinstall.dir"));
+    Path folder = Path.of(context.getProperty("io.thousandisland.deploy.dir"));
     Files.createDirectories(folder);
     Path file = folder.resolve("io.thousandisland.server-onfile.cfg");
     String settings =

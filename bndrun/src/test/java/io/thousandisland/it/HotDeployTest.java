@@ -150,12 +150,9 @@ class HotDeployTest {
     }
   }
 
-  /**
-   * Fileinstall updates a bundle and then refreshes it, so an update may bring the handler twice.
-   */
   @Test
   void handlerIsInstalledUpdatedAndRemovedByItsFileInTheDeployFolder() throws Exception {
-    Path folder = Path.of(context.getProperty("felix.fileinstall.dir"));
+    Path folder = Path.of(context.getProperty("io.thousandisland.deploy.dir"));
     Files.createDirectories(folder);
     Path jar = folder.resolve("filed.jar");
     var settings = new java.util.HashMap<>(serving("filed"));
@@ -178,7 +175,7 @@ class HotDeployTest {
     }
   }
 
-  /** In one step, as a careful user would: fileinstall never sees half a file. */
+  /** In one step, as a careful user would: nobody ever sees half a file. */
   private static void drop(Path jar, HandlerBundle bundle) throws Exception {
     Path whole = Files.createTempFile("handler", ".part");
     Files.write(whole, bundle.bytes());

@@ -50,9 +50,8 @@ public final class Main {
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
     TemporaryFolder folder = makeFolders(deploy);
     temporary = Optional.of(folder);
-    setDefault("felix.fileinstall.dir", deploy.toString());
+    setDefault("io.thousandisland.deploy.dir", deploy.toString());
     setDefault("launch.storage.dir", folder.path().resolve("framework").toString());
-    setDefault("felix.fileinstall.tmpdir", folder.path().resolve("fileinstall").toString());
     // The shell of a server without a terminal must not take the end of its input for a wish to
     // stop. On a terminal it is one.
     setDefault("gosh.args", Terminal.isOurs() ? "" : "--nointeractive --noshutdown");

@@ -67,14 +67,14 @@ class MainTest {
             List.of(
                 "-Ddeploy=here",
                 "-Dshell=0",
-                "-Dprint=felix.fileinstall.dir,gosh.args,launch.storage.dir,"
+                "-Dprint=io.thousandisland.deploy.dir,gosh.args,launch.storage.dir,"
                     + "io.thousandisland.shell.port"));
 
     assertThat(ended.code()).as(ended.err()).isZero();
     assertThat(ended.out().lines())
         .contains(
             "io.thousandisland.shell.port=0",
-            "felix.fileinstall.dir=" + folder.toRealPath().resolve("here"),
+            "io.thousandisland.deploy.dir=" + folder.toRealPath().resolve("here"),
             "gosh.args=--nointeractive --noshutdown")
         .anyMatch(line -> line.startsWith("launch.storage.dir=" + folder.resolve("tmp")));
     assertThat(folder.resolve("here")).isDirectory();

@@ -1,0 +1,292 @@
+package io.thousandisland.deploy.folder;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import org.osgi.framework.Bundle;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleException;
+import org.osgi.framework.Constants;
+import org.osgi.framework.startlevel.BundleStartLevel;
+import org.osgi.framework.wiring.BundleRevision;
+import org.osgi.framework.wiring.FrameworkWiring;
+
+/**
+ * What is done with all jars that a look has found changed: stop their bundles, uninstall, update
+ * and install, refresh once, start. So a bundle starts once for each change of its file, and with
+ * all of the new content around it.
+ *
+ * <p>Bundles are stopped for good and not for the moment: those who manage start levels would start
+ * them again in the middle of it.
+ *
+ * <p>Thread: that of the bundles only.
+ */
+final class BundleStep {
+
+  /** So many looks the framework may be busy before somebody is told. */
+  private static final int ATTEMPTS = 8;
+
+  private final BundleContext context;
+  private final Remembered remembered;
+  private final BooleanSupplier stopping;
+  private final Refresh refresh;
+  private final Unresolved unresolved;
+  private final FrameworkWiring wiring;
+
+  BundleStep(BundleContext context, Remembered remembered, BooleanSupplier stopping) {
+    this.context = context;
+    this.remembered = remembered;
+    this.stopping = stopping;
+    Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
+    refresh = new Refresh(framework, stopping);
+    unresolved = new Unresolved(framework);
+    wiring = framework.adapt(FrameworkWiring.class);
+  }
+
+  Remembered remembered() {
+    return remembered;
+  }
+
+  /**
+   * @param gone files that are no longer there
+   * @param changed files with content that is to be used
+   * @param all files that are there
+   */
+  void take(List<BundleFile> gone, List<BundleFile> changed, List<BundleFile> all) {
+    gone.forEach(this::stop);
+    changed.forEach(this::stop);
+    var touched = new LinkedHashSet<Bundle>();
+    gone.forEach(file -> uninstall(file, touched));
+    changed.forEach(file -> use(file, touched));
+    refresh(touched);
+    changed.forEach(this::start);
+    all.stream().filter(this::leftUnresolved).forEach(this::start);
+  }
+
+  /** Tries again what could not be started before. */
+  void startAgain(List<BundleFile> all, boolean othersChanged) {
+    for (BundleFile file : all) {
+      if (file.start == BundleFile.Start.SOON
+          || (file.start == BundleFile.Start.WHEN_OTHERS_CHANGE && othersChanged)) {
+        start(file);
+      }
+    }
+  }
+
+  private void stop(BundleFile file) {
+    Bundle bundle = file.bundle();
+    if (bundle != null && !isFragment(bundle)) {
+      try {
+        bundle.stop();
+      } catch (BundleException e) {
+        Throwable cause = cause(e);
+        file.trouble(BundleFile.identity(bundle) + " has failed to stop: " + cause, cause);
+      }
+    }
+  }
+
+  private void uninstall(BundleFile file, Set<Bundle> touched) {
+    BundleFiles.discard(file);
+    Bundle bundle = file.bundle();
+    if (bundle == null) {
+      return;
+    }
+    try {
+      bundle.uninstall();
+      touched.add(bundle);
+      remembered.remove(file.location());
+      file.done("removed; " + BundleFile.identity(bundle) + " is uninstalled");
+    } catch (BundleException e) {
+      file.trouble(BundleFile.identity(bundle) + " cannot be uninstalled: " + Trouble.of(e));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void use(BundleFile file, Set<Bundle> touched) {
+    WholeJar jar = file.incoming;
+    if (jar == null) {
+      return;
+    }
+    Bundle before = file.bundle();
+    try (InputStream content = Files.newInputStream(jar.copy())) {
+      if (before == null) {
+        Bundle installed = context.installBundle(file.location(), content);
+        file.bundle(installed);
+        file.did = BundleFile.identity(installed) + " is installed";
+        touchHost(installed, jar, touched);
+      } else {
+        String was = BundleFile.identity(before);
+        before.update(content);
+        file.did = was + " is updated" + to(BundleFile.identity(before), was);
+        touched.add(before);
+        touchHost(before, jar, touched);
+      }
+      remembered.put(file.location(), jar.digest());
+      BundleFiles.discard(file);
+    } catch (BundleException e) {
+      if (before == null) {
+        file.refused = true;
+        file.trouble(notInstalled(jar, e));
+      } else {
+        file.trouble("cannot be used for an update: " + Trouble.of(cause(e)) + file.stays());
+        BundleFiles.discard(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Only the version where the name is the same. */
+  private static String to(String is, String was) {
+    if (is.equals(was)) {
+      return "";
+    }
+    int version = is.lastIndexOf(' ') + 1;
+    return " to " + (was.startsWith(is.substring(0, version)) ? is.substring(version) : is);
+  }
+
+  private String notInstalled(WholeJar jar, BundleException e) {
+    BundleIdentity identity = jar.identity();
+    if (e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR && identity != null) {
+      return "is a second copy of " + identity + ", which is installed already" + other(identity);
+    }
+    return "cannot be installed: " + Trouble.of(cause(e));
+  }
+
+  private String other(BundleIdentity identity) {
+    for (Bundle bundle : context.getBundles()) {
+      if (identity.symbolicName().equals(bundle.getSymbolicName())) {
+        return " as bundle " + bundle.getBundleId() + " from " + bundle.getLocation();
+      }
+    }
+    return "";
+  }
+
+  /** A fragment attaches when its host is resolved anew. */
+  private void touchHost(Bundle fragment, WholeJar jar, Set<Bundle> touched) {
+    BundleIdentity identity = jar.identity();
+    if (identity == null || identity.host() == null) {
+      return;
+    }
+    for (Bundle bundle : context.getBundles()) {
+      if (identity.host().equals(bundle.getSymbolicName()) && bundle.getBundleId() != 0) {
+        touched.add(bundle);
+        touched.add(fragment);
+      }
+    }
+  }
+
+  /** Not without need: whatever imports from them is stopped and started, too. */
+  private void refresh(Set<Bundle> touched) {
+    List<Bundle> needed =
+        touched.stream()
+            .filter(bundle -> refresh.needed(bundle) || bundle.getState() >= Bundle.RESOLVED)
+            .toList();
+    if (!needed.isEmpty()) {
+      refresh.run(needed);
+    }
+  }
+
+  private boolean leftUnresolved(BundleFile file) {
+    Bundle bundle = file.bundle();
+    return bundle != null
+        && file.start == BundleFile.Start.DONE
+        && bundle.getState() == Bundle.INSTALLED
+        && bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
+  }
+
+  private void start(BundleFile file) {
+    Bundle bundle = file.bundle();
+    if (bundle == null || stopping.getAsBoolean()) {
+      return;
+    }
+    if (isFragment(bundle)) {
+      attach(file, bundle);
+      return;
+    }
+    // A bundle that cannot be resolved is not even told to start: Felix, too, would try it then,
+    // when
+    // bnd's launcher gives it a start level, and print a stack trace.
+    if (!wiring.resolveBundles(List.of(bundle))) {
+      notResolved(file, bundle);
+      return;
+    }
+    boolean ran = bundle.getState() == Bundle.ACTIVE;
+    try {
+      bundle.start(Bundle.START_ACTIVATION_POLICY);
+      if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
+        again(file, "its start level is not reached");
+        return;
+      }
+      file.start = BundleFile.Start.DONE;
+      file.attempts = 0;
+      if (!file.did.isEmpty()) {
+        file.done(file.did + " and started");
+      } else if (!ran) {
+        file.done(BundleFile.identity(bundle) + " is started");
+      }
+    } catch (BundleException e) {
+      notStarted(file, e);
+    }
+  }
+
+  private void attach(BundleFile file, Bundle fragment) {
+    wiring.resolveBundles(List.of(fragment));
+    if (fragment.getState() == Bundle.INSTALLED) {
+      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
+      file.notStarted(unresolved.missing(fragment).orElse("it does not resolve"));
+    } else {
+      file.start = BundleFile.Start.DONE;
+      String did = file.did.isEmpty() ? BundleFile.identity(fragment) + " is" : file.did + " and";
+      file.done(did + " attached to its host");
+    }
+  }
+
+  private void notResolved(BundleFile file, Bundle bundle) {
+    String missing = unresolved.missing(bundle).orElse("");
+    if (missing.isEmpty()) {
+      again(file, "it does not resolve, although everything that it requires is there");
+    } else {
+      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
+      file.notStarted(missing);
+    }
+  }
+
+  private static void notStarted(BundleFile file, BundleException e) {
+    switch (e.getType()) {
+      case BundleException.RESOLVE_ERROR, BundleException.STATECHANGE_ERROR ->
+          again(file, Trouble.of(e));
+      default -> {
+        file.start = BundleFile.Start.DONE;
+        Throwable cause = cause(e);
+        file.trouble(file.subject() + " cannot be started: " + cause, cause);
+      }
+    }
+  }
+
+  /** Nothing is missing, so the framework may have been busy. */
+  private static void again(BundleFile file, String why) {
+    file.attempts++;
+    if (file.attempts < ATTEMPTS) {
+      file.start = BundleFile.Start.SOON;
+    } else {
+      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
+      file.notStarted(why);
+    }
+  }
+
+  private static Throwable cause(BundleException e) {
+    return e.getCause() == null ? e : e.getCause();
+  }
+
+  private static boolean isFragment(Bundle bundle) {
+    BundleRevision revision = bundle.adapt(BundleRevision.class);
+    return revision != null && (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
+  }
+}

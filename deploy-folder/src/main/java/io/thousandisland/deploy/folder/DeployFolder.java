@@ -1,0 +1,143 @@
+package io.thousandisland.deploy.folder;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.osgi.framework.BundleContext;
+import org.osgi.service.cm.ConfigurationAdmin;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Deactivate;
+import org.osgi.service.component.annotations.Reference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The component that watches the folder of the framework property {@value #FOLDER}. Without that
+ * property it does nothing.
+ */
+@Component(
+    name = "io.thousandisland.deploy.folder",
+    service = {},
+    immediate = true,
+    configurationPolicy = ConfigurationPolicy.IGNORE)
+public final class DeployFolder {
+
+  /** The folder's path. */
+  static final String FOLDER = "io.thousandisland.deploy.dir";
+
+  /** Milliseconds between two looks. */
+  static final String POLL = "io.thousandisland.deploy.poll";
+
+  private static final int USUAL_POLL = 250;
+  private static final Logger LOG = LoggerFactory.getLogger("io.thousandisland.deploy");
+
+  private final BundleContext context;
+  private final AtomicBoolean stopping = new AtomicBoolean();
+  private Runnable stop = () -> {};
+
+  /** Called by Declarative Services. */
+  @Activate
+  public DeployFolder(
+      BundleContext context,
+      @Reference ConfigurationAdmin admin,
+      @Reference ServiceComponentRuntime components)
+      throws IOException {
+    this.context = context;
+    String folder = context.getProperty(FOLDER);
+    if (folder == null || folder.isBlank()) {
+      LOG.info("no folder is watched: the framework property {} is not set", FOLDER);
+      return;
+    }
+    watch(Path.of(folder).toAbsolutePath(), admin, components);
+  }
+
+  private void watch(Path folder, ConfigurationAdmin admin, ServiceComponentRuntime components)
+      throws IOException {
+    var report = new Report();
+    InstantSource clock = InstantSource.system();
+    Duration poll = poll();
+    Path storage = storage();
+    var step = new BundleStep(context, new Remembered(storage.resolve("digests")), stopping::get);
+    var bundles = new BundleFiles(folder, context, storage, report, step);
+    var users = new PidUsers(context, components, clock);
+    var configurations =
+        new Configurations(
+            new FolderHealth(folder, report),
+            new ConfigurationFiles(new ConfigurationStore(admin), users, report),
+            new OtherFiles(report));
+    var forBundles =
+        new FolderThread("deploy bundles", new Watch(folder, clock), bundles, poll, report);
+    var forConfigurations =
+        new FolderThread(
+            "deploy configurations", new Watch(folder, clock), configurations, poll, report);
+    context.addBundleListener(bundles);
+    context.addBundleListener(users);
+    forConfigurations.start();
+    forBundles.start();
+    stop =
+        () -> {
+          context.removeBundleListener(bundles);
+          context.removeBundleListener(users);
+          forConfigurations.stop();
+          forBundles.stop();
+        };
+  }
+
+  /** Called by Declarative Services. */
+  @Deactivate
+  public void deactivate() {
+    stopping.set(true);
+    stop.run();
+  }
+
+  private Path storage() throws IOException {
+    File file = context.getDataFile("jars");
+    return file == null
+        ? Files.createTempDirectory("deploy-") // a framework without a storage
+        : Files.createDirectories(file.toPath());
+  }
+
+  private Duration poll() {
+    String text = context.getProperty(POLL);
+    if (text != null) {
+      try {
+        int millis = Integer.parseInt(text.strip());
+        if (millis > 0) {
+          return Duration.ofMillis(millis);
+        }
+      } catch (NumberFormatException e) {
+        // told below
+      }
+      LOG.warn(
+          "{} is {}; allowed are whole milliseconds from 1 on; it is {} now",
+          POLL,
+          text,
+          USUAL_POLL);
+    }
+    return Duration.ofMillis(USUAL_POLL);
+  }
+
+  /** What the thread of the configurations does after each look. */
+  private record Configurations(FolderHealth health, ConfigurationFiles files, OtherFiles others)
+      implements FolderThread.Turn {
+
+    @Override
+    public void take(Sight sight) {
+      health.readable();
+      files.take(sight);
+      others.take(sight);
+    }
+
+    @Override
+    public void folderUnreadable(IOException e) {
+      health.unreadable(e);
+    }
+  }
+}

@@ -1,0 +1,86 @@
+package io.thousandisland.deploy.folder;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A platform daemon thread that looks at the folder again and again, and hands over what it sees.
+ *
+ * <p>It is never interrupted: it may be inside a bundle's {@code stop}, which drains connections.
+ */
+final class FolderThread {
+
+  /** How long {@link #stop} waits for a turn that is under way. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Watch watch;
+  private final Turn turn;
+  private final Duration interval;
+  private final Report report;
+  private final CountDownLatch stopped = new CountDownLatch(1);
+  private final Thread thread;
+
+  /** The exception of the last turn, in words; of this thread only. */
+  private String unexpected = "";
+
+  FolderThread(String name, Watch watch, Turn turn, Duration interval, Report report) {
+    this.watch = watch;
+    this.turn = turn;
+    this.interval = interval;
+    this.report = report;
+    thread = Thread.ofPlatform().daemon().name(name).unstarted(this::run);
+  }
+
+  void start() {
+    thread.start();
+  }
+
+  /** No turn begins any more. */
+  void stop() {
+    stopped.countDown();
+    try {
+      thread.join(PATIENCE.toMillis());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      do {
+        once();
+      } while (!stopped.await(interval.toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      // somebody else's wish to end this thread: nobody here interrupts it
+    }
+  }
+
+  private void once() {
+    try {
+      Sight sight;
+      try {
+        sight = watch.look();
+      } catch (IOException e) {
+        turn.folderUnreadable(e);
+        return;
+      }
+      turn.take(sight);
+      unexpected = "";
+    } catch (RuntimeException | LinkageError e) {
+      // Told once. While the framework is being stopped, it is no surprise.
+      if (stopped.getCount() > 0 && !unexpected.equals(e.toString())) {
+        unexpected = e.toString();
+        report.bug("the thread " + thread.getName() + " goes on after an unexpected exception", e);
+      }
+    }
+  }
+
+  /** What is done after each look. */
+  interface Turn {
+    void take(Sight sight);
+
+    void folderUnreadable(IOException e);
+  }
+}

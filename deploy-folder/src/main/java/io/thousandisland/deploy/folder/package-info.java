@@ -1,0 +1,22 @@
+/**
+ * The deploy folder: bundles and configurations come, change and go with the files of a folder.
+ *
+ * <pre>
+ * DeployFolder              the component
+ * ├─ FolderThread "bundles"         looks, again and again
+ * │  ├─ Watch → Sight                what is there, and for how long unchanged
+ * │  └─ BundleFiles                  what each jar stands for: WholeJar, BundleFile
+ * │     └─ BundleStep                stop, update, refresh once, start
+ * └─ FolderThread "configurations"  never waits for a bundle that drains
+ *    ├─ Watch → Sight
+ *    ├─ ConfigurationFiles           ConfigurationName, ConfigurationForm, PidUsers
+ *    └─ OtherFiles                   what is neither
+ * </pre>
+ *
+ * <p>The two threads share nothing that changes. {@link io.thousandisland.deploy.folder.Report}
+ * says one line about each thing that was done, or that needs a person.
+ */
+@NullMarked
+package io.thousandisland.deploy.folder;
+
+import org.jspecify.annotations.NullMarked;
