@@ -9,9 +9,12 @@ import java.net.InetSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
+import java.time.Duration;
 import java.util.AbstractList;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -150,14 +153,21 @@ class PollerWatchTest {
     } while (!poller.sleeps() || pollers.looks.get() != before);
   }
 
+  /** Those of the transports of other tests too. */
+  private static Set<Thread> watches() {
+    var threads = new HashSet<>(Thread.getAllStackTraces().keySet());
+    threads.removeIf(thread -> !thread.getName().equals("thousandisland tcp poller watch"));
+    return threads;
+  }
+
   @Test
   void x7ClosedWatchEndsItsThread() throws Exception {
+    Set<Thread> others = watches();
     watch.start(List.of(poller));
+    Set<Thread> mine = watches();
+    mine.removeAll(others);
+    assertThat(mine).hasSize(1);
     watch.close();
-    for (Thread thread : Thread.getAllStackTraces().keySet()) {
-      if (thread.getName().equals("thousandisland tcp poller watch")) {
-        assertThat(thread.join(java.time.Duration.ofSeconds(20))).isTrue();
-      }
-    }
+    assertThat(mine.iterator().next().join(Duration.ofSeconds(20))).isTrue();
   }
 }
