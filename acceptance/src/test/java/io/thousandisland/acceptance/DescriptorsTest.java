@@ -53,7 +53,7 @@ class DescriptorsTest {
 
       assertThat(server.alive()).isTrue();
       assertThat(server.out().all())
-          .noneMatch(line -> line.contains("Restart") || line.contains("FAILED"));
+          .noneMatch(line -> line.contains("restarted") || line.contains("FAILED"));
       server.saidNoStackTraceOfOurs();
     } finally {
       for (Client client : clients) {

@@ -1,10 +1,13 @@
 package io.thousandisland.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.Status;
+import java.net.ConnectException;
+import java.net.ServerSocket;
 import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -80,8 +83,15 @@ class ConfigurationTest {
   void portIsChangedLiveAndConnectionsSurvive() throws Exception {
     try (var configured = new ConfiguredServer(context, "moving", ECHO)) {
       int before = configured.port();
+      int after;
+      try (var free = new ServerSocket(0)) {
+        after = free.getLocalPort();
+      }
       try (var client = new Client(before)) {
-        configured.configure(echoWith("backlog", 64));
+        configured.configure(echoWith("port", after));
+        configured.await("(server.port=" + after + ")");
+        assertThat(echo(after, "new")).isEqualTo("new");
+        assertThatThrownBy(() -> new Client(before)).isInstanceOf(ConnectException.class);
         client.send("after");
         assertThat(client.reply(5)).isEqualTo("after");
       }

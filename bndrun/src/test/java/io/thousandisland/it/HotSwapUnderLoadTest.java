@@ -9,7 +9,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.osgi.framework.Bundle;
@@ -20,8 +22,9 @@ import org.osgi.test.common.annotation.InjectBundleContext;
  * W1 to W6 under load, by the clients' own count: no connect is refused, no reply is lost, wrong or
  * torn, and with {@code migrate} no connection is closed. Each run of updates is followed by the
  * same load for as long without updates, and printed beside it. {@code -Dhotswap.updates=1000} for
- * more.
+ * more, which take their time.
  */
+@Timeout(value = 1, unit = TimeUnit.HOURS)
 class HotSwapUnderLoadTest {
 
   private static final int SCENARIOS = 10;

@@ -79,20 +79,18 @@ final class AcceptorWorker implements Node {
   public synchronized void start(Crash crash) {
     var mine = new Signals(context.sweeper);
     Thread loop =
-        Thread.ofVirtual()
-            .inheritInheritableThreadLocals(false)
-            .name(context.name() + " acceptor " + acceptor)
-            .unstarted(
-                () -> {
-                  try {
-                    work(mine);
-                  } catch (Throwable bug) { // whatever it is, the supervisor counts it
-                    crash.crashed(bug);
-                  } finally {
-                    listener.slotFor(acceptor).leave(mine);
-                    over(mine);
-                  }
-                });
+        context.workers.newThread(
+            () -> {
+              try {
+                work(mine);
+              } catch (Throwable bug) { // whatever it is, the supervisor counts it
+                crash.crashed(bug);
+              } finally {
+                listener.slotFor(acceptor).leave(mine);
+                over(mine);
+              }
+            });
+    loop.setName(context.name() + " acceptor " + acceptor);
     mine.owner(loop);
     signals = mine;
     thread = loop;

@@ -3,12 +3,14 @@ package io.thousandisland.runtime.server;
 import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 
 /** What the servers of one runtime share: the clock of their deadlines, and their read buffers. */
 public final class Engine implements AutoCloseable {
 
   private final DeadlineSweeper sweeper;
   private final MemoryBudget memory;
+  private final ThreadFactory workers;
 
   /** By size. Those that no server uses any more are left to the collector, with their buffers. */
   private final Map<Integer, WeakReference<BufferPool>> pools = new HashMap<>();
@@ -22,8 +24,16 @@ public final class Engine implements AutoCloseable {
   }
 
   Engine(DeadlineSweeper sweeper, MemoryBudget memory) {
+    this(sweeper, memory, Thread.ofVirtual().inheritInheritableThreadLocals(false).factory());
+  }
+
+  /**
+   * @param workers makes the threads of acceptors; whoever starts one names it
+   */
+  Engine(DeadlineSweeper sweeper, MemoryBudget memory, ThreadFactory workers) {
     this.sweeper = sweeper;
     this.memory = memory;
+    this.workers = workers;
   }
 
   DeadlineSweeper sweeper() {
@@ -32,6 +42,10 @@ public final class Engine implements AutoCloseable {
 
   MemoryBudget memory() {
     return memory;
+  }
+
+  ThreadFactory workers() {
+    return workers;
   }
 
   /** The pool of buffers of {@code size} bytes. */

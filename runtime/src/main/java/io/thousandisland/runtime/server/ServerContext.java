@@ -4,6 +4,7 @@ import io.thousandisland.runtime.supervision.RestartBudget;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,6 +22,10 @@ final class ServerContext {
   final Handlers handlers = new Handlers();
   final Permits permits;
   final MemoryBudget memory;
+
+  /** Makes the threads of acceptors. */
+  final ThreadFactory workers;
+
   final Departures departures;
   final Lenders lenders = new Lenders();
 
@@ -52,6 +57,7 @@ final class ServerContext {
     this.engine = engine;
     this.sweeper = engine.sweeper();
     this.memory = engine.memory();
+    this.workers = engine.workers();
     this.permits = new Permits(settings.limits().maxConnections());
     this.pool = engine.pool(settings.buffers().read());
   }

@@ -114,6 +114,7 @@ class CountsTest {
     ERROR,
     TIMEOUT,
     PEER_CLOSES,
+    PEER_RESETS,
     REFERENCE_CLOSES,
     SHUTDOWN
   }
@@ -123,6 +124,11 @@ class CountsTest {
     assertThat(echo(client, way.name())).isEqualTo(way.name());
     switch (way) {
       case PEER_CLOSES -> client.shutdownOutput();
+      case PEER_RESETS -> {
+        client.setSoLinger(true, 0);
+        client.close();
+        return;
+      }
       case REFERENCE_CLOSES -> handler.ref().close();
       case SHUTDOWN -> server.node.drain();
       default -> {}

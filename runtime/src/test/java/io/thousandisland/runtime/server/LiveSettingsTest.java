@@ -58,7 +58,7 @@ class LiveSettingsTest {
     var none = settings().withAcceptors(1).with(restarts(0));
     try (var server = new RunningServer(none, transport, new TestHandler())) {
       server.node.configure(none.with(restarts(5)));
-      for (int i = 1; i <= 3; i++) {
+      for (int i = 1; i <= 5; i++) {
         transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
         assertThat(echo(server.connect(), "a")).isEqualTo("a");
         int count = i;

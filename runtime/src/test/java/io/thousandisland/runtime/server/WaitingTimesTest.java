@@ -221,20 +221,23 @@ class WaitingTimesTest {
     }
   }
 
+  /** The words come after the deadline, however late the machine is, and before the last look. */
   @Test
   void h5LastLookThatFindsBytesIsNoEnd() throws Exception {
-    try (var memory = new MemoryTransport();
-        var server =
-            new RunningServer(
-                AlteredSettings.of("readTimeout", SHORT.multipliedBy(2)),
-                memory,
-                new TestHandler())) {
-      MemoryPeer peer = memory.connect(server.port());
-      assertThat(peer.echo("a")).isEqualTo("a");
-      memory.stall(); // as in a process that was stopped: the deadline is noticed first
-      for (String word : new String[] {"b", "c", "d"}) {
-        assertThat(peer.echo(word)).isEqualTo(word); // it goes on after each
-      }
+    var handler = new TestHandler();
+    var facts = new HandlerFacts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
+    var words = new UnannouncedSocket(SHORT, "a", "b", "c");
+    try (var engine = new Engine()) {
+      var settings = AlteredSettings.of("readTimeout", SHORT);
+      var context = new ServerContext(settings, new Telemetry(), engine);
+      context.handlers.serve(new Generation(1, facts, handler, ended -> {}));
+      var connections = new ConnectionSupervisor(context, 1);
+      connections.start(crash -> {});
+      assertThat(context.permits.tryAcquire()).isTrue();
+      connections.start(words);
+      assertThat(handler.ended()).isEqualTo("timeout new"); // when no word is left
+      assertThat(words.sent).containsExactly("a", "b", "c"); // it went on after each
+      connections.stop();
     }
   }
 
