@@ -1,6 +1,10 @@
 package io.thousandisland.it;
 
+import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.time.Duration;
 import java.util.Dictionary;
+import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -52,6 +56,24 @@ class ConfigurationWatchTest {
       Awaitility.await().until(() -> server.server().info().maxConnections(), max -> max == 12);
     } finally {
       plugin.unregister();
+    }
+  }
+
+  /** Were the two looks at it different, it would be refused twice. */
+  @Test
+  void c3SecondLookFindsWhatScrHasBrought() throws Exception {
+    Map<String, Object> settings =
+        Map.of("handler.target", "(handler.name=echo)", ".note", "of a tool");
+    var wrong = new HashMap<>(settings);
+    wrong.put("port", "high");
+    try (var events = new Events(context, "noted");
+        var server = new ConfiguredServer(context, "noted", settings)) {
+      server.await(Status.RUNNING);
+      server.configure(wrong);
+      events.await(TelemetryEvent.ConfigurationRefused.class);
+      Awaitility.await()
+          .during(Duration.ofSeconds(1)) // the second look is taken after half of that
+          .until(() -> events.of(TelemetryEvent.ConfigurationRefused.class).size() == 1);
     }
   }
 }

@@ -1,12 +1,14 @@
 package io.thousandisland.runtime.component;
 
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -36,8 +38,8 @@ public final class ConfigurationWatch implements ConfigurationListener {
   /** SCR needs some milliseconds, unless Configuration Admin's thread is kept waiting. */
   private static final Duration MOMENT = Duration.ofMillis(500);
 
-  /** What SCR adds to a configuration. */
-  private static final Set<String> OF_SCR = Set.of("component.name", "component.id");
+  /** How the names of those keys begin that SCR adds to a configuration. */
+  private static final List<String> OF_SCR = List.of("component.", "osgi.ds.");
 
   /** A server made by a configuration. */
   interface Configured {
@@ -92,7 +94,9 @@ public final class ConfigurationWatch implements ConfigurationListener {
     // the same as before: else SCR has just brought another one, and asks again by itself
     if (stored != null && !same(stored, given) && given == server.properties()) {
       var all = new HashMap<>(stored);
-      OF_SCR.stream().filter(given::containsKey).forEach(key -> all.put(key, given.get(key)));
+      given.keySet().stream()
+          .filter(ConfigurationWatch::isOfScr)
+          .forEach(key -> all.put(key, given.get(key)));
       server.modified(all);
     }
   }
@@ -118,7 +122,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
         stored.put(key, properties.get(key));
       }
       return stored;
-    } catch (java.io.IOException | InvalidSyntaxException | IllegalStateException e) {
+    } catch (IOException | InvalidSyntaxException | IllegalStateException e) {
       return null; // it is being deleted, or Configuration Admin is going
     } finally {
       boolean unused = context.ungetService(reference);
@@ -126,10 +130,14 @@ public final class ConfigurationWatch implements ConfigurationListener {
   }
 
   private static boolean same(Map<String, Object> stored, Map<String, Object> given) {
-    var keys = new java.util.HashSet<>(given.keySet());
+    var keys = new HashSet<>(given.keySet());
     keys.addAll(stored.keySet());
-    keys.removeAll(OF_SCR);
+    keys.removeIf(ConfigurationWatch::isOfScr);
     return keys.stream().allMatch(key -> sameValue(stored.get(key), given.get(key)));
+  }
+
+  private static boolean isOfScr(String key) {
+    return OF_SCR.stream().anyMatch(key::startsWith);
   }
 
   private static boolean sameValue(@Nullable Object one, @Nullable Object other) {
