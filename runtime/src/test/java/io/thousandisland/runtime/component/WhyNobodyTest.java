@@ -63,6 +63,19 @@ class WhyNobodyTest {
   }
 
   @Test
+  void oneThatIsCalledLikeTheWantedIsNamedBeforeOthersWithoutAName() {
+    Absentee alike = absentee("component org.example.EchoHandler", Map.of());
+    assertThat(WhyNobody.sentence(wanted, List.of(nameless, alike), List.of("mail")))
+        .endsWith("; component org.example.EchoHandler may be meant, but it is disabled");
+  }
+
+  @Test
+  void othersWithoutANameAreNotCounted() {
+    assertThat(WhyNobody.sentence(wanted, List.of(nameless, nameless), List.of("mail")))
+        .endsWith("; component c may be meant, but it is disabled (for more see ti:handlers)");
+  }
+
+  @Test
   void oneThatHasAnotherNameIsNotTheReason() {
     assertThat(WhyNobody.sentence(wanted, List.of(other), List.of("mail", "chat", "mail")))
         .isEqualTo("no handler matches (handler.name=echo); there are chat, mail");
