@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import java.util.function.Function;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
@@ -63,6 +64,9 @@ public final class ServerNode implements Server {
   private @Nullable CompletableFuture<Drained> stopping;
 
   private @Nullable Transport transport;
+
+  /** The next try to have as many acceptors as there should be. */
+  private Future<?> resizing = CompletableFuture.completedFuture(null);
 
   /** The handler that could not be obtained, as it was told of; null when that is over. */
   private @Nullable Unavailable unavailable;
@@ -318,12 +322,13 @@ public final class ServerNode implements Server {
 
   /** One that cannot be started, for want of memory say, is tried again. */
   private void resizeAcceptors(int tries) {
+    resizing.cancel(false);
     List<Acceptor> surplus;
     try {
       surplus = acceptors.resize();
     } catch (Exception | Error e) {
       situation.acceptors = "no more than %d acceptors: %s".formatted(acceptors.size(), e);
-      var unused =
+      resizing =
           life.later(
               Backoff.DEFAULT.after(tries),
               () -> {
