@@ -16,22 +16,32 @@ final class Nearest {
         .min(Comparator.comparingInt(name -> distance(typed, name)));
   }
 
+  /** Levenshtein's distance, where two letters that have changed places count as one. */
   private static int distance(String typed, String name) {
     String a = typed.toLowerCase(Locale.ROOT);
     String b = name.toLowerCase(Locale.ROOT);
-    int[] before = new int[b.length() + 1];
-    for (int j = 0; j <= b.length(); j++) {
-      before[j] = j;
-    }
-    for (int i = 1; i <= a.length(); i++) {
-      int[] now = new int[b.length() + 1];
-      now[0] = i;
-      for (int j = 1; j <= b.length(); j++) {
-        int change = before[j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-        now[j] = Math.min(change, 1 + Math.min(before[j], now[j - 1]));
+    int[][] of = new int[a.length() + 1][b.length() + 1];
+    for (int i = 0; i <= a.length(); i++) {
+      for (int j = 0; j <= b.length(); j++) {
+        of[i][j] =
+            i == 0 || j == 0
+                ? i + j
+                : Math.min(
+                    of[i - 1][j - 1] + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1),
+                    1 + Math.min(of[i - 1][j], of[i][j - 1]));
+        if (changedPlaces(a, i, b, j)) {
+          of[i][j] = Math.min(of[i][j], of[i - 2][j - 2] + 1);
+        }
       }
-      before = now;
     }
-    return before[b.length()];
+    return of[a.length()][b.length()];
+  }
+
+  /** Whether the two letters before {@code i} are those before {@code j} the other way round. */
+  private static boolean changedPlaces(String a, int i, String b, int j) {
+    return i > 1
+        && j > 1
+        && a.charAt(i - 1) == b.charAt(j - 2)
+        && a.charAt(i - 2) == b.charAt(j - 1);
   }
 }

@@ -156,6 +156,7 @@ class ActionsTest {
   @CsvSource(
       delimiter = '|',
       value = {
+        "drain ehco            | no server named ehco; did you mean echo? there are echo, mail",
         "drain ecko            | no server named ecko; did you mean echo? there are echo, mail",
         "drain echo 99         | no acceptor 99 in server echo; there are 1 to 10",
         "drain echo 0          | no acceptor 0 in server echo; there are 1 to 10",
