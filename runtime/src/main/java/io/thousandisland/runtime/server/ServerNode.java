@@ -431,7 +431,7 @@ public final class ServerNode implements Server {
 
   private void tellIfRecovered(@Nullable String trouble) {
     Unavailable handler = unavailable;
-    if (handler != null && trouble == null) {
+    if (handler != null && trouble == null && !situation.stopping) {
       unavailable = null;
       Generation serving = context.handlers.serving();
       boolean obtained = serving != null && serving.facts().serviceId() == handler.serviceId();

@@ -305,6 +305,17 @@ class ToldTest {
     }
   }
 
+  @Test
+  void serverThatEndsTellsNothingMoreOfAHandlerThatWasTrouble() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      server.node.handlerUnavailable(2, "handler h", "broken", Duration.ofSeconds(1));
+      server.node.handlerTrouble("broken");
+      server.stop();
+      server.node.handlerTrouble(null);
+      assertThat(server.events(TelemetryEvent.HandlerRecovered.class)).isEmpty();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(longs = {1, 2})
   void handlerThatIsNoTroubleAnyMoreIsToldOnce(long service) throws Exception {
