@@ -210,9 +210,8 @@ final class BundleStep {
       attach(file, bundle);
       return;
     }
-    // A bundle that cannot be resolved is not even told to start: Felix, too, would try it then,
-    // when
-    // bnd's launcher gives it a start level, and print a stack trace.
+    // A bundle that cannot be resolved is not told to start. Otherwise Felix would try again when
+    // bnd's launcher gives the bundle a start level, and print a stack trace.
     if (!wiring.resolveBundles(List.of(bundle))) {
       notResolved(file, bundle);
       return;
