@@ -2,15 +2,19 @@ package io.thousandisland.deploy.folder;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.time.LocalDateTime;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.jar.Attributes;
 import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
-/** Jars made of headers. */
+/** Jars made of headers. The same headers give the same bytes at any time. */
 final class Jars {
+
+  private static final LocalDateTime BUILT = LocalDateTime.of(2026, 1, 1, 0, 0);
 
   private Jars() {}
 
@@ -29,10 +33,18 @@ final class Jars {
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     headers.forEach(manifest.getMainAttributes()::putValue);
     var bytes = new ByteArrayOutputStream();
-    try (var jar = new JarOutputStream(bytes, manifest)) {
-      jar.putNextEntry(new JarEntry("content.txt"));
+    try (var jar = new JarOutputStream(bytes)) {
+      jar.putNextEntry(entry(JarFile.MANIFEST_NAME));
+      manifest.write(jar);
+      jar.putNextEntry(entry("content.txt"));
       jar.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8, 9});
     }
     return bytes.toByteArray();
+  }
+
+  private static JarEntry entry(String name) {
+    var entry = new JarEntry(name);
+    entry.setTimeLocal(BUILT);
+    return entry;
   }
 }
