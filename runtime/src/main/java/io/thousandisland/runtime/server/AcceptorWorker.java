@@ -262,7 +262,8 @@ final class AcceptorWorker implements Node {
   /** False when stopped or paused first, or when who finds no place is rejected from now on. */
   private boolean awaitPermit(Signals me) {
     while (!context.permits.acquireOr(me)) {
-      if ((me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0 || rejecting()) {
+      // Looked at after queueing: who makes it reject tells those in the queue, or is seen here.
+      if (rejecting() || (me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0) {
         context.permits.leave(me);
         return false;
       }

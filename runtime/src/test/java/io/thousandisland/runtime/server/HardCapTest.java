@@ -329,6 +329,23 @@ class HardCapTest {
     }
   }
 
+  /** It has found no place and that it is to wait, and does not wait yet. */
+  @Test
+  void s1ChangeFromParkToRejectReachesTheWorkerThatIsAboutToWait() throws Exception {
+    try (var server = new RunningServer(settings(PARK), new TestHandler())) {
+      server.telemetry.add(
+          event -> {
+            if (event instanceof TelemetryEvent.LimitReached reached && !reached.rejected()) {
+              server.node.configure(settings(REJECT));
+            }
+          });
+      for (int i = 0; i < PLACES; i++) {
+        assertThat(echo(server.connect(), "a")).isEqualTo("a");
+      }
+      assertThat(ended(server.connect())).as("it was rejected").isTrue();
+    }
+  }
+
   @ParameterizedTest
   @ValueSource(ints = {PLACES, PLACES - 1, PLACES + 1})
   void s1ChangeFromParkToRejectReachesTheWorkerThatWaits(int limit) throws Exception {

@@ -29,6 +29,7 @@ final class RunningServer implements AutoCloseable {
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
   final Engine engine;
+  final Telemetry telemetry = new Telemetry();
   private final List<TelemetryEvent> events = new ArrayList<>();
   private final List<Socket> clients = new ArrayList<>();
 
@@ -54,7 +55,6 @@ final class RunningServer implements AutoCloseable {
       MemoryBudget memory,
       boolean heard) {
     engine = new Engine(DeadlineSweeper.started(), memory);
-    var telemetry = new Telemetry();
     if (heard) {
       telemetry.add(this::remember);
     }
