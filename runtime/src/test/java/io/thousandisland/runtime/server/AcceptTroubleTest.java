@@ -123,6 +123,24 @@ class AcceptTroubleTest {
     }
   }
 
+  /** The events tell of waits; this holds that there are any. */
+  @Test
+  void t3TriesForAPortThatCannotBeHadWaitLongerEachTime() throws Exception {
+    try (var server = server()) {
+      transport.portTaken = true;
+      int tries = transport.tries();
+      long start = System.nanoTime();
+      server.node.suspend();
+      server.node.resume();
+      server.await("tried three times", x -> transport.tries() - tries == 3);
+      assertThat(Duration.ofNanos(System.nanoTime() - start)).isGreaterThan(Duration.ofSeconds(3));
+      server.await("told", x -> x.events(TelemetryEvent.ListenFailed.class).size() == 3);
+      assertThat(server.events(TelemetryEvent.ListenFailed.class))
+          .extracting(TelemetryEvent.ListenFailed::retryIn)
+          .containsExactly(Duration.ofSeconds(1), Duration.ofSeconds(2), Duration.ofSeconds(4));
+    }
+  }
+
   @Test
   void v17WhatWasSetLiveAndTheCountsSurviveTheCrashOfAWorkerAndALostChannel() throws Exception {
     try (var server = server()) {

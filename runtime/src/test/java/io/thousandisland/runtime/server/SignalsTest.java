@@ -88,6 +88,16 @@ class SignalsTest {
     owner.join();
   }
 
+  /** Ends by the time limit, which interrupts this thread. */
+  private static void awaitWaiting(Thread owner) throws InterruptedException {
+    while (owner.getState() != Thread.State.WAITING) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      Thread.onSpinWait();
+    }
+  }
+
   @Test
   void interruptNeitherEndsAWaitNorTurnsItIntoASpin() throws Exception {
     var looks = new AtomicInteger();
@@ -103,9 +113,7 @@ class SignalsTest {
                 });
     signals.owner(owner);
     owner.start();
-    while (owner.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait(); // a spinning owner never comes to rest, and the time limit ends this
-    }
+    awaitWaiting(owner); // a spinning owner never comes to rest, and the time limit ends this
     signals.raise(DRAIN);
     over.await();
     assertThat(looks).hasValue(DRAIN);
@@ -123,9 +131,7 @@ class SignalsTest {
                 });
     signals.owner(owner);
     owner.start();
-    while (owner.getState() != Thread.State.WAITING) {
-      Thread.onSpinWait();
-    }
+    awaitWaiting(owner);
     signals.raise(FORCED);
     owner.interrupt();
     signals.raise(MESSAGE);

@@ -325,7 +325,7 @@ class SupervisionTroubleTest {
     assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("down").contains("upper: more than 1");
     assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("up");
     assertThat(next(2)).containsExactly("+b", "+a");
-    root.stop();
+    assertStops(root);
     assertThat(next(2)).containsExactly("-a", "-b");
   }
 
@@ -343,15 +343,50 @@ class SupervisionTroubleTest {
     };
   }
 
+  /** Says when the root is about to park: it does not look again before somebody wakes it. */
+  private static Time saying(CountDownLatch parking) {
+    return new Time() {
+      @Override
+      public long nanoTime() {
+        return Time.SYSTEM.nanoTime();
+      }
+
+      @Override
+      public void park(Object blocker, long nanos) {
+        parking.countDown();
+        Time.SYSTEM.park(blocker, nanos);
+      }
+    };
+  }
+
+  /** On a thread of its own: no time limit ends a stop that waits, for it ignores interrupts. */
+  private static void assertStops(Root root) throws InterruptedException {
+    Thread stopper = Thread.ofPlatform().daemon().start(root::stop);
+    assertThat(stopper.join(Duration.ofSeconds(20))).isTrue();
+  }
+
+  @Test
+  void rootWhoseNodeIsUpStopsAtOnce() throws Exception {
+    var parking = new CountDownLatch(1);
+    var root = new Root(a, Backoff.DEFAULT, to(new LinkedBlockingQueue<>()), saying(parking));
+    root.start();
+    parking.await();
+    assertStops(root);
+    assertThat(next(2)).containsExactly("+a", "-a");
+  }
+
   @Test
   void rootThatWaitsForItsNextTryStopsAtOnce() throws Exception {
     a.failures.set(100);
     var heard = new LinkedBlockingQueue<String>();
-    var root = new Root(a, new Backoff(Duration.ofHours(1), Duration.ofHours(1)), to(heard));
+    var parking = new CountDownLatch(1);
+    var hour = new Backoff(Duration.ofHours(1), Duration.ofHours(1));
+    var root = new Root(a, hour, to(heard), saying(parking));
     root.start();
     assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("down");
-    root.stop(); // not in an hour: the test has a time limit
-    root.stop();
+    parking.await();
+    assertStops(root); // not in an hour
+    assertStops(root);
     assertThat(log).isEmpty();
     assertThat(heard).isEmpty();
   }
@@ -365,14 +400,14 @@ class SupervisionTroubleTest {
     assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("down");
     root.retryNow();
     assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("up");
-    root.stop();
+    assertStops(root);
     assertThat(next(2)).containsExactly("+a", "-a");
   }
 
   @Test
-  void rootThatWasNeverStartedStops() {
+  void rootThatWasNeverStartedStops() throws Exception {
     var root = new Root(a, Backoff.DEFAULT, to(new LinkedBlockingQueue<>()));
-    root.stop();
+    assertStops(root);
     assertThat(log).isEmpty();
   }
 

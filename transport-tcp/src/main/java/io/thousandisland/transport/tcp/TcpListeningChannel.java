@@ -148,7 +148,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /** The JDK tells it by message only; whether another descriptor can be had is sure. */
-  private static boolean outOfDescriptors() {
+  static boolean outOfDescriptors() {
     try {
       SocketChannel.open().close();
       return false;

@@ -18,6 +18,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.channels.spi.SelectorProvider;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -26,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
@@ -289,7 +291,7 @@ class PollerTest {
       each.release.countDown();
     }
     for (Thread each : used) {
-      assertThat(each.join(java.time.Duration.ofSeconds(20))).isTrue();
+      assertThat(each.join(Duration.ofSeconds(20))).isTrue();
     }
   }
 
@@ -307,7 +309,7 @@ class PollerTest {
       new Registration(told.channel, poller, told).on(SelectionKey.OP_WRITE);
       assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
       silent.release.countDown();
-      assertThat(away.join(java.time.Duration.ofSeconds(20))).isTrue();
+      assertThat(away.join(Duration.ofSeconds(20))).isTrue();
     } finally {
       pollers.close();
     }
@@ -322,7 +324,7 @@ class PollerTest {
     working.registration.on(SelectionKey.OP_WRITE);
     Thread before = working.threads.take();
     poller.renew();
-    assertThat(before.join(java.time.Duration.ofSeconds(20))).isTrue();
+    assertThat(before.join(Duration.ofSeconds(20))).isTrue();
     working.registration.on(SelectionKey.OP_WRITE);
     assertThat(working.threads.take()).isNotEqualTo(before);
   }
@@ -431,7 +433,90 @@ class PollerTest {
     assertThat(channel.interrupted.take()).isFalse();
   }
 
+  /** What was found before the failure is told after it, on the same thread. */
+  @Test
+  void x3InterruptThatTheHandlerOfUncaughtExceptionsLeavesIsForgotten() throws Exception {
+    var fails = new AtomicBoolean();
+    poller.close();
+    poller =
+        new Poller(
+            task -> {
+              Thread thread = Thread.ofPlatform().daemon().unstarted(task);
+              thread.setUncaughtExceptionHandler((t, bug) -> t.interrupt());
+              return thread;
+            },
+            () -> {
+              if (fails.getAndSet(false)) {
+                throw new IllegalStateException("on purpose");
+              }
+            });
+    var channel = new Interrupting(false);
+    channel.registration.on(SelectionKey.OP_READ); // before the first sleep, which it is part of
+    poller.start();
+    await(poller::sleeps);
+    fails.set(true);
+    clients.getLast().write(ByteBuffer.wrap(new byte[] {1}));
+    assertThat(channel.interrupted.take()).isFalse();
+    assertThat(fails).isFalse();
+  }
+
   // ---- descriptors
+
+  /** Its close looks whether somebody was told already that it is closed. */
+  private final class ClosedLate extends Delegating {
+    final CountDownLatch closing = new CountDownLatch(1);
+    final CountDownLatch close = new CountDownLatch(1);
+
+    ClosedLate(SocketChannel real) {
+      super(real);
+    }
+
+    @Override
+    protected void implCloseChannel() throws IOException {
+      closing.countDown();
+      try {
+        close.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+      super.implCloseChannel();
+    }
+  }
+
+  /** The poller is in the middle of the look that releases it. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void s8ReleaseIsToldWhenTheDescriptorIsReleasedAndNotBefore(PollerThreads threads)
+      throws Exception {
+    start(threads);
+    var late = new ClosedLate(connected());
+    var waits = new Thread[1];
+    Polled closing =
+        new Polled() {
+          @Override
+          public void ready(int ops, ThreadLender lender) {
+            try {
+              new Registration(late, poller, this).close();
+              waits[0] = Thread.ofPlatform().daemon().start(poller::awaitReleased);
+              await(() -> waits[0].getState() == Thread.State.TIMED_WAITING); // it has asked
+            } catch (IOException | InterruptedException e) {
+              throw new IllegalStateException(e);
+            }
+          }
+
+          @Override
+          public void close() throws IOException {
+            late.close();
+          }
+        };
+    new Registration(late.real, poller, closing).on(SelectionKey.OP_WRITE);
+    late.closing.await();
+    // told too early it would end at once; it gives up after a second by itself
+    assertThat(waits[0].join(Duration.ofMillis(200))).isFalse();
+    late.close.countDown();
+    assertThat(waits[0].join(Duration.ofSeconds(20))).isTrue();
+    assertThat(poller.channels()).isZero();
+  }
 
   /** Nobody waits for it, so nobody but the close itself wakes the poller. */
   @ParameterizedTest
@@ -449,22 +534,17 @@ class PollerTest {
     }
   }
 
-  /** Stands for a registered channel; whoever looks for its key loses the lead, if it has that. */
-  private final class LosingTheLead extends SelectableChannel {
+  /** Stands for a registered channel. */
+  private static class Delegating extends SelectableChannel {
     final SocketChannel real;
 
-    LosingTheLead(SocketChannel real) {
+    Delegating(SocketChannel real) {
       this.real = real;
     }
 
     @Override
     public SelectionKey keyFor(Selector selector) {
-      SelectionKey key = real.keyFor(selector);
-      poller.keep();
-      while (!poller.sleeps()) {
-        Thread.yield(); // so that the next leader does not look by chance
-      }
-      return key;
+      return real.keyFor(selector);
     }
 
     @Override
@@ -506,6 +586,23 @@ class PollerTest {
     @Override
     public Object blockingLock() {
       return real.blockingLock();
+    }
+  }
+
+  /** Whoever looks for its key loses the lead, if it has that. */
+  private final class LosingTheLead extends Delegating {
+    LosingTheLead(SocketChannel real) {
+      super(real);
+    }
+
+    @Override
+    public SelectionKey keyFor(Selector selector) {
+      SelectionKey key = super.keyFor(selector);
+      poller.keep();
+      while (!poller.sleeps()) {
+        Thread.yield(); // so that the next leader does not look by chance
+      }
+      return key;
     }
   }
 

@@ -11,11 +11,14 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
@@ -24,6 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules X2 and X3 over real sockets, on both kinds of pollers. */
 @Timeout(60)
@@ -216,7 +220,77 @@ class TcpTransportTest {
     }
   }
 
+  @Test
+  void s6ChannelThatSharesAPortGivesItsConnectionsTheOptionsToo() throws Exception {
+    var one = transport.listen(loopback(0));
+    int port = ((InetSocketAddress) one.localAddress()).getPort();
+    var at = new ListenAt("127.0.0.1", port, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false));
+    try (var two = one.another(at)) {
+      one.close(); // so that all connections are the other one's
+      try (var client = connect(two);
+          var socket = accept(two)) {
+        assertThat(client.isConnected()).isTrue();
+        assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isFalse();
+      }
+    }
+  }
+
+  /** As many as the backlog connect; the kernel lets those wait that are more than one beyond. */
+  @ParameterizedTest
+  @ValueSource(ints = {2, 100})
+  void s6BacklogIsTheOneAskedForAndNotTheOneOfTheJdk(int backlog) throws Exception {
+    List<Socket> clients = new ArrayList<>();
+    try (var listening = transport.listen(new ListenAt("127.0.0.1", 0, backlog, Map.of()))) {
+      for (int i = 0; i < backlog; i++) {
+        clients.add(connect(listening)); // nobody accepts
+      }
+      assertThatThrownBy(
+              () -> {
+                for (int i = 0; i < 3; i++) {
+                  var client = new Socket();
+                  clients.add(client);
+                  client.connect(listening.localAddress(), 300);
+                }
+              })
+          .isInstanceOf(SocketTimeoutException.class);
+    } finally {
+      for (Socket client : clients) {
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void w7TransportThatNeverListenedStopsAndListensNoMore() throws Exception {
+    var unused = new TcpTransport();
+    unused.stop();
+    assertThatThrownBy(() -> unused.listen(loopback(0)))
+        .hasMessage("tcp transport has been stopped");
+    unused.stop();
+  }
+
   // ---- descriptors
+
+  @Test
+  void s6HundredChangesOfOptionsLeaveNoDescriptorBehind() throws Exception {
+    try (var listening = transport.listen(loopback(0))) {
+      long before = descriptors();
+      for (int i = 0; i < 100; i++) {
+        listening.options(Map.of(StandardSocketOptions.SO_RCVBUF, 32_768 + i));
+      }
+      assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+    }
+  }
+
+  /** It is asked after each accept that fails. */
+  @Test
+  void s2QuestionWhetherThereIsADescriptorLeftKeepsNone() throws Exception {
+    long before = descriptors();
+    for (int i = 0; i < 100; i++) {
+      assertThat(TcpListeningChannel.outOfDescriptors()).isFalse();
+    }
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
+  }
 
   private static long descriptors() throws IOException {
     try (var files = Files.list(Path.of("/proc/self/fd"))) {
