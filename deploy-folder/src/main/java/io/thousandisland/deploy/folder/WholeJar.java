@@ -17,6 +17,7 @@ import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,23 @@ record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
    */
   static WholeJar copy(Path file, Path copy) throws IOException {
     try {
+      lookAt(file);
       String digest = copyAndDigest(file, copy);
       return new WholeJar(copy, digest, check(copy));
     } catch (IOException e) {
       Files.deleteIfExists(copy);
       throw e;
     }
+  }
+
+  /** Most of what is none is found out here, and takes no time and no room, however large it is. */
+  private static void lookAt(Path file) throws IOException {
+    try (InputStream readable = Files.newInputStream(file)) {
+      if (readable.read() < 0) {
+        throw new ZipException("it is empty");
+      }
+    }
+    new ZipFile(file.toFile()).close();
   }
 
   private static String copyAndDigest(Path file, Path copy) throws IOException {
@@ -61,9 +73,6 @@ record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
   }
 
   private static @Nullable BundleIdentity check(Path jar) throws IOException {
-    if (Files.size(jar) == 0) {
-      throw new ZipException("it is empty");
-    }
     try (var whole = new JarFile(jar.toFile(), false)) {
       for (ZipEntry entry : Collections.list(whole.entries())) {
         check(entry, whole);
