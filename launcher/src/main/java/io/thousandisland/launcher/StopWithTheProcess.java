@@ -67,8 +67,7 @@ public final class StopWithTheProcess implements BundleActivator {
         // bnd's launcher takes a stop in the middle of its start for an error
         ready.waitForService(START_MILLIS);
       }
-      framework.stop();
-      framework.waitForStop(0);
+      new StopWithPatience(framework).run();
     } catch (BundleException e) {
       System.err.println("Could not stop the framework: " + e);
     } catch (InterruptedException e) {

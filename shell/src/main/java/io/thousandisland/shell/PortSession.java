@@ -5,12 +5,14 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.io.Reader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Set;
 import org.apache.felix.service.command.CommandProcessor;
 import org.apache.felix.service.command.CommandSession;
 import org.apache.felix.service.command.Converter;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one client says and hears: a line is a command, and its answer follows. The end of its input
@@ -21,6 +23,9 @@ import org.apache.felix.service.command.Converter;
 final class PortSession {
 
   private static final Set<String> GOODBYES = Set.of("exit", "quit", "logout");
+
+  /** In characters. Whoever sends more would take the memory of the whole process. */
+  static final int LONGEST = 1 << 16;
 
   private final CommandProcessor processor;
   private final Socket client;
@@ -37,7 +42,7 @@ final class PortSession {
         var out = new PrintStream(client.getOutputStream(), true, StandardCharsets.UTF_8);
         // commands find the end of their input: what follows their line is the next command
         CommandSession session = processor.createSession(InputStream.nullInputStream(), out, out)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      for (String line = read(lines, out); line != null; line = read(lines, out)) {
         String command = line.strip();
         if (isGoodbye(command) || isOfABrowser(command)) {
           return;
@@ -47,6 +52,22 @@ final class PortSession {
         }
       }
     }
+  }
+
+  /** The next line; null at the end, or when it is longer than a line may be. */
+  private static @Nullable String read(Reader in, PrintStream out) throws IOException {
+    var line = new StringBuilder();
+    for (int c = in.read(); c != '\n'; c = in.read()) {
+      if (c < 0) {
+        return line.isEmpty() ? null : line.toString();
+      }
+      if (line.length() == LONGEST) {
+        out.println("a line may have " + LONGEST + " characters; this session ends");
+        return null;
+      }
+      line.append((char) c);
+    }
+    return line.toString();
   }
 
   /** It would end the whole process, which is not what it means to somebody at a port. */

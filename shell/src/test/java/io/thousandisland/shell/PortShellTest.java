@@ -106,6 +106,19 @@ class PortShellTest {
   }
 
   @Test
+  void lineWithoutAnEndTakesNoMoreMemoryThanALineMayHave() throws Exception {
+    try (var client = Client.of(shell)) {
+      client.say("x".repeat(PortSession.LONGEST + 1));
+
+      assertThat(client.line()).isEqualTo("a line may have 65536 characters; this session ends");
+      assertThat(client.line()).isNull();
+    }
+    try (var other = Client.of(shell)) {
+      assertThat(other.say("t:hello x\n").line()).isEqualTo("hello x");
+    }
+  }
+
+  @Test
   void lineIsACommandAndItsAnswerFollows() throws Exception {
     try (var client = Client.of(shell)) {
       assertThat(client.say("t:hello Zoë\r\n").line()).isEqualTo("hello Zoë");

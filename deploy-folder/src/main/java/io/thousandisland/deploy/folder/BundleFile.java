@@ -23,6 +23,11 @@ final class BundleFile {
     WHEN_OTHERS_CHANGE
   }
 
+  /** In looks: 5 seconds, and 5 minutes. */
+  private static final int FIRST_PAUSE = 20;
+
+  private static final int LONGEST_PAUSE = 1200;
+
   private final Path path;
   private final String name;
   private final Report report;
@@ -32,6 +37,9 @@ final class BundleFile {
   /** The content that was read last; null to read it again at the next look. */
   @Nullable Fingerprint checked;
 
+  /** The content that the system did not let us read. */
+  @Nullable Fingerprint tried;
+
   /** Why the content cannot be used; empty when it can. */
   String unreadable = "";
 
@@ -40,6 +48,11 @@ final class BundleFile {
 
   /** The framework has refused to install {@link #incoming}: again when other bundles change. */
   boolean refused;
+
+  /** So many looks {@link #incoming} is left alone; each failure doubles them. */
+  private int pause;
+
+  private int pauseLeft;
 
   Start start = Start.DONE;
   int attempts;
@@ -129,8 +142,27 @@ final class BundleFile {
     return installed == null ? "" : "; " + identity(installed) + " stays as it is";
   }
 
+  /** The system, and not the content, was to blame: the same again after a while. */
+  void tryLater() {
+    refused = false;
+    pause = Math.clamp(2L * pause, FIRST_PAUSE, LONGEST_PAUSE);
+    pauseLeft = pause;
+  }
+
+  /** The same for content that was not read. A person may be about to make it readable. */
+  void readLater() {
+    pauseLeft = FIRST_PAUSE;
+  }
+
+  /** Asked once for each look. */
+  boolean pauses() {
+    return pauseLeft > 0 && pauseLeft-- > 0;
+  }
+
   /** The content that waits is of no use any more. */
   void discard() throws IOException {
+    pause = 0;
+    pauseLeft = 0;
     if (incoming != null) {
       Files.deleteIfExists(incoming.copy());
       incoming = null;

@@ -105,8 +105,10 @@ final class BundleFiles implements FolderThread.Turn, BundleListener {
 
   private void check(Path path, Sight.Still still) {
     BundleFile file = files.computeIfAbsent(path, p -> new BundleFile(p, report));
-    if (!still.fingerprint().equals(file.checked)) {
+    boolean later = still.fingerprint().equals(file.tried) && file.pauses();
+    if (!still.fingerprint().equals(file.checked) && !later) {
       try {
+        file.tried = null;
         file.discard();
         read(file);
         file.checked = still.fingerprint();
@@ -121,11 +123,21 @@ final class BundleFiles implements FolderThread.Turn, BundleListener {
         file.unreadable = "is not a valid bundle: " + e.getMessage();
         file.checked = still.fingerprint();
       } catch (IOException e) {
-        file.unreadable = "cannot be read: " + Trouble.of(e);
+        notRead(file, still, Trouble.of(e));
+      } catch (OutOfMemoryError e) {
+        notRead(file, still, "too little memory (" + e.getMessage() + ")");
       }
     }
     if (!file.unreadable.isEmpty() && still.unchanged().compareTo(INCOMPLETE) >= 0) {
       file.trouble(file.unreadable + file.stays());
+    }
+  }
+
+  private static void notRead(BundleFile file, Sight.Still still, String why) {
+    file.unreadable = "cannot be read: " + why;
+    if (still.unchanged().compareTo(INCOMPLETE) >= 0) {
+      file.tried = still.fingerprint();
+      file.readLater();
     }
   }
 
@@ -149,7 +161,10 @@ final class BundleFiles implements FolderThread.Turn, BundleListener {
     var names = new HashMap<String, BundleFile>();
     for (BundleFile file : files.values()) {
       WholeJar jar = file.incoming;
-      if (jar == null || jar.identity() == null || (file.refused && !changedOutside)) {
+      if (jar == null
+          || jar.identity() == null
+          || file.pauses()
+          || (file.refused && !changedOutside)) {
         continue;
       }
       String name = jar.identity().symbolicName();
@@ -160,7 +175,9 @@ final class BundleFiles implements FolderThread.Turn, BundleListener {
               .orElse(names.get(name));
       if (rival == null) {
         names.put(name, file);
-        chosen.add(file);
+        if (hasRoom(file, jar)) {
+          chosen.add(file);
+        }
       } else {
         file.trouble(
             "is the bundle "
@@ -175,6 +192,16 @@ final class BundleFiles implements FolderThread.Turn, BundleListener {
       }
     }
     return chosen;
+  }
+
+  /** Asked before the bundle is stopped for an update that cannot succeed. */
+  private boolean hasRoom(BundleFile file, WholeJar jar) {
+    if (file.bundle() == null || jar.copy().toFile().length() < storage.toFile().getUsableSpace()) {
+      return true;
+    }
+    file.trouble("cannot be used for an update: no space left on the disk" + file.stays());
+    file.tryLater();
+    return false;
   }
 
   private static String version(BundleFile file) {

@@ -2,7 +2,6 @@ package io.thousandisland.deploy.folder;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -33,14 +32,17 @@ final class BundleStep {
 
   private final BundleContext context;
   private final Remembered remembered;
+  private final ForeignCode foreign;
   private final BooleanSupplier stopping;
   private final Refresh refresh;
   private final Unresolved unresolved;
   private final FrameworkWiring wiring;
 
-  BundleStep(BundleContext context, Remembered remembered, BooleanSupplier stopping) {
+  BundleStep(
+      BundleContext context, Remembered remembered, ForeignCode foreign, BooleanSupplier stopping) {
     this.context = context;
     this.remembered = remembered;
+    this.foreign = foreign;
     this.stopping = stopping;
     Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
     refresh = new Refresh(framework, stopping);
@@ -82,7 +84,7 @@ final class BundleStep {
     Bundle bundle = file.bundle();
     if (bundle != null && !isFragment(bundle)) {
       try {
-        bundle.stop();
+        foreign.stop(file.name(), BundleFile.identity(bundle), bundle::stop);
       } catch (BundleException e) {
         Throwable cause = cause(e);
         file.trouble(BundleFile.identity(bundle) + " has failed to stop: " + cause, cause);
@@ -103,8 +105,6 @@ final class BundleStep {
       file.done("removed; " + BundleFile.identity(bundle) + " is uninstalled");
     } catch (BundleException e) {
       file.trouble(BundleFile.identity(bundle) + " cannot be uninstalled: " + Trouble.of(e));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
@@ -135,11 +135,26 @@ final class BundleStep {
         file.trouble(notInstalled(jar, e));
       } else {
         file.trouble("cannot be used for an update: " + Trouble.of(cause(e)) + file.stays());
+      }
+      if (isOfTheDisk(e)) {
+        file.tryLater();
+      } else if (before != null) {
         BundleFiles.discard(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      file.trouble("cannot be read: " + Trouble.of(e) + file.stays());
+      file.tryLater();
     }
+  }
+
+  /** The content is whole, and was read: it is the system that lacks room, or descriptors. */
+  private static boolean isOfTheDisk(BundleException e) {
+    for (Throwable cause = e; cause != null; cause = cause.getCause()) {
+      if (cause instanceof IOException) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Only the version where the name is the same. */
@@ -218,7 +233,10 @@ final class BundleStep {
     }
     boolean ran = bundle.getState() == Bundle.ACTIVE;
     try {
-      bundle.start(Bundle.START_ACTIVATION_POLICY);
+      foreign.start(
+          file.name(),
+          BundleFile.identity(bundle),
+          () -> bundle.start(Bundle.START_ACTIVATION_POLICY));
       if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
         again(file, "its start level is not reached");
         return;
@@ -257,7 +275,10 @@ final class BundleStep {
     }
   }
 
-  private static void notStarted(BundleFile file, BundleException e) {
+  private void notStarted(BundleFile file, BundleException e) {
+    if (stopping.getAsBoolean()) {
+      return; // its start was interrupted
+    }
     switch (e.getType()) {
       case BundleException.RESOLVE_ERROR, BundleException.STATECHANGE_ERROR ->
           again(file, Trouble.of(e));

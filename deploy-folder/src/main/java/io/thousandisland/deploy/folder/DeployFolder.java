@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.BundleEvent;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -64,14 +66,17 @@ public final class DeployFolder {
     InstantSource clock = InstantSource.system();
     Duration poll = poll();
     Path storage = storage();
-    var step = new BundleStep(context, new Remembered(storage.resolve("digests")), stopping::get);
+    var foreign = new ForeignCode(clock, report);
+    var remembered = new Remembered(storage.resolve("digests"), report);
+    var step = new BundleStep(context, remembered, foreign, stopping::get);
     var bundles = new BundleFiles(folder, context, storage, report, step);
     var users = new PidUsers(context, components, clock);
     var configurations =
         new Configurations(
             new FolderHealth(folder, report),
             new ConfigurationFiles(new ConfigurationStore(admin), users, report),
-            new OtherFiles(report));
+            new OtherFiles(report),
+            foreign);
     var forBundles =
         new FolderThread("deploy bundles", new Watch(folder, clock), bundles, poll, report);
     var forConfigurations =
@@ -81,13 +86,33 @@ public final class DeployFolder {
     context.addBundleListener(users);
     forConfigurations.start();
     forBundles.start();
+    SynchronousBundleListener leaving = event -> leave(event, forBundles, foreign);
+    context.addBundleListener(leaving);
     stop =
         () -> {
           context.removeBundleListener(bundles);
           context.removeBundleListener(users);
+          context.removeBundleListener(leaving);
           forConfigurations.stop();
-          forBundles.stop();
+          endBundles(forBundles, foreign);
         };
+  }
+
+  /**
+   * A bundle that hangs in its start keeps the framework from stopping, this bundle included, so
+   * nobody would come and say that it is over.
+   */
+  private void leave(BundleEvent event, FolderThread forBundles, ForeignCode foreign) {
+    if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
+      stopping.set(true);
+      Thread.ofPlatform().daemon().name("deploy end").start(() -> endBundles(forBundles, foreign));
+    }
+  }
+
+  private static void endBundles(FolderThread forBundles, ForeignCode foreign) {
+    if (!forBundles.stop()) {
+      foreign.interruptStart();
+    }
   }
 
   /** Called by Declarative Services. */
@@ -125,11 +150,13 @@ public final class DeployFolder {
   }
 
   /** What the thread of the configurations does after each look. */
-  private record Configurations(FolderHealth health, ConfigurationFiles files, OtherFiles others)
+  private record Configurations(
+      FolderHealth health, ConfigurationFiles files, OtherFiles others, ForeignCode foreign)
       implements FolderThread.Turn {
 
     @Override
     public void take(Sight sight) {
+      foreign.tell();
       health.readable();
       files.take(sight);
       others.take(sight);
@@ -137,6 +164,7 @@ public final class DeployFolder {
 
     @Override
     public void folderUnreadable(IOException e) {
+      foreign.tell();
       health.unreadable(e);
     }
   }

@@ -1,6 +1,7 @@
 package io.thousandisland.deploy.folder;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -18,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 record Fingerprint(long size, FileTime modified, @Nullable Object key, boolean regular) {
 
-  private static final Fingerprint OF_A_LINK_TO_NOTHING =
+  private static final Fingerprint OF_A_LINK_THAT_LEADS_NOWHERE =
       new Fingerprint(-1, FileTime.fromMillis(0), null, true);
 
   /** Empty when the file has just gone. */
@@ -32,7 +33,15 @@ record Fingerprint(long size, FileTime modified, @Nullable Object key, boolean r
               attributes.fileKey(),
               attributes.isRegularFile()));
     } catch (NoSuchFileException e) {
-      return Files.isSymbolicLink(file) ? Optional.of(OF_A_LINK_TO_NOTHING) : Optional.empty();
+      return Files.isSymbolicLink(file)
+          ? Optional.of(OF_A_LINK_THAT_LEADS_NOWHERE)
+          : Optional.empty();
+    } catch (FileSystemException e) {
+      // A link in a circle, or to where the process may not look, is that one file's trouble.
+      if (Files.isSymbolicLink(file)) {
+        return Optional.of(OF_A_LINK_THAT_LEADS_NOWHERE);
+      }
+      throw e;
     }
   }
 }

@@ -8,7 +8,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * A platform daemon thread that looks at the folder again and again, and hands over what it sees.
  *
- * <p>It is never interrupted: it may be inside a bundle's {@code stop}, which drains connections.
+ * <p>{@link #stop} does not interrupt it: it may be inside a bundle's {@code stop}, which drains
+ * connections.
  */
 final class FolderThread {
 
@@ -37,13 +38,18 @@ final class FolderThread {
     thread.start();
   }
 
-  /** No turn begins any more. */
-  void stop() {
+  /**
+   * No turn begins any more.
+   *
+   * @return whether the last one has ended
+   */
+  boolean stop() {
     stopped.countDown();
     try {
-      thread.join(PATIENCE.toMillis());
+      return thread.join(PATIENCE);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -68,12 +74,20 @@ final class FolderThread {
       }
       turn.take(sight);
       unexpected = "";
-    } catch (RuntimeException | LinkageError e) {
-      // Told once. While the framework is being stopped, it is no surprise.
+    } catch (Throwable e) { // a lack of memory, too, may be over at the next look
+      tell(e);
+    }
+  }
+
+  /** Once. While the framework is being stopped, it is no surprise. */
+  private void tell(Throwable e) {
+    try {
       if (stopped.getCount() > 0 && !unexpected.equals(e.toString())) {
-        unexpected = e.toString();
         report.bug("the thread " + thread.getName() + " goes on after an unexpected exception", e);
+        unexpected = e.toString();
       }
+    } catch (OutOfMemoryError again) {
+      // told when there is memory for it
     }
   }
 

@@ -6,6 +6,7 @@ import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 
 /**
@@ -17,10 +18,13 @@ import java.util.Properties;
 final class Remembered {
 
   private final Path file;
+  private final Report report;
   private final Properties digests = new Properties();
+  private boolean told;
 
-  Remembered(Path file) throws IOException {
+  Remembered(Path file, Report report) throws IOException {
     this.file = file;
+    this.report = report;
     if (Files.exists(file)) {
       try (Reader reader = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
         digests.load(reader);
@@ -32,19 +36,34 @@ final class Remembered {
     return digests.getProperty(location, "");
   }
 
-  void put(String location, String digest) throws IOException {
+  void put(String location, String digest) {
     digests.setProperty(location, digest);
     save();
   }
 
-  void remove(String location) throws IOException {
+  void remove(String location) {
     digests.remove(location);
     save();
   }
 
-  private void save() throws IOException {
-    try (Writer writer = Files.newBufferedWriter(file, StandardCharsets.UTF_8)) {
-      digests.store(writer, null);
+  /** A bundle is of use without it: what fails here must not keep anybody from starting. */
+  private void save() {
+    Path whole = file.resolveSibling(file.getFileName() + ".new");
+    try {
+      try (Writer writer = Files.newBufferedWriter(whole, StandardCharsets.UTF_8)) {
+        digests.store(writer, null);
+      }
+      Files.move(whole, file, StandardCopyOption.REPLACE_EXISTING);
+      told = false;
+    } catch (IOException e) {
+      if (!told) {
+        report.trouble(
+            file.toString(),
+            "cannot be written: "
+                + Trouble.of(e)
+                + "; bundles may be updated without need when the framework starts again");
+        told = true;
+      }
     }
   }
 }

@@ -9,14 +9,16 @@ import java.nio.file.Path;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Collections;
+import java.util.Enumeration;
 import java.util.HexFormat;
+import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import java.util.jar.Manifest;
 import java.util.zip.CRC32;
 import java.util.zip.CheckedInputStream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipException;
+import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
 
+  /** One for all entries: a jar may have 100,000, and the process little memory. */
+  private static final int BUFFER = 1 << 13;
+
   /**
    * @throws ZipException when it is none, or not the whole of one
    * @throws MalformedFileException when its manifest is not valid
@@ -35,12 +40,23 @@ record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
    */
   static WholeJar copy(Path file, Path copy) throws IOException {
     try {
+      lookAt(file);
       String digest = copyAndDigest(file, copy);
       return new WholeJar(copy, digest, check(copy));
     } catch (IOException e) {
       Files.deleteIfExists(copy);
       throw e;
     }
+  }
+
+  /** Most of what is none is found out here, and takes no time and no room, however large it is. */
+  private static void lookAt(Path file) throws IOException {
+    try (InputStream readable = Files.newInputStream(file)) {
+      if (readable.read() < 0) {
+        throw new ZipException("it is empty");
+      }
+    }
+    new ZipFile(file.toFile()).close();
   }
 
   private static String copyAndDigest(Path file, Path copy) throws IOException {
@@ -61,12 +77,10 @@ record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
   }
 
   private static @Nullable BundleIdentity check(Path jar) throws IOException {
-    if (Files.size(jar) == 0) {
-      throw new ZipException("it is empty");
-    }
     try (var whole = new JarFile(jar.toFile(), false)) {
-      for (ZipEntry entry : Collections.list(whole.entries())) {
-        check(entry, whole);
+      byte[] buffer = new byte[BUFFER];
+      for (Enumeration<JarEntry> all = whole.entries(); all.hasMoreElements(); ) {
+        check(all.nextElement(), whole, buffer);
       }
       Manifest manifest = whole.getManifest();
       return manifest == null ? null : BundleIdentity.of(manifest.getMainAttributes());
@@ -78,9 +92,11 @@ record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
   }
 
   /** Reads it: JarFile does not compare checksums by itself. */
-  private static void check(ZipEntry entry, JarFile jar) throws IOException {
+  private static void check(ZipEntry entry, JarFile jar, byte[] buffer) throws IOException {
     try (var in = new CheckedInputStream(jar.getInputStream(entry), new CRC32())) {
-      in.transferTo(OutputStream.nullOutputStream());
+      while (in.read(buffer) >= 0) {
+        // the checksum is all that is wanted
+      }
       if (entry.getCrc() >= 0 && entry.getCrc() != in.getChecksum().getValue()) {
         throw new ZipException("its entry " + entry.getName() + " is damaged");
       }

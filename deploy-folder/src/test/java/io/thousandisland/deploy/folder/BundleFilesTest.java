@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.Constants;
+import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 
@@ -48,11 +49,18 @@ class BundleFilesTest {
 
   private void watchAnew() throws IOException {
     BundleContext context = framework.getBundleContext();
+    var report = new Report();
     Path storage = Files.createDirectories(home.resolve("jars"));
-    var step = new BundleStep(context, new Remembered(storage.resolve("digests")), () -> false);
+    var step =
+        new BundleStep(
+            context,
+            new Remembered(storage.resolve("digests"), report),
+            new ForeignCode(() -> now, report),
+            () -> false);
     watch = new Watch(folder, () -> now);
-    files = new BundleFiles(folder, context, storage, new Report(), step);
-    context.addBundleListener(event -> files.bundleChanged(event));
+    files = new BundleFiles(folder, context, storage, report, step);
+    // synchronous, so that the look after a change knows of it
+    context.addBundleListener((SynchronousBundleListener) event -> files.bundleChanged(event));
   }
 
   @AfterEach
@@ -336,5 +344,60 @@ class BundleFilesTest {
     assertThat(told.lines())
         .hasSize(200)
         .allMatch(line -> line.matches("INFO b\\d+\\.jar: .* is installed and started"));
+  }
+
+  /** As on a full disk: the framework cannot store anything. */
+  @Test
+  void jarThatTheFrameworkCannotStoreIsInstalledWhenThereIsRoomAgain() throws Exception {
+    Path storage = home.resolve("storage");
+    Files.move(storage, home.resolve("away"));
+    Files.createFile(storage);
+    put("a.jar", bundle("1.0.0"));
+    look(12);
+    assertThat(running()).isEqualTo("none");
+    assertThat(told.lines())
+        .singleElement()
+        .asString()
+        .startsWith("WARN a.jar: cannot be installed: ");
+    Files.delete(storage);
+    Files.move(home.resolve("away"), storage);
+    look(24);
+
+    assertThat(running()).isEqualTo("1.0.0");
+  }
+
+  @Test
+  void updateThatTheFrameworkCannotStoreLeavesTheOldOneRunningAndIsDoneLater() throws Exception {
+    put("a.jar", bundle("1.0.0"));
+    look(2);
+    Path storage = home.resolve("storage");
+    Files.move(storage, home.resolve("away"));
+    Files.createFile(storage);
+    put("a.jar", bundle("1.1.0"));
+    look(12);
+    assertThat(running()).isEqualTo("1.0.0");
+    assertThat(told.lines())
+        .filteredOn(line -> line.startsWith("WARN a.jar: cannot be used for an update: "))
+        .singleElement()
+        .asString()
+        .endsWith("; org.example.a 1.0.0 stays as it is");
+    Files.delete(storage);
+    Files.move(home.resolve("away"), storage);
+    look(24);
+
+    assertThat(running()).isEqualTo("1.1.0");
+  }
+
+  @Test
+  void bundlesStartAlsoWhenTheirDigestsCannotBeWritten() throws Exception {
+    Files.createDirectory(home.resolve("jars").resolve("digests.new"));
+    put("a.jar", bundle("1.0.0"));
+    put("b.jar", Jars.bundle("org.example.b", "1.0.0", Map.of()));
+    look(4);
+
+    assertThat(running()).isEqualTo("1.0.0");
+    assertThat(installed("org.example.b").orElseThrow().getState()).isEqualTo(Bundle.ACTIVE);
+    assertThat(told.lines()).filteredOn(line -> line.startsWith("WARN")).hasSize(1);
+    assertThat(told.lines()).noneMatch(line -> line.startsWith("ERROR"));
   }
 }

@@ -129,6 +129,15 @@ class WatchTest {
   }
 
   @Test
+  void linkInACircleIsThatFilesTroubleAndNotTheFolders() throws Exception {
+    Path link = Files.createSymbolicLink(folder.resolve("a.jar"), Path.of("a.jar"));
+    Path file = write("b.cfg", "b=1");
+    look();
+
+    assertThat(look().still()).containsOnlyKeys(link, file);
+  }
+
+  @Test
   void linkToNothingIsSeen() throws Exception {
     Path link = Files.createSymbolicLink(folder.resolve("a.jar"), Path.of("nowhere.jar"));
     look();

@@ -72,4 +72,12 @@ class WholeJarTest {
     assertThatThrownBy(() -> WholeJar.copy(home.resolve("none.jar"), home.resolve("copy")))
         .isInstanceOf(NoSuchFileException.class);
   }
+
+  @Test
+  void whatIsNoJarIsNotCopiedFirst() throws Exception {
+    Path file = Files.write(home.resolve("a.jar"), new byte[1000]);
+    Path nowhere = home.resolve("no folder").resolve("copy");
+
+    assertThatThrownBy(() -> WholeJar.copy(file, nowhere)).isInstanceOf(ZipException.class);
+  }
 }
