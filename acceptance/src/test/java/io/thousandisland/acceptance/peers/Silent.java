@@ -17,7 +17,8 @@ import java.util.concurrent.locks.LockSupport;
  *
  * <ul>
  *   <li>{@code push}: each sends until the server takes no more, and never reads. Its receive
- *       buffer is the smallest that the kernel allows, so that few bytes of reply fill it.
+ *       buffer is the smallest that the kernel allows, so that few bytes of reply fill it. It goes
+ *       on trying until the end: a server that had no processor for a while only seemed to be full.
  *   <li>{@code receive}: each asks for a callback that waits in {@code receive()}, and sends
  *       nothing more.
  * </ul>
@@ -29,6 +30,8 @@ public final class Silent {
 
   /** A peer counts as blocked when it could not send for so long. */
   private static final long STILL = TimeUnit.MILLISECONDS.toNanos(50);
+
+  private static final long AGAIN = TimeUnit.MILLISECONDS.toNanos(200);
 
   private static final int BUFFER = 4096;
 
@@ -50,6 +53,9 @@ public final class Silent {
       silent.grow(Math.min(AT_ONCE, size - silent.peers.size()));
     }
     System.out.println(size + " in position after " + silent.pushed + " bytes");
+    if (silent.push) {
+      Thread.ofPlatform().daemon().start(silent::goOnPushing);
+    }
     while (System.in.read() >= 0) {
       // until the test has gone
     }
@@ -91,6 +97,22 @@ public final class Silent {
         }
       }
       LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private void goOnPushing() {
+    List<SocketChannel> open = new ArrayList<>(peers);
+    while (!open.isEmpty()) {
+      LockSupport.parkNanos(AGAIN);
+      open.removeIf(
+          peer -> {
+            try {
+              while (peer.write(chunk.clear()) > 0) {}
+              return false;
+            } catch (IOException ended) { // by the server
+              return true;
+            }
+          });
     }
   }
 
