@@ -12,9 +12,12 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
  *
  * <p>The callbacks of such a handler may run on the thread that found the bytes, which saves the
  * hand-over to a thread of the connection's own, and its memory while the connection is idle.
- * Everything else is as for any handler: callbacks of one connection never overlap, and {@code
- * send} and {@code receive} may wait, since another thread takes over then. What else blocks a
- * callback (a lock, a file, a database) holds up other connections; for those, do not promise.
+ * Callbacks of one connection never overlap, as for any handler. {@code send} does not wait for the
+ * peer: what the kernel does not take becomes the connection's, up to {@code unsentLimit}, and a
+ * peer that takes nothing for {@code sendTimeout} ends the connection. {@code receive}, and {@code
+ * send} beyond that limit, may wait, since another thread takes over then; there are only a few of
+ * those. What else blocks a callback (a lock, a file, a database) holds up other connections; for
+ * those, do not promise.
  *
  * <p>A thread-local of such a handler is shared by connections.
  */

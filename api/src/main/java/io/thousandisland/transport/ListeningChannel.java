@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.osgi.annotation.versioning.ConsumerType;
 
@@ -27,6 +28,16 @@ public interface ListeningChannel extends Closeable {
    * never blocks, and throws nothing. It is also called when the channel closes.
    */
   void start(Runnable acceptable);
+
+  /**
+   * Has {@code turn} called soon, on a thread that may be used to accept: the same thread as tells
+   * that a connection may be waiting. After {@link #start}; any thread.
+   *
+   * @return false when there is none to lend: then the caller finds a thread itself (default)
+   */
+  default boolean askForThread(Consumer<ThreadLender> turn) {
+    return false;
+  }
 
   /**
    * Takes one waiting connection, or returns null when there is none; never waits for one.

@@ -25,4 +25,15 @@ public interface Readiness {
   default void readable(ThreadLender lender) {
     readable();
   }
+
+  /**
+   * The thread that {@link TransportSocket#askForThread} asked for: it may be used for whatever
+   * there is to do. Same terms as in {@link #readable(ThreadLender)}.
+   */
+  default void lent(ThreadLender lender) {}
+
+  /** Whether a lent thread would be used, as things are now. Any thread. */
+  default boolean takesThread() {
+    return false;
+  }
 }

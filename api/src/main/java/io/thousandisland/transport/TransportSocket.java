@@ -26,6 +26,16 @@ public interface TransportSocket extends Closeable {
   void start(Readiness readiness);
 
   /**
+   * Has {@link Readiness#lent} called soon, on a thread that may be used: for what nobody at the
+   * other end of the socket asks for. After {@link #start}; any thread.
+   *
+   * @return false when there is none to lend: then the caller finds a thread itself (default)
+   */
+  default boolean askForThread() {
+    return false;
+  }
+
+  /**
    * Goes on with the handshake as far as it can without waiting.
    *
    * @return true when it is complete; false when {@code readiness} will tell to call again

@@ -27,9 +27,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Thread: all of that runs on the owner of its signals, which is a virtual thread of its own; if
- * the handler promised not to block, the connection has one only for its beginning and when it has
- * to wait within a callback, and rests otherwise. {@link #drain}, {@link #retire}, {@link
- * #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon} and the facts by any.
+ * the handler promised not to block, that is one that the transport lends, and the connection rests
+ * in between; it has a thread of its own only when it leaves a handler, or none can be lent. {@link
+ * #drain}, {@link #retire}, {@link #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon}
+ * and the facts by any.
  */
 final class Connection implements Signals.Resting {
 
@@ -119,9 +120,25 @@ final class Connection implements Signals.Resting {
     this.farewell = new Farewell(context, signals, in, socket.out());
   }
 
-  /** Begins, on a thread of its own. */
+  /** Begins: on a thread of its own, or one that the transport lends. */
   void start() {
-    goOnElsewhere();
+    transport.start(signals);
+    if (!signals.beginLent()) {
+      goOnElsewhere();
+    }
+  }
+
+  @Override
+  public boolean askForThread() {
+    return takesThread() && !signals.isRaised(Signals.MIGRATE) && transport.askForThread();
+  }
+
+  /** What its handler has promised; before it has one, what the next one has. */
+  @Override
+  public boolean takesThread() {
+    Generation mine = lease.generation();
+    Generation asked = mine == null ? context.handlers.serving() : mine;
+    return asked != null && asked.facts().nonblocking();
   }
 
   /**
@@ -201,7 +218,6 @@ final class Connection implements Signals.Resting {
   private @Nullable Ending begin() {
     began = System.nanoTime();
     emit(() -> new TelemetryEvent.ConnectionStarted(span()));
-    transport.start(signals);
     return conversation.begin();
   }
 

@@ -19,6 +19,7 @@ import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.UnhandledMessageException;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -139,11 +140,21 @@ final class Conversation {
         if (mayRest() && rest()) {
           return null;
         }
+        if (mayRead() && !migration.underWay() && signals.letOthers(reasons())) {
+          return null;
+        }
         if (migration.underWay()) {
           turnBegins();
           ending = arrive();
         } else {
           int why = nextReasons();
+          if ((why & MIGRATE) != 0 && signals.isLent()) {
+            signals.raise(why); // nobody promised that leaving and entering is quick
+            if (goOnElsewhere()) {
+              return null;
+            }
+            continue;
+          }
           turnBegins();
           ending = step(why);
         }
@@ -165,12 +176,12 @@ final class Conversation {
    * connection goes on on another one. False when there is no memory for that.
    */
   private boolean goOnElsewhere() {
-    signals.leave();
+    ThreadLender lender = signals.leave();
     try {
       connection.goOnElsewhere();
       return true;
     } catch (OutOfMemoryError noThread) {
-      signals.owner(Thread.currentThread());
+      signals.comeBack(lender);
       return false;
     }
   }
@@ -300,7 +311,6 @@ final class Conversation {
   // ---- other handlers
 
   private @Nullable Ending depart() throws Exception {
-    signals.keepThread(); // nobody promised that leaving and entering is quick
     Next<@Nullable Object> answer =
         migration.depart(state, connection.leavesAhead(lease.generation()));
     if (migration.underWay()) {

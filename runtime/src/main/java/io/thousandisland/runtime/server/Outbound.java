@@ -182,7 +182,10 @@ final class Outbound extends Tally implements Lease.Meanwhile {
   }
 
   private boolean isLeaving() {
-    return hurried || signals.isRaised(LEAVING | HAND_OVER) || connection.draining();
+    return hurried
+        || signals.isLent() // no thread is kept for the sake of a peer
+        || signals.isRaised(LEAVING | HAND_OVER)
+        || connection.draining();
   }
 
   boolean hasUnsent() {

@@ -17,13 +17,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An owner that has nothing to do may also {@link #rest} instead of waiting: then there is no
  * owner and no thread. The raise that ends the rest finds somebody to go on, who is the next owner:
- * the very thread that raises, if the transport lent it, or else a new one.
+ * the very thread that raises, if the transport lent it; or one that the transport lends soon, when
+ * it is asked; or else a new one.
  *
  * <pre>
  *             rest: nothing is raised
  *   OWNED ─────────────────────────────▶ AT REST
  *     ▲                                     │
- *     └────── raise: go on, somewhere ──────┘
+ *     ├────── raise: go on, somewhere ──────┤
+ *     │                                     │
+ *     └───── lent ◀───── raise: ask ────────┘
  * </pre>
  */
 final class Signals implements Readiness {
@@ -36,6 +39,19 @@ final class Signals implements Readiness {
 
     /** Goes on, on a thread that becomes the owner. */
     void goOnElsewhere();
+
+    /**
+     * Asks for a thread on which {@link Signals#lent} is called soon; false when there is none to
+     * be had, or it would not be used.
+     */
+    default boolean askForThread() {
+      return false;
+    }
+
+    /** Whether a lent thread would be used. */
+    default boolean takesThread() {
+      return false;
+    }
 
     /** What its threads are called. */
     String label();
@@ -66,6 +82,9 @@ final class Signals implements Readiness {
   /** A send that waits is to leave what is unsent to the connection. */
   static final int HAND_OVER = 1 << 16;
 
+  /** A connection is to begin, or to go on after others had their turn. */
+  private static final int GO_ON = 1 << 17;
+
   // What ends a thread's work is never taken back: it stays raised however often it was seen.
   static final int CLOSE = 1 << 10;
   static final int SHUTDOWN = 1 << 11;
@@ -75,6 +94,9 @@ final class Signals implements Readiness {
 
   /** No reason, but that there is no owner. Set by the owner as its last act; cleared once. */
   private static final int AT_REST = 1 << 30;
+
+  /** No reason, but that a thread was asked for and has not come yet. */
+  private static final int ASKED = 1 << 29;
 
   /** The deadline of a thread that waits for ever. */
   static final long NEVER = Long.MAX_VALUE;
@@ -165,10 +187,22 @@ final class Signals implements Readiness {
     owner = thread;
   }
 
-  /** The owner goes, and another thread that it has asked to takes its place. */
-  void leave() {
+  /**
+   * The owner goes, and another thread that it has asked to takes its place.
+   *
+   * @return what to give to {@link #comeBack} if there was no such thread
+   */
+  @Nullable ThreadLender leave() {
+    ThreadLender mine = lender;
     lender = null;
     owner = null;
+    return mine;
+  }
+
+  /** The owner is the calling thread again. */
+  void comeBack(@Nullable ThreadLender mine) {
+    owner(Thread.currentThread());
+    lender = mine;
   }
 
   /**
@@ -183,13 +217,46 @@ final class Signals implements Readiness {
 
   /** Adds reasons, and wakes the owner or ends the rest. Any thread; never blocks. */
   void raise(int reasons) {
-    if (endsRest(reasons)) {
+    int before = (int) RAISED.getAndBitwiseOr(this, reasons);
+    if ((before & AT_REST) == 0) {
+      if ((before & reasons) != reasons) {
+        LockSupport.unpark(owner);
+      }
+    } else if ((reasons & restsFor) != 0 && !askForThread()) {
+      goOnElsewhere();
+    }
+  }
+
+  /** True when a lent thread will come, and end the rest. */
+  private boolean askForThread() {
+    if (((int) RAISED.getAndBitwiseOr(this, ASKED) & ASKED) != 0) {
+      return true; // who asked first sees to it
+    }
+    try {
+      if (resting.askForThread()) {
+        return true;
+      }
+    } catch (Throwable noMemory) {
+      // then there is none
+    }
+    // Who saw ASKED meanwhile relies on the caller, which ends the rest by itself now.
+    RAISED.getAndBitwiseAnd(this, ~ASKED);
+    return false;
+  }
+
+  private void goOnElsewhere() {
+    if (endRest()) {
       try {
         resting.goOnElsewhere();
       } catch (Throwable noThread) { // no memory for one, say
         restOn();
       }
     }
+  }
+
+  /** True for the one who is to see to it that there is an owner. */
+  private boolean endRest() {
+    return ((int) RAISED.getAndBitwiseAnd(this, ~AT_REST) & AT_REST) != 0;
   }
 
   /**
@@ -205,19 +272,6 @@ final class Signals implements Readiness {
     } finally {
       RAISED.getAndBitwiseOr(this, AT_REST);
     }
-  }
-
-  /** Adds reasons and wakes the owner; true for the one who is to see to it that there is one. */
-  private boolean endsRest(int reasons) {
-    int before = (int) RAISED.getAndBitwiseOr(this, reasons);
-    if ((before & AT_REST) == 0) {
-      if ((before & reasons) != reasons) {
-        LockSupport.unpark(owner);
-      }
-      return false;
-    }
-    return (reasons & restsFor) != 0
-        && ((int) RAISED.getAndBitwiseAnd(this, ~AT_REST) & AT_REST) != 0;
   }
 
   /**
@@ -240,6 +294,49 @@ final class Signals implements Readiness {
     }
     lender = mine;
     owner = me;
+    return false;
+  }
+
+  /**
+   * Rests from the beginning on, until the thread comes that is asked for here. False when there is
+   * none: then nothing has happened.
+   */
+  boolean beginLent() {
+    return rest(GO_ON) && restUntilLent();
+  }
+
+  /**
+   * The owner has had many turns on a lent thread without a wait: others have theirs before it goes
+   * on.
+   *
+   * @param wanted ends the rest, too
+   * @return true when the caller is not the owner any more, as in {@link #rest}
+   */
+  boolean letOthers(int wanted) {
+    if (lender == null || ++unbroken < BEFORE_YIELD) {
+      return false;
+    }
+    Thread me = owner;
+    ThreadLender mine = lender;
+    int unused = take(GO_ON);
+    if (!rest(wanted | GO_ON)) {
+      return false;
+    }
+    if (restUntilLent()) {
+      return true;
+    }
+    lender = mine;
+    owner = me;
+    return false;
+  }
+
+  /** Asks for a thread to end the rest that has begun; false when there is none, and no rest. */
+  private boolean restUntilLent() {
+    RAISED.getAndBitwiseOr(this, GO_ON);
+    if (askForThread() || !endRest()) { // without a thread somebody else may have ended it, though
+      return true;
+    }
+    int unused = take(GO_ON);
     return false;
   }
 
@@ -288,6 +385,9 @@ final class Signals implements Readiness {
    */
   @SuppressWarnings("ThreadPriorityCheck")
   void giveWay() {
+    if (lender != null) {
+      return; // its poller has others in view, and lets nobody keep it for long
+    }
     unbroken++;
     if (unbroken % BEFORE_PARK == 0) {
       LockSupport.parkNanos(this, PARKED);
@@ -295,6 +395,11 @@ final class Signals implements Readiness {
       keepThread();
       Thread.yield();
     }
+  }
+
+  /** Whether the owner is on a thread that was lent. Owner only. */
+  boolean isLent() {
+    return lender != null;
   }
 
   /** From now on the owner may wait, and work for long: its thread is lent no more. Owner only. */
@@ -353,11 +458,33 @@ final class Signals implements Readiness {
 
   @Override
   public void readable(ThreadLender lent) {
-    if (endsRest(READABLE)) {
-      owner(Thread.currentThread());
-      lender = lent;
-      resting.goOnHere(lent);
+    int before = (int) RAISED.getAndBitwiseOr(this, READABLE);
+    if ((before & AT_REST) == 0) {
+      if ((before & READABLE) == 0) {
+        LockSupport.unpark(owner);
+      }
+    } else if ((restsFor & READABLE) != 0 && endRest()) {
+      goOnHere(lent);
     }
+  }
+
+  @Override
+  public void lent(ThreadLender lent) {
+    int before = (int) RAISED.getAndBitwiseAnd(this, ~ASKED);
+    if ((before & AT_REST) != 0 && (before & restsFor) != 0 && endRest()) {
+      goOnHere(lent);
+    }
+  }
+
+  private void goOnHere(ThreadLender lent) {
+    owner(Thread.currentThread());
+    lender = lent;
+    resting.goOnHere(lent);
+  }
+
+  @Override
+  public boolean takesThread() {
+    return resting.takesThread();
   }
 
   @Override

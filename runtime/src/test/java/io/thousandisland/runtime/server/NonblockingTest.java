@@ -7,12 +7,16 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,6 +63,106 @@ class NonblockingTest {
           threads.clear();
           assertThat(echo(client, "b")).isEqualTo("b");
         } while (!threads.take().contains("poller"));
+      }
+    }
+  }
+
+  @Test
+  void x7FirstCallbackAndMessagesRunOnThePollersThread() throws Exception {
+    BlockingQueue<String> threads = new LinkedBlockingQueue<>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleConnection(Socket socket) throws Exception {
+            threads.add(Thread.currentThread().getName());
+            return super.handleConnection(socket);
+          }
+
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state) {
+            threads.add(Thread.currentThread().getName());
+            return Next.proceed(state);
+          }
+        };
+    try (var server = serverOf(handler)) {
+      java.net.Socket client = server.connect();
+      assertThat(threads.take()).contains("poller");
+      assertThat(echo(client, "a")).isEqualTo("a");
+      assertThat(handler.ref().tell("m")).isTrue();
+      assertThat(threads.take()).contains("poller");
+    }
+  }
+
+  /** More than threads may be away. */
+  private static final int MANY = 40;
+
+  @Test
+  void x7PeersThatDoNotReadKeepNoThread() throws Exception {
+    byte[] much = new byte[1 << 20];
+    BlockingQueue<String> senders = new LinkedBlockingQueue<>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            data.position(data.limit());
+            socket.option(StandardSocketOptions.SO_SNDBUF, 4096);
+            socket.send(ByteBuffer.wrap(much));
+            senders.add(Thread.currentThread().getName());
+            return Next.closeWhenIdle(state);
+          }
+        };
+    try (var server = serverOf(handler)) {
+      List<java.net.Socket> clients = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        var client = new java.net.Socket();
+        clients.add(client);
+        client.setReceiveBufferSize(4096);
+        client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
+        client.getOutputStream().write('m'); // and does not read
+      }
+      for (int i = 0; i < MANY; i++) {
+        assertThat(senders.poll(20, TimeUnit.SECONDS)).contains("poller");
+      }
+      for (java.net.Socket client : clients) {
+        assertThat(readToEnd(client.getInputStream())).isEqualTo(much.length);
+        client.close();
+      }
+    }
+  }
+
+  @Test
+  void x7ThoseWhoWaitForTheirPeersHaveFewThreadsThatAreNotVirtual() throws Exception {
+    BlockingQueue<Thread> waiting = new LinkedBlockingQueue<>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            if (data.get(0) == 'w') {
+              waiting.add(Thread.currentThread());
+              socket.send(socket.receive(1));
+            }
+            return super.handleData(data, socket, state);
+          }
+        };
+    try (var server = serverOf(handler)) {
+      List<java.net.Socket> clients = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        clients.add(server.connect());
+        clients.getLast().getOutputStream().write('w');
+      }
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < MANY; i++) {
+        threads.add(waiting.poll(20, TimeUnit.SECONDS));
+      }
+      assertThat(threads).doesNotHaveDuplicates();
+      assertThat(threads.stream().filter(thread -> !thread.isVirtual()))
+          .hasSizeLessThanOrEqualTo(16);
+      assertThat(echo(server.connect(), "others")).isEqualTo("others");
+      for (java.net.Socket client : clients) {
+        client.getOutputStream().write('x');
+        assertThat(client.getInputStream().readNBytes(2)).containsExactly('x', 'w');
       }
     }
   }

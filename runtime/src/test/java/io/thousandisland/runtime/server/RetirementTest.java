@@ -262,6 +262,7 @@ class RetirementTest {
 
   @Test
   void w3SlowCallbacksOfEveryConnectionCostNone() throws Exception {
+    var handling = new CountDownLatch(8);
     class Slow extends Tagged {
       Slow() {
         super("a");
@@ -269,6 +270,7 @@ class RetirementTest {
 
       @Override
       public Next<Void> handleData(ByteBuffer data, Socket socket, Void state) throws Exception {
+        handling.countDown();
         Thread.sleep(150); // what the test is about: longer than the first try of a move
         return super.handleData(data, socket, state);
       }
@@ -296,6 +298,7 @@ class RetirementTest {
                   talking.completeExceptionally(e);
                 }
               });
+      handling.await();
       assertThat(result(server.node.retire(service)))
           .extracting(Drained::migrated, Drained::graceful, Drained::forced)
           .containsExactly(8, 0, 0);

@@ -11,7 +11,7 @@ public class RestInterleavingsTest {
   public static class Model implements Signals.Resting {
     private static final int WANTED = Signals.READABLE | Signals.MESSAGE | Signals.DRAIN;
 
-    private final Signals signals = new Signals(new DeadlineSweeper(2), this);
+    final Signals signals = new Signals(new DeadlineSweeper(2), this);
     private final AtomicInteger owners = new AtomicInteger();
 
     /** Raised, or about to be, and not taken since. */
@@ -73,6 +73,46 @@ public class RestInterleavingsTest {
     }
   }
 
+  /** As a connection whose transport lends threads when it is asked, later, or has none to lend. */
+  public static class AskingModel extends Model {
+    private final AtomicInteger asked = new AtomicInteger();
+    private final AtomicInteger refusals = new AtomicInteger();
+
+    @Override
+    public boolean askForThread() {
+      if (refusals.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+        return false;
+      }
+      asked.incrementAndGet();
+      return true;
+    }
+
+    public void refuseOnce() {
+      refusals.incrementAndGet();
+    }
+
+    public void begin() {
+      if (!signals.beginLent()) {
+        goOn();
+      }
+    }
+
+    /** The transport's thread comes by. */
+    public void lend() {
+      if (asked.getAndUpdate(many -> Math.max(0, many - 1)) > 0) {
+        signals.lent(Lender.NOBODY);
+      }
+    }
+
+    @Override
+    public void holds() {
+      while (asked.get() > 0) {
+        lend();
+      }
+      super.holds();
+    }
+  }
+
   private enum Lender implements ThreadLender {
     NOBODY;
 
@@ -99,6 +139,31 @@ public class RestInterleavingsTest {
         .thread("goOn")
         .thread("readable", "writable")
         .thread("message", "drain")
+        .explore();
+  }
+
+  @Test
+  void nothingIsLeftUndoneByWhoAskedForAThread() {
+    Interleavings.of(AskingModel.class)
+        .thread("begin", "lend", "lend")
+        .thread("message", "drain")
+        .explore();
+  }
+
+  @Test
+  void nothingIsLeftUndoneWhenThereIsNoThreadToBeLent() {
+    Interleavings.of(AskingModel.class)
+        .thread("refuseOnce", "begin", "lend")
+        .thread("message", "refuseOnce", "drain")
+        .explore();
+  }
+
+  @Test
+  void onlyOneGoesOnWhenOneRaisesAndAnotherIsLent() {
+    Interleavings.of(AskingModel.class)
+        .thread("begin", "lend")
+        .thread("message")
+        .thread("readable", "lend")
         .explore();
   }
 }

@@ -24,15 +24,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * One selector and the thread that asks it.
  *
- * <p>The thread blocks in the selector, tells what it found, steps aside so that those who were
- * told can run, and looks again without blocking until nothing is left. On a virtual thread that
- * stepping aside is what makes it cheap: the connections have drained their channels before the
- * next look.
+ * <p>The thread blocks in the selector, tells what it found, gives those a turn who have asked for
+ * one, and looks again without blocking until nothing is left. A virtual thread also steps aside
+ * then, which is what makes it cheap: the connections that were told run on the same carrier, and
+ * have drained their channels before the next look.
  *
  * <p><strong>Lending it.</strong> Who is told may also do its work on this thread. When it then has
  * to wait it keeps the thread, and a new one takes the {@link Lead} here, in the middle of what is
  * found but not yet told. When it stays away for long without a word, {@link PollerWatch} does the
- * same. So telling happens outside of the selection, whose locks the other thread would hold.
+ * same. So telling happens outside of the selection, whose locks the other thread would hold. A
+ * thread is lent only while there is a place on {@link Standby} for the one that would follow.
  *
  * <p><strong>Waking it.</strong> A selector takes notice of changed interest, new and cancelled
  * keys when a selection begins. {@code wakeup} is a system call, so it is made only when the poller
@@ -40,12 +41,23 @@ import org.jspecify.annotations.Nullable;
  * their change, <em>then</em> read {@code sleeping}. Both are volatile, so in their one order
  * either the read comes after the write and finds true, and {@code wakeup} ends the selection; or
  * it comes before, and so does the change, and the selection that follows takes notice of it. The
- * same holds for {@link #releases} and {@link #renewing}, which the poller looks at after it has
- * set the flag.
+ * same holds for {@link #releases}, {@link #asking} and {@link #renewing}, which it looks at after
+ * it has set the flag.
  *
  * <p>Thread: private methods the leading one, {@link #keep} any that was lent, the others any.
  */
 final class Poller implements Closeable, ThreadLender {
+
+  /** Somebody who has asked for a thread. */
+  interface Turn {
+    /**
+     * The turn that was asked for.
+     *
+     * @param lender lends the calling thread
+     */
+    void turn(ThreadLender lender);
+  }
+
   private static final Duration PATIENCE = Duration.ofSeconds(1);
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
@@ -59,12 +71,20 @@ final class Poller implements Closeable, ThreadLender {
    */
   private static final int TOLD_AT_ONCE = 32;
 
+  /** So many turns are given before the poller looks for what else has come. */
+  private static final int TURNS_AT_ONCE = 64;
+
   private final Selector selector;
   private final Lead lead;
   private final Consumer<SelectionKey> find;
+  private final Standby standby;
   private final Runnable awake;
 
   private final Releases releases = new Releases();
+
+  /** Who has asked for a turn on this poller's thread. */
+  private final Queue<Turn> asking = new ConcurrentLinkedQueue<>();
+
   private final CountDownLatch ended = new CountDownLatch(1);
 
   // ---- the leading thread's; the next one begins after they were written
@@ -79,6 +99,12 @@ final class Poller implements Closeable, ThreadLender {
 
   /** How often it stepped aside. */
   private int steps;
+
+  /** Whether it may lend itself: it holds a place for the thread that would follow. */
+  private boolean place;
+
+  /** Whether the leading thread is one that lets others run by stepping aside. */
+  private boolean stepsAside;
 
   /** To be closed when their keys are released. Also of a thread that is losing the lead. */
   private final Queue<SelectableChannel> leaving = new ConcurrentLinkedQueue<>();
@@ -96,9 +122,11 @@ final class Poller implements Closeable, ThreadLender {
   private volatile boolean started;
 
   /**
+   * @param standby how many threads may be away
    * @param awake told by the leading thread, after each sleep
    */
-  Poller(ThreadFactory threads, Runnable awake) throws IOException {
+  Poller(ThreadFactory threads, Standby standby, Runnable awake) throws IOException {
+    this.standby = standby;
     this.awake = awake;
     selector = Selector.open();
     find = found::add;
@@ -188,6 +216,21 @@ final class Poller implements Closeable, ThreadLender {
     return sleeping;
   }
 
+  /**
+   * Has {@code turn} called soon, on this poller's thread, or on a virtual one while it has none to
+   * lend.
+   *
+   * @return false when this poller is closing
+   */
+  boolean ask(Turn turn) {
+    if (closing) {
+      return false;
+    }
+    asking.add(turn);
+    wakeUp();
+    return !closing || !asking.remove(turn);
+  }
+
   @Override
   public void renew() {
     renewing = true;
@@ -213,6 +256,8 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   private void run() {
+    place = false; // the leader before keeps its own until it is back
+    stepsAside = Thread.currentThread().isVirtual();
     boolean mine = true;
     while (mine && !closing) {
       try {
@@ -233,9 +278,13 @@ final class Poller implements Closeable, ThreadLender {
   private boolean turn() throws IOException {
     if (renewing) {
       renewing = false;
+      givePlaceBack();
       return lead.pass();
     }
-    if (!tellAll()) {
+    if (!place) {
+      place = standby.take();
+    }
+    if (!tellAll() || !giveTurns()) {
       return false;
     }
     stepAside();
@@ -247,7 +296,7 @@ final class Poller implements Closeable, ThreadLender {
 
   private void block() throws IOException {
     sleeping = true;
-    if (releases.noneAsked() && !renewing && !closing) {
+    if (releases.noneAsked() && asking.isEmpty() && !renewing && !closing) {
       selector.select(find);
     }
     sleeping = false;
@@ -282,12 +331,8 @@ final class Poller implements Closeable, ThreadLender {
       SelectionKey key = found.get(told);
       told++;
       int ops = readyOps(key);
-      if (ops != 0) {
-        long trip = lead.lend();
-        tell((Polled) key.attachment(), ops);
-        if (!lead.back(trip)) {
-          return false;
-        }
+      if (ops != 0 && !tell((Polled) key.attachment(), ops)) {
+        return false;
       }
       if (told % TOLD_AT_ONCE == 0) {
         stepAside();
@@ -314,13 +359,88 @@ final class Poller implements Closeable, ThreadLender {
     }
   }
 
-  private void tell(Polled channel, int ops) {
+  /** False when this thread has lost the lead meanwhile. */
+  private boolean tell(Polled channel, int ops) {
+    if (!place) {
+      ready(channel, ops, null);
+      return true;
+    }
+    long trip = lead.lend();
+    ready(channel, ops, this);
+    return back(trip);
+  }
+
+  private void ready(Polled channel, int ops, @Nullable ThreadLender lender) {
     try {
-      channel.ready(ops, this);
+      channel.ready(ops, lender);
     } catch (Throwable e) {
       report(e);
     }
     forgetInterrupt();
+  }
+
+  private boolean back(long trip) {
+    boolean leads = lead.back(trip);
+    if (!leads) {
+      standby.give(); // the place that this thread had taken
+    }
+    return leads;
+  }
+
+  private void givePlaceBack() {
+    if (place) {
+      place = false;
+      standby.give();
+    }
+  }
+
+  /** Gives some of those who asked their turn; false when this thread has lost the lead. */
+  private boolean giveTurns() {
+    for (int i = 0; i < TURNS_AT_ONCE; i++) {
+      Turn next = asking.peek();
+      if (next == null) {
+        return true;
+      }
+      if (place) {
+        asking.remove();
+        long trip = lead.lend();
+        give(next, this);
+        if (!back(trip)) {
+          return false;
+        }
+      } else {
+        giveElsewhere(next);
+        asking.remove(); // now that there is a thread for it
+      }
+    }
+    return true;
+  }
+
+  private void give(Turn turn, ThreadLender lender) {
+    try {
+      turn.turn(lender);
+    } catch (Throwable e) {
+      report(e);
+    }
+    forgetInterrupt();
+  }
+
+  private void giveElsewhere(Turn turn) {
+    Thread unused =
+        Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
+            .start(() -> give(turn, OwnThread.INSTANCE));
+  }
+
+  /** Lends the only thing that runs on it, which may do with it what it likes. */
+  private enum OwnThread implements ThreadLender {
+    INSTANCE;
+
+    @Override
+    public void keep() {}
+
+    @Override
+    public void renew() {}
   }
 
   /** Whatever somebody's code left behind: an interrupted thread does not block in a selector. */
@@ -331,6 +451,9 @@ final class Poller implements Closeable, ThreadLender {
   /** Lets those who were told read, before we look again or tell others. */
   @SuppressWarnings("ThreadPriorityCheck")
   private void stepAside() {
+    if (!stepsAside) {
+      return;
+    }
     steps++;
     if (steps % STEPS_BEFORE_REST == 0) {
       rest();
@@ -358,6 +481,14 @@ final class Poller implements Closeable, ThreadLender {
       }
     }
     closeLeaving();
+    givePlaceBack();
+    for (Turn turn; (turn = asking.poll()) != null; ) {
+      try {
+        giveElsewhere(turn);
+      } catch (Throwable noThread) {
+        give(turn, OwnThread.INSTANCE); // short, as the channel is closed
+      }
+    }
     try {
       selector.close();
     } catch (Throwable e) {

@@ -8,7 +8,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The pollers of the transport, shared by all servers.
+ * The pollers of the transport on one kind of thread, shared by all servers.
  *
  * <p>Thread: any.
  */
@@ -23,12 +23,16 @@ final class Pollers implements Closeable {
   }
 
   /** Starts {@code count} pollers, or none when one of them cannot be. */
-  static Pollers start(int count, ThreadFactory threads) throws IOException {
+  static Pollers start(int count, PollerThreads threads) throws IOException {
+    return start(count, threads.factory(), threads.standby());
+  }
+
+  static Pollers start(int count, ThreadFactory threads, Standby standby) throws IOException {
     List<Poller> opened = new ArrayList<>();
     var watch = new PollerWatch();
     try {
       for (int i = 0; i < count; i++) {
-        opened.add(new Poller(threads, watch::attend));
+        opened.add(new Poller(threads, standby, watch::attend));
       }
       opened.forEach(Poller::start);
       watch.start(opened);

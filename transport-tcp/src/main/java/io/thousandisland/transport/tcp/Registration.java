@@ -3,10 +3,10 @@ package io.thousandisland.transport.tcp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.CancelledKeyException;
-import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One channel's place at a poller, taken when it first has to wait.
@@ -14,41 +14,69 @@ import java.nio.channels.SelectionKey;
  * <p>Thread: any.
  */
 final class Registration implements Interest.Switch {
+
+  /** Who has a poller for a channel. */
+  interface Choice {
+    /**
+     * @param takesThread whether the poller's thread would be used
+     */
+    Poller next(boolean takesThread) throws IOException;
+  }
+
   private final SelectableChannel channel;
-  private final Poller poller;
+  private final Choice choice;
   private final Polled polled;
 
-  Registration(SelectableChannel channel, Poller poller, Polled polled) {
+  /** Null until there is need of it. Written once, under the lock of this. */
+  private volatile @Nullable Poller poller;
+
+  Registration(SelectableChannel channel, Choice choice, Polled polled) {
     this.channel = channel;
-    this.poller = poller;
+    this.choice = choice;
     this.polled = polled;
   }
 
+  private Poller poller() throws IOException {
+    Poller now = poller;
+    return now == null ? choose() : now;
+  }
+
+  private synchronized Poller choose() throws IOException {
+    Poller now = poller;
+    if (now == null) {
+      now = choice.next(polled.takesThread());
+      poller = now;
+    }
+    return now;
+  }
+
   /** Takes the place now, with no interest, so that the channel is closed when the poller ends. */
-  void take() throws ClosedChannelException {
-    poller.register(channel, 0, polled);
+  void take() throws IOException {
+    poller().register(channel, 0, polled);
   }
 
   @Override
   public void on(int op) {
     try {
-      SelectionKey key = poller.keyOf(channel);
+      Poller mine = poller();
+      SelectionKey key = mine.keyOf(channel);
       if (key == null) {
-        poller.register(channel, op, polled);
+        mine.register(channel, op, polled);
       } else {
         key.interestOpsOr(op);
       }
-    } catch (ClosedChannelException | ClosedSelectorException | CancelledKeyException gone) {
-      // The channel or the poller is closed: nobody would ever be told. Closing tells.
+      mine.wakeUp();
+    } catch (IOException | ClosedSelectorException | CancelledKeyException gone) {
+      // The channel or the poller is closed, or there is none to be had: nobody would ever be told.
+      // Closing tells.
       closePolled();
-      return;
     }
-    poller.wakeUp();
   }
 
   @Override
   public void off(int op) {
-    SelectionKey key = poller.keyOf(channel);
+    Poller mine = poller;
+    SelectionKey key = mine == null ? null : mine.keyOf(channel);
     try {
       if (key != null) {
         key.interestOpsAnd(~op);
@@ -63,14 +91,15 @@ final class Registration implements Interest.Switch {
    * next looks at its cancelled keys; a poller asleep in it would not, perhaps for ever.
    */
   void close() throws IOException {
-    if (poller.closeWhenReleased(channel)) {
+    Poller mine = poller;
+    if (mine != null && mine.closeWhenReleased(channel)) {
       return;
     }
     try {
       channel.close();
     } finally {
-      if (channel.isRegistered()) {
-        poller.wakeUp();
+      if (mine != null && channel.isRegistered()) {
+        mine.wakeUp();
       }
     }
   }
@@ -78,7 +107,19 @@ final class Registration implements Interest.Switch {
   /** {@link #close}, and waits until the descriptor is released. */
   void closeAndWait() throws IOException {
     close();
-    poller.awaitReleased();
+    Poller mine = poller;
+    if (mine != null) {
+      mine.awaitReleased();
+    }
+  }
+
+  /** As {@link Poller#ask}. */
+  boolean ask(Poller.Turn turn) {
+    try {
+      return poller().ask(turn);
+    } catch (IOException | ClosedSelectorException none) {
+      return false;
+    }
   }
 
   private void closePolled() {

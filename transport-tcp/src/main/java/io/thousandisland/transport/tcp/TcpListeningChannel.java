@@ -20,6 +20,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,27 +40,27 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   /** Read for each connection, replaced by {@link #options}. */
   private volatile TcpOptions options;
 
-  private final Pollers pollers;
+  private final Places places;
   private final Registration registration;
   private final Interest accepting;
 
   /** Read by the poller and by whoever closes. */
   private volatile Runnable acceptable = () -> {};
 
-  private TcpListeningChannel(ServerSocketChannel channel, TcpOptions options, Pollers pollers)
+  private TcpListeningChannel(ServerSocketChannel channel, TcpOptions options, Places places)
       throws IOException {
     this.channel = channel;
     this.local = channel.getLocalAddress();
     this.options = options;
-    this.pollers = pollers;
-    registration = new Registration(channel, pollers.next(), this);
+    this.places = places;
+    registration = new Registration(channel, places, this);
     accepting = new Interest(SelectionKey.OP_ACCEPT, registration);
   }
 
   /**
    * @param shared whether the port is that of another channel of ours, which allows it
    */
-  static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Pollers pollers)
+  static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
     InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
     if (address.isUnresolved()) {
@@ -73,7 +74,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
       bind(channel, address, at);
-      var listening = new TcpListeningChannel(channel, options, pollers);
+      var listening = new TcpListeningChannel(channel, options, places);
       listening.registration.take(); // the port is given up when the pollers end, at the latest
       return listening;
     } catch (Throwable e) {
@@ -117,10 +118,15 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   @Override
-  public void ready(int ops, ThreadLender poller) {
+  public void ready(int ops, @Nullable ThreadLender poller) {
     if (accepting.ready()) {
       acceptable.run();
     }
+  }
+
+  @Override
+  public boolean askForThread(Consumer<ThreadLender> turn) {
+    return registration.ask(turn::accept);
   }
 
   @Override
@@ -140,7 +146,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     try {
       accepted.configureBlocking(false);
       options.applyToAccepted(accepted);
-      return new TcpSocket(accepted, pollers.next());
+      return new TcpSocket(accepted, places);
     } catch (Throwable e) {
       accepted.close();
       throw e;
@@ -167,7 +173,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
       throw new UnsupportedOperationException("this system has no SO_REUSEPORT");
     }
     channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-    return open(at, TcpOptions.of(at.options()), true, pollers);
+    return open(at, TcpOptions.of(at.options()), true, places);
   }
 
   @Override

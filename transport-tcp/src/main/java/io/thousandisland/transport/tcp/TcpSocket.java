@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One accepted connection.
@@ -41,11 +42,11 @@ final class TcpSocket implements TransportSocket, Polled {
   /**
    * @param channel connected, non-blocking
    */
-  TcpSocket(SocketChannel channel, Poller poller) throws IOException {
+  TcpSocket(SocketChannel channel, Registration.Choice pollers) throws IOException {
     this.channel = channel;
     local = channel.getLocalAddress();
     remote = channel.getRemoteAddress();
-    registration = new Registration(channel, poller, this);
+    registration = new Registration(channel, pollers, this);
     reading = new Interest(SelectionKey.OP_READ, registration);
     writing = new Interest(SelectionKey.OP_WRITE, registration);
   }
@@ -56,7 +57,22 @@ final class TcpSocket implements TransportSocket, Polled {
   }
 
   @Override
-  public void ready(int ops, ThreadLender poller) {
+  public boolean askForThread() {
+    return registration.ask(this);
+  }
+
+  @Override
+  public void turn(ThreadLender lender) {
+    readiness.lent(lender);
+  }
+
+  @Override
+  public boolean takesThread() {
+    return readiness.takesThread();
+  }
+
+  @Override
+  public void ready(int ops, @Nullable ThreadLender poller) {
     if ((ops & SelectionKey.OP_WRITE) != 0 && writing.ready()) {
       readiness.writable();
     }
@@ -65,15 +81,11 @@ final class TcpSocket implements TransportSocket, Polled {
     }
   }
 
-  /**
-   * Only a virtual thread is lent. A connection that has to wait keeps the thread, and a platform
-   * thread for each peer that does not read would be too many.
-   */
-  private void tellReadable(ThreadLender poller) {
-    if (Thread.currentThread().isVirtual()) {
-      readiness.readable(poller);
-    } else {
+  private void tellReadable(@Nullable ThreadLender poller) {
+    if (poller == null) {
       readiness.readable();
+    } else {
+      readiness.readable(poller);
     }
   }
 

@@ -23,48 +23,50 @@ import org.osgi.service.component.annotations.Deactivate;
 @Component
 @TransportName("tcp")
 public final class TcpTransport implements Transport {
-  private final PollerThreads threads;
+  private final PollerThreads ownThreads;
 
   /** Guarded by this. */
-  private @Nullable Pollers pollers;
+  private @Nullable Places places;
 
   /** Guarded by this. */
   private boolean stopped;
 
   @Activate
   public TcpTransport() {
-    this(PollerThreads.ofThisJdk());
+    this(PollerThreads.forOwnThreads());
   }
 
-  TcpTransport(PollerThreads threads) {
-    this.threads = threads;
+  /**
+   * @param ownThreads what the pollers of connections that have a thread each run on
+   */
+  TcpTransport(PollerThreads ownThreads) {
+    this.ownThreads = ownThreads;
   }
 
   @Override
   public ListeningChannel listen(ListenAt at) throws IOException {
-    return TcpListeningChannel.open(at, TcpOptions.of(at.options()), false, pollers());
+    return TcpListeningChannel.open(at, TcpOptions.of(at.options()), false, places());
   }
 
   @Deactivate
   void stop() throws IOException {
-    Pollers running;
+    Places running;
     synchronized (this) {
       stopped = true;
-      running = pollers;
+      running = places;
     }
     if (running != null) {
       running.close();
     }
   }
 
-  /** The pollers, as many as processors. */
-  synchronized Pollers pollers() throws IOException {
+  synchronized Places places() throws IOException {
     if (stopped) {
       throw new IOException("tcp transport has been stopped");
     }
-    if (pollers == null) {
-      pollers = Pollers.start(Runtime.getRuntime().availableProcessors(), threads.factory());
+    if (places == null) {
+      places = Places.open(ownThreads);
     }
-    return pollers;
+    return places;
   }
 }

@@ -30,6 +30,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -44,12 +45,12 @@ class PollerTest {
   private Poller poller;
 
   PollerTest() throws IOException {
-    poller = new Poller(PollerThreads.ofThisJdk().factory(), () -> {});
+    poller = new Poller(PollerThreads.forOwnThreads().factory(), Standby.unlimited(), () -> {});
   }
 
   private void start(PollerThreads threads) throws IOException {
     poller.close();
-    poller = new Poller(threads.factory(), () -> {});
+    poller = new Poller(threads.factory(), Standby.unlimited(), () -> {});
     poller.start();
   }
 
@@ -72,7 +73,7 @@ class PollerTest {
     }
 
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       ready.release();
     }
 
@@ -118,7 +119,7 @@ class PollerTest {
     start(threads);
     SocketChannel channel = connected();
     var told = new Told(channel);
-    var registration = new Registration(channel, poller, told);
+    var registration = new Registration(channel, takesThread -> poller, told);
     registration.on(SelectionKey.OP_READ);
     clients.getFirst().write(ByteBuffer.wrap(new byte[] {1}));
     assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -132,13 +133,13 @@ class PollerTest {
   void closeReleasesTheDescriptorThoughThePollerSleeps(PollerThreads threads) throws Exception {
     start(threads);
     SocketChannel warm = connected();
-    var first = new Registration(warm, poller, new Told(warm));
+    var first = new Registration(warm, takesThread -> poller, new Told(warm));
     first.take();
     first.closeAndWait();
     long before = descriptors();
     for (int i = 0; i < 100; i++) {
       SocketChannel channel = connected();
-      var registration = new Registration(channel, poller, new Told(channel));
+      var registration = new Registration(channel, takesThread -> poller, new Told(channel));
       registration.on(SelectionKey.OP_READ);
       registration.closeAndWait();
       clients.removeLast().close();
@@ -154,7 +155,7 @@ class PollerTest {
     var all = new ArrayList<Told>();
     for (int i = 0; i < 10; i++) {
       var told = new Told(connected());
-      new Registration(told.channel, poller, told).take();
+      new Registration(told.channel, takesThread -> poller, told).take();
       all.add(told);
     }
     poller.close();
@@ -175,7 +176,7 @@ class PollerTest {
     var told = new Told(connected());
     assertThatThrownBy(() -> poller.register(told.channel, SelectionKey.OP_READ, told))
         .isInstanceOf(ClosedSelectorException.class);
-    new Registration(told.channel, poller, told).on(SelectionKey.OP_READ);
+    new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_READ);
     assertThat(told.closed.getCount()).isZero();
     poller.awaitReleased(); // waits for nobody
   }
@@ -192,6 +193,7 @@ class PollerTest {
               thread.setUncaughtExceptionHandler((t, bug) -> reported.release());
               return thread;
             },
+            Standby.unlimited(),
             () -> {});
     poller.start();
     SocketChannel channel = connected();
@@ -199,7 +201,7 @@ class PollerTest {
     Polled broken =
         new Polled() {
           @Override
-          public void ready(int ops, ThreadLender lender) {
+          public void ready(int ops, @Nullable ThreadLender lender) {
             if (thrown.incrementAndGet() == 1) {
               throw new IllegalStateException("on purpose");
             }
@@ -211,17 +213,17 @@ class PollerTest {
             channel.close();
           }
         };
-    new Registration(channel, poller, broken).on(SelectionKey.OP_WRITE);
+    new Registration(channel, takesThread -> poller, broken).on(SelectionKey.OP_WRITE);
     assertThat(reported.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
     var other = new Told(connected());
-    new Registration(other.channel, poller, other).on(SelectionKey.OP_WRITE);
+    new Registration(other.channel, takesThread -> poller, other).on(SelectionKey.OP_WRITE);
     assertThat(other.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @ParameterizedTest
   @EnumSource(PollerThreads.class)
   void pollersTakeTurnsAndEndTogether(PollerThreads threads) throws Exception {
-    Pollers pollers = Pollers.start(3, threads.factory());
+    Pollers pollers = Pollers.start(3, threads);
     List<Poller> turns = new ArrayList<>();
     for (int i = 0; i < 6; i++) {
       turns.add(pollers.next());
@@ -229,7 +231,7 @@ class PollerTest {
     assertThat(turns.subList(0, 3)).doesNotHaveDuplicates();
     assertThat(turns.subList(3, 6)).isEqualTo(turns.subList(0, 3));
     var told = new Told(connected());
-    new Registration(told.channel, pollers.next(), told).take();
+    new Registration(told.channel, takesThread -> pollers.next(), told).take();
     assertThat(pollers.channels()).isEqualTo(1);
     pollers.close();
     assertThat(told.closed.getCount()).isZero();
@@ -247,15 +249,15 @@ class PollerTest {
     Working(boolean keeps) throws IOException {
       this.keeps = keeps;
       channel = connected();
-      registration = new Registration(channel, poller, this);
+      registration = new Registration(channel, takesThread -> poller, this);
     }
 
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       registration.off(SelectionKey.OP_WRITE);
       threads.add(Thread.currentThread());
       if (keeps) {
-        lender.keep();
+        Objects.requireNonNull(lender).keep();
       }
       try {
         release.await();
@@ -298,7 +300,7 @@ class PollerTest {
   @ParameterizedTest
   @EnumSource(PollerThreads.class)
   void x7WhoIsAwayForLongIsReplacedToo(PollerThreads threads) throws Exception {
-    Pollers pollers = Pollers.start(1, threads.factory());
+    Pollers pollers = Pollers.start(1, threads);
     poller.close();
     poller = pollers.next();
     try {
@@ -306,7 +308,7 @@ class PollerTest {
       silent.registration.on(SelectionKey.OP_WRITE);
       Thread away = silent.threads.take();
       var told = new Told(connected());
-      new Registration(told.channel, poller, told).on(SelectionKey.OP_WRITE);
+      new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
       assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
       silent.release.countDown();
       assertThat(away.join(Duration.ofSeconds(20))).isTrue();
@@ -338,7 +340,7 @@ class PollerTest {
     Polled closing =
         new Polled() {
           @Override
-          public void ready(int ops, ThreadLender lender) {
+          public void ready(int ops, @Nullable ThreadLender lender) {
             try {
               registration[0].close();
             } catch (IOException e) {
@@ -351,7 +353,7 @@ class PollerTest {
             channel.close();
           }
         };
-    registration[0] = new Registration(channel, poller, closing);
+    registration[0] = new Registration(channel, takesThread -> poller, closing);
     registration[0].on(SelectionKey.OP_WRITE);
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     poller.awaitReleased();
@@ -372,11 +374,11 @@ class PollerTest {
     Interrupting(boolean interrupts) throws IOException {
       this.interrupts = interrupts;
       channel = connected();
-      registration = new Registration(channel, poller, this);
+      registration = new Registration(channel, takesThread -> poller, this);
     }
 
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       registration.off(SelectionKey.OP_WRITE);
       threads.add(Thread.currentThread());
       interrupted.add(Thread.currentThread().isInterrupted());
@@ -401,7 +403,7 @@ class PollerTest {
     Polled switchingOn =
         new Polled() {
           @Override
-          public void ready(int ops, ThreadLender lender) {
+          public void ready(int ops, @Nullable ThreadLender lender) {
             Objects.requireNonNull(poller.keyOf(both)).interestOps(0);
             one.registration.on(SelectionKey.OP_WRITE);
             other.registration.on(SelectionKey.OP_WRITE);
@@ -412,7 +414,8 @@ class PollerTest {
             both.close();
           }
         };
-    new Registration(both, poller, switchingOn).on(SelectionKey.OP_WRITE); // one look finds both
+    new Registration(both, takesThread -> poller, switchingOn)
+        .on(SelectionKey.OP_WRITE); // one look finds both
     assertThat(one.interrupted.take()).isFalse();
     assertThat(other.interrupted.take()).isFalse();
   }
@@ -445,6 +448,7 @@ class PollerTest {
               thread.setUncaughtExceptionHandler((t, bug) -> t.interrupt());
               return thread;
             },
+            Standby.unlimited(),
             () -> {
               if (fails.getAndSet(false)) {
                 throw new IllegalStateException("on purpose");
@@ -494,12 +498,12 @@ class PollerTest {
     Polled closing =
         new Polled() {
           @Override
-          public void ready(int ops, ThreadLender lender) {
+          public void ready(int ops, @Nullable ThreadLender lender) {
             try {
-              new Registration(late, poller, this).close();
+              assertThat(poller.closeWhenReleased(late)).isTrue();
               waits[0] = Thread.ofPlatform().daemon().start(poller::awaitReleased);
               await(() -> waits[0].getState() == Thread.State.TIMED_WAITING); // it has asked
-            } catch (IOException | InterruptedException e) {
+            } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
           }
@@ -509,7 +513,7 @@ class PollerTest {
             late.close();
           }
         };
-    new Registration(late.real, poller, closing).on(SelectionKey.OP_WRITE);
+    new Registration(late.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
     late.closing.await();
     // told too early it would end at once; it gives up after a second by itself
     assertThat(waits[0].join(Duration.ofMillis(200))).isFalse();
@@ -526,7 +530,7 @@ class PollerTest {
     start(threads);
     for (int i = 0; i < 20; i++) {
       SocketChannel channel = connected();
-      var registration = new Registration(channel, poller, new Told(channel));
+      var registration = new Registration(channel, takesThread -> poller, new Told(channel));
       registration.on(SelectionKey.OP_READ);
       await(poller::sleeps);
       registration.close();
@@ -616,10 +620,11 @@ class PollerTest {
     Polled closing =
         new Polled() {
           @Override
-          public void ready(int ops, ThreadLender lender) {
+          public void ready(int ops, @Nullable ThreadLender lender) {
             try {
-              new Registration(losing.real, poller, this).off(SelectionKey.OP_WRITE);
-              new Registration(losing, poller, this).close(); // the next leader finds nothing
+              new Registration(losing.real, takesThread -> poller, this).off(SelectionKey.OP_WRITE);
+              new Registration(losing, takesThread -> poller, this)
+                  .close(); // the next leader finds nothing
               closed.countDown();
             } catch (IOException e) {
               throw new java.io.UncheckedIOException(e);
@@ -631,7 +636,7 @@ class PollerTest {
             losing.close();
           }
         };
-    new Registration(losing.real, poller, closing).on(SelectionKey.OP_WRITE);
+    new Registration(losing.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
     closed.await();
     assertThat(losing.real.isOpen()).isFalse();
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
@@ -647,13 +652,14 @@ class PollerTest {
     var woken = new CountDownLatch(1);
     try {
       for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
-        var one = new Poller(PollerThreads.ofThisJdk().factory(), () -> {});
+        var one =
+            new Poller(PollerThreads.forOwnThreads().factory(), Standby.unlimited(), () -> {});
         busy.add(one);
         one.start();
         SocketChannel channel = connected();
         clients.getLast().write(ByteBuffer.wrap(new byte[] {1})); // which nobody reads
         var told = new Told(channel);
-        new Registration(channel, one, told).on(SelectionKey.OP_READ);
+        new Registration(channel, takesThread -> one, told).on(SelectionKey.OP_READ);
         told.ready.acquire(1000);
       }
       Thread.ofVirtual().start(woken::countDown); // by this platform thread

@@ -52,7 +52,8 @@ class PollerTroubleTest {
                               };
                       started.add(thread);
                       return thread;
-                    }))
+                    },
+                    Standby.unlimited()))
         .hasMessage("no thread, on purpose");
     for (Thread thread : started.subList(0, 2)) {
       assertThat(thread.join(Duration.ofSeconds(20))).isTrue();
@@ -71,6 +72,7 @@ class PollerTroubleTest {
               thread.setUncaughtExceptionHandler((t, e) -> reported.add(e.getMessage()));
               return thread;
             },
+            Standby.unlimited(),
             () -> {
               if (failures.getAndDecrement() > 0) {
                 throw new IllegalStateException("of a turn");
@@ -85,7 +87,7 @@ class PollerTroubleTest {
         }
         var told = new Failing(SocketChannel.open(listening.getLocalAddress()));
         told.poller = poller;
-        new Registration(told.channel, poller, told).on(SelectionKey.OP_WRITE);
+        new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
         assertThat(told.ready.await(20, TimeUnit.SECONDS)).isTrue();
         told.closes = reported;
       }
@@ -113,7 +115,7 @@ class PollerTroubleTest {
     }
 
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       ready.countDown();
       Poller mine = poller;
       SelectionKey key = mine == null ? null : mine.keyOf(channel);

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,7 +35,8 @@ class PollerWatchTest {
 
   @BeforeEach
   void open() throws IOException {
-    poller = new Poller(PollerThreads.ofThisJdk().factory(), watch::attend);
+    poller =
+        new Poller(PollerThreads.forOwnThreads().factory(), Standby.unlimited(), watch::attend);
     poller.start();
     listening = ServerSocketChannel.open();
     listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
@@ -59,7 +61,7 @@ class PollerWatchTest {
       peer = SocketChannel.open(listening.getLocalAddress());
       channel = listening.accept();
       channel.configureBlocking(false);
-      registration = new Registration(channel, poller, this);
+      registration = new Registration(channel, takesThread -> poller, this);
     }
 
     void start() {
@@ -68,7 +70,7 @@ class PollerWatchTest {
 
     /** Keeps the thread until it is released. */
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       registration.off(SelectionKey.OP_WRITE);
       told.release();
       try {

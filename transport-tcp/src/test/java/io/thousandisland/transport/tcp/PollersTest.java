@@ -20,6 +20,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
@@ -57,7 +58,7 @@ class PollersTest {
   @Test
   void x3CloseOfThePollersEndsTheirWatchToo() throws Exception {
     Set<Thread> others = watches();
-    Pollers pollers = Pollers.start(2, PollerThreads.ofThisJdk().factory());
+    Pollers pollers = Pollers.start(2, PollerThreads.forOwnThreads());
     Thread watch = watchSince(others);
     pollers.close();
     awaitEnd(watch);
@@ -66,7 +67,8 @@ class PollersTest {
   @Test
   void x3WatchThatRestsBecauseAllPollersSleepEndsWhenItIsClosed() throws Exception {
     var watch = new PollerWatch();
-    try (var poller = new Poller(PollerThreads.ofThisJdk().factory(), watch::attend)) {
+    try (var poller =
+        new Poller(PollerThreads.forOwnThreads().factory(), Standby.unlimited(), watch::attend)) {
       poller.start();
       Set<Thread> others = watches();
       watch.start(List.of(poller));
@@ -81,7 +83,7 @@ class PollersTest {
   void x3HundredPollersThatWereNeverStartedLeaveNoDescriptor() throws Exception {
     long before = descriptors();
     for (int i = 0; i < 100; i++) {
-      new Poller(PollerThreads.ofThisJdk().factory(), () -> {}).close();
+      new Poller(PollerThreads.forOwnThreads().factory(), Standby.unlimited(), () -> {}).close();
     }
     assertThat(descriptors()).isLessThanOrEqualTo(before + 5);
   }
@@ -97,7 +99,7 @@ class PollersTest {
   @Test
   void x3WhoIsInterruptedWhileAPollerEndsStaysInterrupted() throws Exception {
     var threads = new Threads();
-    var poller = new Poller(threads::next, () -> {});
+    var poller = new Poller(threads::next, Standby.unlimited(), () -> {});
     poller.start();
     Thread.currentThread().interrupt();
     poller.close();
@@ -165,7 +167,7 @@ class PollersTest {
     Writable(SocketChannel channel, Poller poller) throws IOException {
       this.channel = channel;
       channel.configureBlocking(false);
-      registration = new Registration(channel, poller, this);
+      registration = new Registration(channel, takesThread -> poller, this);
     }
 
     void awaitTold() throws InterruptedException {
@@ -174,7 +176,7 @@ class PollersTest {
     }
 
     @Override
-    public void ready(int ops, ThreadLender lender) {
+    public void ready(int ops, @Nullable ThreadLender lender) {
       registration.off(SelectionKey.OP_WRITE);
       told.release();
     }
@@ -189,7 +191,7 @@ class PollersTest {
   void x7PollerThatIsToBeRenewedWithoutMemoryForAThreadGoesOnWithItsOwn() throws Exception {
     var threads = new Threads();
     try (var listening = ServerSocketChannel.open();
-        var poller = new Poller(threads::next, () -> {})) {
+        var poller = new Poller(threads::next, Standby.unlimited(), () -> {})) {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       poller.start();
       var channel = new Writable(SocketChannel.open(listening.getLocalAddress()), poller);
@@ -207,12 +209,12 @@ class PollersTest {
   @Test
   @EnabledForJreRange(min = JRE.JAVA_25)
   void x7PollersAreVirtualWhereASelectorParksTheirThreads() {
-    assertThat(PollerThreads.ofThisJdk()).isEqualTo(PollerThreads.VIRTUAL);
+    assertThat(PollerThreads.forOwnThreads()).isEqualTo(PollerThreads.VIRTUAL);
   }
 
   @Test
   @EnabledForJreRange(max = JRE.JAVA_24)
   void x7PollersAreNotVirtualWhereASelectorWouldPinTheirCarriers() {
-    assertThat(PollerThreads.ofThisJdk()).isEqualTo(PollerThreads.PLATFORM);
+    assertThat(PollerThreads.forOwnThreads()).isEqualTo(PollerThreads.PLATFORM);
   }
 }

@@ -63,13 +63,13 @@ class SocketReadinessTest {
 
   @BeforeEach
   void connect() throws IOException {
-    poller = new Poller(PollerThreads.PLATFORM.factory(), () -> {});
+    poller = new Poller(PollerThreads.PLATFORM.factory(), Standby.unlimited(), () -> {});
     try (var listening = ServerSocketChannel.open()) {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
       client = SocketChannel.open(listening.getLocalAddress());
       SocketChannel accepted = listening.accept();
       accepted.configureBlocking(false);
-      socket = new TcpSocket(accepted, poller);
+      socket = new TcpSocket(accepted, takesThread -> poller);
     }
     socket.start(told);
   }

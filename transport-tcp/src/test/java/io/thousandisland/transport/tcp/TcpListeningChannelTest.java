@@ -143,7 +143,7 @@ class TcpListeningChannelTest {
           }
         };
     var at = new ListenAt("127.0.0.1", 0, 8, Map.of());
-    try (var listening = TcpListeningChannel.open(at, before, false, transport.pollers())) {
+    try (var listening = TcpListeningChannel.open(at, before, false, transport.places())) {
       assertThatThrownBy(() -> listening.options(Map.of(SO_RCVBUF, -1)))
           .hasMessageContaining("SO_RCVBUF = -1");
       assertThat(setAgain).hasValue(1);

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Rules X2 and X7: the bytes of one connection, and who is told of what. */
 @Timeout(60)
@@ -39,17 +39,23 @@ class TcpSocketTest {
   private static final class Told implements Readiness {
     final Semaphore readable = new Semaphore(0);
     final Semaphore writable = new Semaphore(0);
-    final BlockingQueue<Boolean> lent = new LinkedBlockingQueue<>();
+    final BlockingQueue<String> lent = new LinkedBlockingQueue<>();
+    volatile boolean takesThread;
+
+    @Override
+    public boolean takesThread() {
+      return takesThread;
+    }
 
     @Override
     public void readable() {
-      lent.add(false);
+      lent.add("none");
       readable.release();
     }
 
     @Override
     public void readable(ThreadLender lender) {
-      lent.add(true);
+      lent.add(Thread.currentThread().isVirtual() ? "virtual" : "platform");
       readable.release();
     }
 
@@ -61,7 +67,7 @@ class TcpSocketTest {
 
   @BeforeEach
   void connect() throws Exception {
-    open(PollerThreads.ofThisJdk());
+    open(PollerThreads.forOwnThreads());
   }
 
   private void open(PollerThreads threads) throws Exception {
@@ -193,14 +199,16 @@ class TcpSocketTest {
   }
 
   @ParameterizedTest
-  @EnumSource(PollerThreads.class)
-  void x7OnlyAVirtualThreadIsLent(PollerThreads threads) throws Exception {
+  @ValueSource(booleans = {true, false})
+  void x7ThreadThatWouldBeUsedIsAPlatformThread(boolean takesThread) throws Exception {
     close();
-    open(threads);
+    told.takesThread = takesThread;
+    open(PollerThreads.VIRTUAL);
     told.lent.clear();
     assertThat(socket.read(ByteBuffer.allocate(1))).isZero();
     client.getOutputStream().write(1);
-    assertThat(told.lent.poll(20, TimeUnit.SECONDS)).isEqualTo(threads == PollerThreads.VIRTUAL);
+    assertThat(told.lent.poll(20, TimeUnit.SECONDS))
+        .isEqualTo(takesThread ? "platform" : "virtual");
   }
 
   @Test

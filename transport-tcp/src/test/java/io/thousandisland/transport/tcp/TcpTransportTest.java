@@ -308,7 +308,7 @@ class TcpTransportTest {
           }
         };
     try (var listening =
-        TcpListeningChannel.open(loopback(0), failing, false, transport.pollers())) {
+        TcpListeningChannel.open(loopback(0), failing, false, transport.places())) {
       long before = descriptors();
       for (int i = 0; i < 50; i++) {
         try (var client = connect(listening)) {

@@ -88,7 +88,7 @@ class WakeUpStressTest {
   private void pairs(PollerThreads threads, int pairs, PairTask task) throws Exception {
     var over = new CountDownLatch(2 * pairs);
     var clients = new ArrayList<Socket>();
-    try (var pollers = Pollers.start(POLLERS, threads.factory());
+    try (var pollers = Pollers.start(POLLERS, threads);
         var listening = ServerSocketChannel.open()) {
       listening.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), pairs);
       for (int i = 0; i < pairs; i++) {
@@ -102,7 +102,7 @@ class WakeUpStressTest {
         accepted.configureBlocking(false);
         accepted.socket().setTcpNoDelay(true);
         accepted.socket().setSendBufferSize(4096);
-        var socket = new TcpSocket(accepted, pollers.next());
+        var socket = new TcpSocket(accepted, takesThread -> pollers.next());
         start(over, () -> task.server(socket));
         start(over, () -> task.client(client));
       }
