@@ -1,21 +1,26 @@
 package io.thousandisland.runtime.server;
 
 import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.HANDLER;
 import static io.thousandisland.runtime.server.Signals.PAUSE;
 import static io.thousandisland.runtime.server.Signals.PERMIT;
 import static io.thousandisland.runtime.server.Signals.RESUME;
 import static io.thousandisland.runtime.server.Signals.STOP;
+import static io.thousandisland.runtime.server.Signals.TURN;
 
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
+import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
  * it, so that clients who must wait do so in the kernel's backlog. It is stopped by a signal, never
- * by an interrupt: that would close the channel it shares with others. It blocks on nothing but its
- * signals; who waits for it does so promptly, and does not wait when handlers hold every carrier.
+ * by an interrupt: that would close the channel it shares with others. It blocks on nothing, and
+ * has no thread while it waits: it goes on where the transport has found a client, so handlers that
+ * hold every carrier keep nobody from being accepted.
  *
- * <p>Thread: the loop runs on a virtual thread of its own; start, stop, pause and resume by the
- * supervisor's or the server's.
+ * <p>Thread: start, stop, pause and resume by the supervisor's or the server's; the rest by the
+ * owner of the signals.
  */
 final class AcceptorWorker implements Node {
 
@@ -39,19 +45,19 @@ final class AcceptorWorker implements Node {
   /** How long the next try waits then: what fails does so at once, and would take a processor. */
   private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
 
+  /** What is taken before the worker looks at what it is about: who raises changes that first. */
+  private static final int NEWS = TURN | HANDLER | PERMIT | PAUSE | RESUME | DEADLINE;
+
+  /** There is nothing to wait for. */
+  private static final int NOTHING = 0;
+
   private final ServerContext context;
   private final int acceptor;
   private final Listener listener;
   private final ConnectionSupervisor connections;
 
-  /** Accepts that failed in a row. The loop's own. */
-  private int failures;
-
   /** The running incarnation; guarded by this. */
-  private @Nullable Signals signals;
-
-  /** The running incarnation's; guarded by this. */
-  private @Nullable Thread thread;
+  private @Nullable Loop loop;
 
   /** When the halted incarnation is waited for no longer; guarded by this. */
   private long endBy;
@@ -77,55 +83,39 @@ final class AcceptorWorker implements Node {
 
   @Override
   public synchronized void start(Crash crash) {
-    var mine = new Signals(context.sweeper);
-    Thread loop =
-        context.workers.newThread(
-            () -> {
-              try {
-                work(mine);
-              } catch (Throwable bug) { // whatever it is, the supervisor counts it
-                crash.crashed(bug);
-              } finally {
-                listener.slotFor(acceptor).leave(mine);
-                over(mine);
-              }
-            });
-    loop.setName(context.name() + " acceptor " + acceptor);
-    mine.owner(loop);
-    signals = mine;
-    thread = loop;
-    loop.start();
+    var mine = new Loop(crash);
+    loop = mine;
+    mine.goOnElsewhere();
   }
 
-  /** The loop of {@code mine} has ended. Another one that has begun since rests by itself. */
-  private synchronized void over(Signals mine) {
+  /** The loop {@code mine} has ended. Another one that has begun since rests by itself. */
+  private synchronized void over(Loop mine) {
     CountDownLatch resting = pause;
-    if (resting != null && (signals == null || signals == mine)) {
+    if (resting != null && (loop == null || loop == mine)) {
       resting.countDown();
     }
   }
 
   /** Tells the loop to end, and does not wait for it. */
   synchronized void halt() {
-    if (signals != null && !signals.isRaised(STOP)) {
-      signals.raise(STOP);
+    if (loop != null && !loop.me.isRaised(STOP)) {
+      loop.me.raise(STOP);
       endBy = Joins.in(Joins.PROMPT);
     }
   }
 
   @Override
   public void stop() {
-    Thread loop;
+    Loop mine;
     long deadline;
     synchronized (this) {
       halt();
-      loop = thread;
+      mine = loop;
       deadline = endBy;
-      signals = null;
-      thread = null;
+      loop = null;
     }
-    if (loop != null) {
-      boolean unused = Joins.joinUntil(loop, deadline);
+    if (mine != null) {
+      boolean unused = Joins.awaitAll(List.of(mine.ended), deadline);
     }
   }
 
@@ -141,10 +131,10 @@ final class AcceptorWorker implements Node {
       pause = resting;
     }
     pauses++;
-    if (signals == null) {
+    if (loop == null) {
       resting.countDown(); // not running: the next incarnation begins paused
     } else {
-      signals.raise(PAUSE);
+      loop.me.raise(PAUSE);
     }
     return resting;
   }
@@ -155,82 +145,248 @@ final class AcceptorWorker implements Node {
       return;
     }
     pause = null;
-    if (signals != null) {
-      signals.raise(RESUME);
+    if (loop != null) {
+      loop.me.raise(RESUME);
     }
   }
 
-  private void work(Signals me) throws IOException {
-    boolean more = true;
-    while (true) {
-      rest(me);
-      if (me.isRaised(STOP)) {
-        return;
-      }
-      if (context.handlers.await(me, STOP | PAUSE) != 0) {
-        continue;
-      }
-      ListenSlot slot = listener.slotFor(acceptor).awaitTurn(me, !more, STOP | PAUSE);
-      if (slot == null) {
-        continue;
-      }
-      more = true;
+  /**
+   * One incarnation: from a start to the stop, or a crash.
+   *
+   * <pre>
+   *   PAUSED ──▶ NO HANDLER ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
+   *      ▲            ▲                  ▲                                       │
+   *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
+   * </pre>
+   *
+   * Each step looks anew at what it is about, so none is skipped when several things change.
+   *
+   * <p>Thread: the owner of its signals, but for {@link #me} and {@link #ended}.
+   */
+  private final class Loop implements Signals.Resting {
+
+    private final Signals me = new Signals(context.sweeper, this);
+    private final Consumer<ThreadLender> lent = me::lent;
+    private final Crash crash;
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    /** Where it waits for its turn, or had the last one. */
+    private @Nullable ListenSlot slot;
+
+    /** Not null while it waits for its turn. */
+    private ListenSlot.@Nullable Waiter waiter;
+
+    /** Where it has the turn; null when it has none. */
+    private @Nullable ListenSlot turn;
+
+    /** Whether the last turn brought a connection. */
+    private boolean more = true;
+
+    /** Whether it waits for a place. */
+    private boolean queued;
+
+    /** Whether it waits, with the turn, because accepting fails. */
+    private boolean sittingOut;
+
+    /** Accepts that failed in a row. */
+    private int failures;
+
+    Loop(Crash crash) {
+      this.crash = crash;
+    }
+
+    @Override
+    public String label() {
+      return context.name() + " acceptor " + acceptor;
+    }
+
+    @Override
+    public void goOnElsewhere() {
+      Thread thread =
+          context.workers.newThread(
+              () -> {
+                me.owner(Thread.currentThread());
+                goOn();
+              });
+      thread.setName(label());
+      thread.start();
+    }
+
+    @Override
+    public boolean askForThread() {
+      ListeningChannel channel = listener.slotFor(acceptor).channel();
+      return channel != null && channel.askForThread(lent);
+    }
+
+    @Override
+    public void goOnHere(ThreadLender lender) {
+      goOn();
+    }
+
+    /** Returns when it is over, or rests: then another thread may be in here already. */
+    private void goOn() {
       try {
-        more = acceptOne(me, slot);
-      } finally {
-        slot.pass(more);
+        while (!me.isRaised(STOP)) {
+          int unused = me.take(NEWS);
+          int wanted = step();
+          if (wanted == NOTHING ? me.letOthers(STOP) : me.rest(wanted | STOP)) {
+            return;
+          }
+          me.giveWay();
+        }
+      } catch (Throwable bug) { // whatever it is, the supervisor counts it
+        crash.crashed(bug);
       }
-      me.giveWay();
+      leave();
+      over(this);
+      me.end();
+      ended.countDown();
     }
-  }
 
-  /** Sits out a pause. */
-  private void rest(Signals me) {
-    for (CountDownLatch resting = pause; resting != null; resting = pause) {
-      resting.countDown();
-      if ((me.await(RESUME | PAUSE | STOP) & STOP) != 0) {
-        return;
+    /** Goes as far as it can; answers what to wait for. */
+    private int step() throws IOException {
+      CountDownLatch resting = pause;
+      if (resting != null) {
+        leave();
+        resting.countDown();
+        return RESUME | PAUSE;
+      }
+      if (!context.handlers.servesOrTell(me)) {
+        pass(true); // let the client wait in the backlog
+        return HANDLER | PAUSE;
+      }
+      context.handlers.forget(me);
+      ListenSlot mine = turn == null ? turn() : turn;
+      if (mine == null) {
+        return TURN | PAUSE;
+      }
+      if (sittingOut) {
+        return sitOut();
+      }
+      boolean permitted = hasPlace();
+      if (!permitted && !rejecting()) {
+        // Whoever makes it reject, or makes a place, does so first, and tells then who is queued.
+        return PERMIT | PAUSE;
+      }
+      leavePermits();
+      accept(mine, permitted);
+      return NOTHING;
+    }
+
+    // ---- the turn
+
+    private @Nullable ListenSlot turn() {
+      ListenSlot at = slot;
+      ListenSlot.Waiter place = waiter;
+      if (at == null || place == null) {
+        at = listener.slotFor(acceptor);
+        place = at.queue(me, !more);
+        slot = at;
+        waiter = place;
+      }
+      turn = at.turnOf(place);
+      if (turn != null) {
+        waiter = null;
+      }
+      return turn;
+    }
+
+    private void pass(boolean more) {
+      ListenSlot mine = turn;
+      if (mine != null) {
+        turn = null;
+        this.more = more;
+        mine.pass(more);
       }
     }
-  }
 
-  /** With the turn: takes one connection. True when another one may be waiting. */
-  private boolean acceptOne(Signals me, ListenSlot slot) throws IOException {
-    if (context.handlers.serving() == null) {
-      return true; // it left while we waited: let the client wait in the backlog
+    /** Waits for nothing any more, and has nothing that others wait for. */
+    private void leave() {
+      context.handlers.forget(me);
+      leavePermits();
+      sittingOut = false;
+      me.deadline(Signals.NEVER);
+      pass(true);
+      ListenSlot at = slot;
+      if (at != null) {
+        ListenSlot.Waiter place = waiter;
+        if (place == null) {
+          at.leave(me);
+        } else {
+          waiter = null;
+          at.leave(place);
+        }
+      }
     }
-    boolean permitted = context.permits.tryAcquire();
-    if (!permitted && !rejecting()) {
-      limitReached(false);
-      if (!awaitPermit(me)) {
+
+    // ---- a place
+
+    private boolean hasPlace() {
+      if (!queued && context.permits.tryAcquire()) {
         return true;
       }
-      permitted = true;
+      if (!queued && !rejecting()) {
+        limitReached(false);
+        queued = true;
+      }
+      boolean placed = queued && context.permits.acquireOr(me);
+      queued &= !placed;
+      return placed;
     }
-    TransportSocket accepted = null;
-    ListeningChannel channel = slot.channel();
-    try {
-      accepted = slot.accept();
-      failures = 0;
-      return accepted != null;
-    } catch (ClosedChannelException normal) {
-      if (channel != null) {
-        listener.lost(slot, channel);
+
+    private void leavePermits() {
+      if (queued) {
+        queued = false;
+        context.permits.leave(me);
       }
-      return false;
-    } catch (OutOfDescriptorsException e) {
-      context.emit(
-          () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
-      sitOut(me, DESCRIPTOR_PAUSE);
-      return true;
-    } catch (IOException e) { // one client's trouble, unless it goes on
-      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
-      if (++failures > FAILURES_AT_ONCE) {
-        sitOut(me, FAILURE_PAUSE);
+    }
+
+    // ---- with the turn
+
+    private void accept(ListenSlot at, boolean permitted) {
+      TransportSocket accepted = null;
+      boolean another = true;
+      ListeningChannel channel = at.channel();
+      try {
+        accepted = at.accept();
+        another = accepted != null;
+        failures = 0;
+      } catch (ClosedChannelException normal) {
+        another = false;
+        if (channel != null) {
+          me.keepThread(); // it may have to wait for who opens another one
+          listener.lost(at, channel);
+        }
+      } catch (OutOfDescriptorsException e) {
+        context.emit(
+            () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
+        beginToSitOut(DESCRIPTOR_PAUSE);
+      } catch (IOException e) { // one client's trouble, unless it goes on
+        context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+        if (++failures > FAILURES_AT_ONCE) {
+          beginToSitOut(FAILURE_PAUSE);
+        }
+      } finally {
+        handOver(accepted, permitted);
       }
-      return true;
-    } finally {
-      handOver(accepted, permitted);
+      if (!sittingOut) {
+        pass(another);
+      }
+    }
+
+    private void beginToSitOut(Duration pause) {
+      sittingOut = true;
+      me.deadline(context.sweeper.in(pause));
+    }
+
+    private int sitOut() {
+      if (!me.due()) {
+        return DEADLINE | PAUSE;
+      }
+      sittingOut = false;
+      me.deadline(Signals.NEVER);
+      pass(true);
+      return NOTHING;
     }
   }
 
@@ -257,24 +413,6 @@ final class AcceptorWorker implements Node {
     } catch (IOException e) { // still one client's trouble
       context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
     }
-  }
-
-  /** False when stopped or paused first, or when who finds no place is rejected from now on. */
-  private boolean awaitPermit(Signals me) {
-    while (!context.permits.acquireOr(me)) {
-      // Looked at after queueing: who makes it reject tells those in the queue, or is seen here.
-      if (rejecting() || (me.await(PERMIT | STOP | PAUSE) & (STOP | PAUSE)) != 0) {
-        context.permits.leave(me);
-        return false;
-      }
-    }
-    return true;
-  }
-
-  private void sitOut(Signals me, Duration pause) {
-    me.deadline(context.sweeper.in(pause));
-    me.await(DEADLINE | STOP);
-    me.deadline(Signals.NEVER);
   }
 
   private void limitReached(boolean rejected) {

@@ -81,21 +81,20 @@ final class Handlers {
   }
 
   /**
-   * Waits until a generation serves, or {@code otherwise} is raised.
-   *
-   * @return what was raised of {@code otherwise}; 0 when a generation serves
+   * True when a generation serves. Else {@code me} is told HANDLER when one may, until it is
+   * forgotten.
    */
-  int await(Signals me, int otherwise) {
-    for (; ; ) {
-      long absence = absentSince;
-      if (serving != null) {
-        return me.take(otherwise);
-      }
-      int got = awaitNews(me, null, absence, closed, otherwise);
-      if (got != 0) {
-        return got;
-      }
+  boolean servesOrTell(Signals me) {
+    if (serving != null) {
+      return true;
     }
+    waiting.add(me);
+    return serving != null; // looked at after adding: serve() changes first, and tells then
+  }
+
+  /** {@code me} is told no more. */
+  void forget(Signals me) {
+    waiting.remove(me);
   }
 
   /**

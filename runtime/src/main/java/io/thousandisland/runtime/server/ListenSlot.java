@@ -49,7 +49,7 @@ final class ListenSlot {
   }
 
   /** A worker that waits for its turn, and where it has it. */
-  private static final class Waiter {
+  static final class Waiter {
     private final Signals signals;
 
     /** Guarded by the group; null while it waits. */
@@ -127,14 +127,12 @@ final class ListenSlot {
   }
 
   /**
-   * Waits for a turn, at this slot or where it is needed.
+   * Waits for a turn, at this slot or where it is needed: TURN is raised when it has come.
    *
    * @param first true for a worker whose last turn brought nothing: it keeps its place in front, or
    *     quiet times would give every connection to the same acceptor
-   * @return the slot at which {@code me} has the turn and must {@link #pass} it on; null when one
-   *     of {@code otherwise} came first, which is taken
    */
-  @Nullable ListenSlot awaitTurn(Signals me, boolean first, int otherwise) {
+  Waiter queue(Signals me, boolean first) {
     var waiter = new Waiter(me);
     synchronized (group) {
       attending.add(me);
@@ -146,19 +144,28 @@ final class ListenSlot {
       offer();
       group.offerAll();
     }
-    int got = me.await(Signals.TURN | otherwise);
+    return waiter;
+  }
+
+  /**
+   * The slot at which {@code waiter} has the turn and must {@link #pass} it on; null while it
+   * waits.
+   */
+  @Nullable ListenSlot turnOf(Waiter waiter) {
     synchronized (group) {
-      if ((got & otherwise) == 0) {
-        return waiter.turn;
-      }
+      return waiter.turn;
+    }
+  }
+
+  /** {@code waiter} waits no longer; the turn that it may have is passed on. */
+  void leave(Waiter waiter) {
+    synchronized (group) {
       waiting.remove(waiter);
       ListenSlot turn = waiter.turn;
       if (turn != null) {
-        me.take(Signals.TURN);
         turn.release(true);
       }
-      leave(me);
-      return null;
+      leave(waiter.signals);
     }
   }
 

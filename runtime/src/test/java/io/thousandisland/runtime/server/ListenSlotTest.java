@@ -64,7 +64,7 @@ class ListenSlotTest {
     public void run() {
       boolean more = true;
       while (!signals.isRaised(STOP)) {
-        if (slot.awaitTurn(signals, !more, STOP | PAUSE) == null) {
+        if (Turns.await(slot, signals, !more, STOP | PAUSE) == null) {
           continue;
         }
         more = false;
@@ -145,33 +145,33 @@ class ListenSlotTest {
   void waiterThatLeavesTakesNoTurnWithIt() throws Exception {
     var holder = new Signals(sweeper);
     var leaving = new Signals(sweeper);
-    assertThat(slot.awaitTurn(holder, false, STOP)).isEqualTo(slot); // the first look is due
+    assertThat(Turns.await(slot, holder, false, STOP)).isEqualTo(slot); // the first look is due
     leaving.raise(STOP);
-    assertThat(slot.awaitTurn(leaving, true, STOP)).isNull();
+    assertThat(Turns.await(slot, leaving, true, STOP)).isNull();
     slot.pass(true);
     var next = new Signals(sweeper);
-    assertThat(slot.awaitTurn(next, false, STOP)).isEqualTo(slot);
+    assertThat(Turns.await(slot, next, false, STOP)).isEqualTo(slot);
   }
 
   @Test
   void turnThatComesTogetherWithAStopIsPassedOn() {
     var both = new Signals(sweeper);
     both.raise(STOP);
-    assertThat(slot.awaitTurn(both, false, STOP)).isNull(); // it got the turn, and leaves
+    assertThat(Turns.await(slot, both, false, STOP)).isNull(); // it got the turn, and leaves
     var next = new Signals(sweeper);
-    assertThat(slot.awaitTurn(next, false, STOP)).isEqualTo(slot);
+    assertThat(Turns.await(slot, next, false, STOP)).isEqualTo(slot);
   }
 
   @Test
   void closedSlotSaysSoAndServesAgainWhenOpenedAgain() throws Exception {
     var me = new Signals(sweeper);
-    assertThat(slot.awaitTurn(me, false, STOP)).isEqualTo(slot);
+    assertThat(Turns.await(slot, me, false, STOP)).isEqualTo(slot);
     Objects.requireNonNull(slot.close()).close();
     assertThat(slot.channel()).isNull();
     assertThatThrownBy(slot::accept).isInstanceOf(ClosedChannelException.class);
     slot.pass(false);
     slot.open(transport.listen(new ListenAt("memory", port, 8, Map.of())));
-    assertThat(slot.awaitTurn(me, false, STOP)).isEqualTo(slot);
+    assertThat(Turns.await(slot, me, false, STOP)).isEqualTo(slot);
     transport.connect(port);
     assertThat(slot.accept()).isNotNull();
   }

@@ -37,7 +37,7 @@ public class ListenSlotInterleavingsTest {
     private void work(Signals me, Signals other) {
       me.owner(Thread.currentThread());
       boolean more = true;
-      while (slot.awaitTurn(me, !more, Signals.PAUSE) != null) {
+      while (Turns.await(slot, me, !more, Signals.PAUSE) != null) {
         Checks.that(holders.incrementAndGet() == 1, "two have the turn");
         more = backlog.get() > 0;
         if (more) {
