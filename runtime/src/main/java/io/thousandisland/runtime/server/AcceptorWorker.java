@@ -84,8 +84,8 @@ final class AcceptorWorker implements Node {
   @Override
   public synchronized void start(Crash crash) {
     var mine = new Loop(crash);
-    loop = mine;
     mine.goOnElsewhere();
+    loop = mine; // now that it has a thread, which can be waited for
   }
 
   /** The loop {@code mine} has ended. Another one that has begun since rests by itself. */
@@ -235,8 +235,17 @@ final class AcceptorWorker implements Node {
           me.giveWay();
         }
       } catch (Throwable bug) { // whatever it is, the supervisor counts it
-        crash.crashed(bug);
+        try {
+          crash.crashed(bug);
+        } finally {
+          end();
+        }
+        return;
       }
+      end();
+    }
+
+    private void end() {
       leave();
       over(this);
       me.end();
@@ -251,11 +260,10 @@ final class AcceptorWorker implements Node {
         resting.countDown();
         return RESUME | PAUSE;
       }
-      if (!context.handlers.servesOrTell(me)) {
-        pass(true); // let the client wait in the backlog
-        return HANDLER | PAUSE;
+      if (context.handlers.serving() == null) {
+        leave(); // let the client wait in the backlog
+        return context.handlers.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
       }
-      context.handlers.forget(me);
       ListenSlot mine = turn == null ? turn() : turn;
       if (mine == null) {
         return TURN | PAUSE;

@@ -158,7 +158,7 @@ class NonblockingTest {
       }
       assertThat(threads).doesNotHaveDuplicates();
       assertThat(threads.stream().filter(thread -> !thread.isVirtual()))
-          .hasSizeLessThanOrEqualTo(16);
+          .hasSizeLessThanOrEqualTo(16 + Runtime.getRuntime().availableProcessors());
       assertThat(echo(server.connect(), "others")).isEqualTo("others");
       for (java.net.Socket client : clients) {
         client.getOutputStream().write('x');

@@ -31,14 +31,17 @@ enum PollerThreads {
 
     @Override
     Standby standby() {
-      return new Standby(MOST_AWAY);
+      return new Standby(Runtime.getRuntime().availableProcessors() + MOST_AWAY);
     }
   };
 
   /** Below that a selector would pin a virtual thread to its carrier. */
   private static final int SELECTORS_PARK_SINCE = 25;
 
-  /** Threads that wait inside callbacks, and those that would follow: enough for what is rare. */
+  /**
+   * Threads that wait inside callbacks, besides one for each poller, for the thread that would
+   * follow: enough for what is rare.
+   */
   private static final int MOST_AWAY = 16;
 
   /** For connections that have a thread each. */
