@@ -87,7 +87,10 @@ public @interface ServerConfig {
               + " true or false.")
   boolean rolling() default false;
 
-  @AttributeDefinition(description = "Bytes of one read buffer, 512 to 16777216.")
+  @AttributeDefinition(
+      description =
+          "Bytes of the largest read buffer, 512 to 16777216; a connection that sends little uses"
+              + " smaller ones.")
   int readBufferSize() default 64 * 1024;
 
   @AttributeDefinition(

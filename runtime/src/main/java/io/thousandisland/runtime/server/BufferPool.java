@@ -9,9 +9,10 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  *
  * <p>A connection holds one from the moment data is there until its callback has returned, none
  * while it waits. So there are about as many as callbacks run at once: a few, or as many as
- * connections when their callbacks wait for slow peers. The more of the {@link MemoryBudget} is in
- * use, the smaller are the buffers; the smallest are given in any case, so that every connection is
- * served. Free ones beyond {@link #KEPT} of a size are left to the garbage collector.
+ * connections when their callbacks wait for slow peers. Who asks says how much it would read
+ * ({@link ReadSize}). The more of the {@link MemoryBudget} is in use, the smaller are the buffers;
+ * the smallest are given in any case, so that every connection is served. Free ones beyond {@link
+ * #KEPT} of a size are left to the garbage collector.
  *
  * <p>Thread: any; no lock. A slot is emptied by an exchange and filled by a compare-and-set, so a
  * buffer is in one place only.
@@ -21,7 +22,7 @@ final class BufferPool {
   /** Free buffers kept of each size, a power of two. */
   private static final int KEPT = 64;
 
-  /** Sizes under pressure, in bytes. */
+  /** The other sizes, in bytes: for who sends little, and under pressure. */
   private static final int[] SMALLER = {16 << 10, 4 << 10, 1 << 10};
 
   /** Of the last resort, in bytes; in the heap, where a small buffer costs least. */
@@ -74,9 +75,21 @@ final class BufferPool {
     this.shelves = sizes.toArray(Shelf[]::new);
   }
 
-  /** An empty buffer, direct but for the last resort. */
+  /** An empty buffer of the largest size, or of a smaller one while memory is short. */
   ByteBuffer borrow() {
-    for (int i = memory.step(shelves.length); i < shelves.length; i++) {
+    return borrow(Integer.MAX_VALUE);
+  }
+
+  /**
+   * An empty buffer, direct but for the last resort: the smallest that holds {@code wanted} bytes,
+   * or the largest there is, or a smaller one while memory is short.
+   */
+  ByteBuffer borrow(int wanted) {
+    int first = memory.step(shelves.length);
+    while (first + 1 < shelves.length && shelves[first + 1].size >= wanted) {
+      first++;
+    }
+    for (int i = first; i < shelves.length; i++) {
       try {
         return counted(shelves[i].take());
       } catch (OutOfMemoryError none) { // others use direct memory, too: a smaller one may fit

@@ -3,7 +3,7 @@ package io.thousandisland.runtime.server;
 /**
  * How much a connection may hold in memory.
  *
- * @param read bytes of one pooled read buffer
+ * @param read bytes of the largest pooled read buffer
  * @param unreadLimit the most bytes a handler may leave unread between callbacks
  * @param unsentLimit the most bytes that are kept for a peer which does not take them, when its
  *     handler is to leave or to finish

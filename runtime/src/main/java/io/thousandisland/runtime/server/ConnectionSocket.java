@@ -161,7 +161,7 @@ final class ConnectionSocket implements Socket {
 
   /** Null when nothing is there. */
   private @Nullable ByteBuffer readNow(BufferPool pool, int most) throws IOException {
-    ByteBuffer pooled = pool.borrow();
+    ByteBuffer pooled = in.borrow(pool, most);
     int got = 0;
     try {
       got = in.read(pooled.limit(Math.min(most, pooled.capacity())));

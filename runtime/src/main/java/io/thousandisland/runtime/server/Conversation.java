@@ -336,7 +336,7 @@ final class Conversation {
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending receive() throws Exception {
     BufferPool pool = context.pool();
-    ByteBuffer pooled = pool.borrow();
+    ByteBuffer pooled = in.borrow(pool, Integer.MAX_VALUE);
     try {
       ByteBuffer data = in.unread.inFrontOf(pooled, context.settings().buffers().unreadLimit());
       int got = in.read(data);

@@ -30,6 +30,9 @@ final class Inbound extends Tally {
 
   private boolean discarded;
 
+  /** How much the next read is worth: a {@link ReadSize}. */
+  private byte readSize = ReadSize.FIRST;
+
   /** Not null when the connection is broken: what a read has failed with. */
   private @Nullable IOException broken;
 
@@ -96,6 +99,15 @@ final class Inbound extends Tally {
     return discarded;
   }
 
+  /**
+   * A buffer of {@code pool} for the next read, no larger than it is likely to need.
+   *
+   * @param most bytes that will be read
+   */
+  ByteBuffer borrow(BufferPool pool, int most) {
+    return pool.borrow(Math.min(most, ReadSize.bytes(readSize)));
+  }
+
   /** As {@link io.thousandisland.transport.TransportSocket#read}. */
   int read(ByteBuffer into) throws IOException {
     int before = takeAhead(into);
@@ -110,6 +122,10 @@ final class Inbound extends Tally {
     int got = readNew(into);
     mayRead = got > 0 && !into.hasRemaining();
     over = got < 0;
+    if (got > 0) {
+      boolean filled = mayRead && into.limit() == into.capacity(); // else it was to bring no more
+      readSize = ReadSize.after(readSize, got, filled);
+    }
     return got;
   }
 

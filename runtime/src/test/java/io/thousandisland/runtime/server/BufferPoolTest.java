@@ -8,6 +8,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -34,6 +35,20 @@ class BufferPoolTest {
     assertThat(again).isSameAs(first);
     assertThat(again.position()).isZero();
     assertThat(again.remaining()).isEqualTo(64);
+  }
+
+  @Test
+  void smallestSizeThatHoldsWhatIsWantedIsGiven() {
+    var memory = new MemoryBudget(1L << 30);
+    assertThat(sizes(new BufferPool(64 << 10, memory), 1, 1 << 10, 4 << 10, 4097, 1 << 20))
+        .containsExactly(1 << 10, 1 << 10, 4 << 10, 16 << 10, 64 << 10);
+    assertThat(sizes(new BufferPool(5000, memory), 4 << 10, 16 << 10))
+        .containsExactly(4 << 10, 5000);
+    assertThat(sizes(new BufferPool(512, memory), 4 << 10)).containsExactly(512);
+  }
+
+  private static List<Integer> sizes(BufferPool pool, int... wanted) {
+    return Arrays.stream(wanted).mapToObj(each -> pool.borrow(each).capacity()).toList();
   }
 
   @Test

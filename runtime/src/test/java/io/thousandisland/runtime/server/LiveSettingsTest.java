@@ -135,7 +135,7 @@ class LiveSettingsTest {
     try (var server = new RunningServer(settings(), sizes)) {
       var client = server.connect();
       assertThat(echo(client, "a")).isEqualTo("a");
-      assertThat(sizes.capacities.poll(20, TimeUnit.SECONDS)).isEqualTo(64 * 1024);
+      assertThat(sizes.capacities.poll(20, TimeUnit.SECONDS)).isEqualTo(4096);
       server.node.configure(settings().with(new BufferSettings(2048, 1 << 20, 1 << 20, 256)));
       assertThat(echo(client, "b")).isEqualTo("b");
       assertThat(sizes.capacities.poll(20, TimeUnit.SECONDS)).isEqualTo(2048);

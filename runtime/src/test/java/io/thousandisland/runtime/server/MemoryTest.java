@@ -19,6 +19,8 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -109,6 +111,51 @@ class MemoryTest {
       assertThat(read(clients.getFirst(), 4)).startsWith(how + ":");
     }
     assertThat(memory.used()).isZero();
+  }
+
+  /** Waits in its first callback, and notes how much each of them got. */
+  private static class Pausing extends TestHandler {
+    final CountDownLatch goOn = new CountDownLatch(1);
+    final Queue<Integer> got = new ConcurrentLinkedQueue<>();
+
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
+      got.add(data.remaining());
+      goOn.await();
+      data.position(data.limit());
+      return Next.proceed(state);
+    }
+  }
+
+  @Test
+  void x5CallbackThatWaitsHoldsLittleWhenItsPeerHasSentLittle() throws Exception {
+    var memory = new MemoryBudget(64 << 20);
+    var handler = new Pausing();
+    try (var server =
+        new RunningServer(RunningServer.settings(), RunningServer.TCP, handler, memory)) {
+      for (int i = 0; i < 5; i++) {
+        send(server.connect(), "x");
+      }
+      server.await("all wait", s -> handler.got.size() == 5);
+      assertThat(memory.used()).isEqualTo(5 * (4 << 10));
+      handler.goOn.countDown();
+      server.await("all given back", s -> memory.used() == 0);
+    }
+  }
+
+  @Test
+  void x5ConnectionWithMuchToReadGetsLargerBuffers() throws Exception {
+    var handler = new Pausing();
+    try (var server = new RunningServer(handler)) {
+      server.connect().getOutputStream().write(new byte[100_000]);
+      handler.goOn.countDown();
+      server.await("all is read", s -> sum(handler.got) == 100_000);
+      assertThat(handler.got).startsWith(4 << 10, 16 << 10, 64 << 10);
+    }
+  }
+
+  private static int sum(Queue<Integer> numbers) {
+    return numbers.stream().mapToInt(Integer::intValue).sum();
   }
 
   @Test
