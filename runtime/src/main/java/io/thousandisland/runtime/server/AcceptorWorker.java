@@ -1,55 +1,24 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.Signals.DEADLINE;
-import static io.thousandisland.runtime.server.Signals.HANDLER;
 import static io.thousandisland.runtime.server.Signals.PAUSE;
-import static io.thousandisland.runtime.server.Signals.PERMIT;
 import static io.thousandisland.runtime.server.Signals.RESUME;
-import static io.thousandisland.runtime.server.Signals.STOP;
-import static io.thousandisland.runtime.server.Signals.TURN;
 
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
-import io.thousandisland.telemetry.TelemetryEvent;
-import io.thousandisland.transport.ListeningChannel;
-import io.thousandisland.transport.OutOfDescriptorsException;
-import io.thousandisland.transport.ThreadLender;
-import io.thousandisland.transport.TransportSocket;
-import java.io.IOException;
-import java.nio.channels.ClosedChannelException;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections and hands them over, one after the other.
+ * The part of an acceptor that accepts, as its supervisor and its server see it: an {@link
+ * AcceptLoop} that they start, stop and pause.
  *
- * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
- * it, so that clients who must wait do so in the kernel's backlog. It is stopped by a signal, never
- * by an interrupt: that would close the channel it shares with others. It blocks on nothing, and
- * has no thread while it waits: it goes on where the transport has found a client, so handlers that
- * hold every carrier keep nobody from being accepted.
+ * <p>The loop is stopped by a signal, never by an interrupt: that would close the channel it shares
+ * with others.
  *
- * <p>Thread: start, stop, pause and resume by the supervisor's or the server's; the rest by the
- * owner of the signals.
+ * <p>Thread: those of the supervisor and the server; the loop's own for what the loop asks.
  */
-final class AcceptorWorker implements Node {
-
-  private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(100);
-
-  /** Clients that gave up while they waited, say; more in a row are the system's trouble. */
-  private static final int FAILURES_AT_ONCE = 16;
-
-  /** How long the next try waits then: what fails does so at once, and would take a processor. */
-  private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
-
-  /** What is taken before the worker looks at what it is about: who raises changes that first. */
-  private static final int NEWS = TURN | HANDLER | PERMIT | PAUSE | RESUME | DEADLINE;
-
-  /** There is nothing to wait for. */
-  private static final int NOTHING = 0;
+final class AcceptorWorker implements Node, AcceptLoop.Worker {
 
   private final ServerContext context;
   private final int acceptor;
@@ -57,7 +26,7 @@ final class AcceptorWorker implements Node {
   private final ConnectionSupervisor connections;
 
   /** The running incarnation; guarded by this. */
-  private @Nullable Loop loop;
+  private @Nullable AcceptLoop loop;
 
   /** When the halted incarnation is waited for no longer; guarded by this. */
   private long endBy;
@@ -83,13 +52,19 @@ final class AcceptorWorker implements Node {
 
   @Override
   public synchronized void start(Crash crash) {
-    var mine = new Loop(crash);
+    var mine = new AcceptLoop(context, acceptor, listener, connections, this, crash);
     mine.goOnElsewhere();
     loop = mine; // now that it has a thread, which can be waited for
   }
 
-  /** The loop {@code mine} has ended. Another one that has begun since rests by itself. */
-  private synchronized void over(Loop mine) {
+  @Override
+  public @Nullable CountDownLatch pauseAsked() {
+    return pause;
+  }
+
+  /** {@inheritDoc} Another one that has begun since rests by itself. */
+  @Override
+  public synchronized void over(AcceptLoop mine) {
     CountDownLatch resting = pause;
     if (resting != null && (loop == null || loop == mine)) {
       resting.countDown();
@@ -98,15 +73,14 @@ final class AcceptorWorker implements Node {
 
   /** Tells the loop to end, and does not wait for it. */
   synchronized void halt() {
-    if (loop != null && !loop.me.isRaised(STOP)) {
-      loop.me.raise(STOP);
+    if (loop != null && loop.halt()) {
       endBy = Joins.in(Joins.PROMPT);
     }
   }
 
   @Override
   public void stop() {
-    Loop mine;
+    AcceptLoop mine;
     long deadline;
     synchronized (this) {
       halt();
@@ -115,7 +89,7 @@ final class AcceptorWorker implements Node {
       loop = null;
     }
     if (mine != null) {
-      boolean unused = Joins.awaitAll(List.of(mine.ended), deadline);
+      boolean unused = Joins.awaitAll(List.of(mine.ended()), deadline);
     }
   }
 
@@ -134,7 +108,7 @@ final class AcceptorWorker implements Node {
     if (loop == null) {
       resting.countDown(); // not running: the next incarnation begins paused
     } else {
-      loop.me.raise(PAUSE);
+      loop.tell(PAUSE);
     }
     return resting;
   }
@@ -146,287 +120,7 @@ final class AcceptorWorker implements Node {
     }
     pause = null;
     if (loop != null) {
-      loop.me.raise(RESUME);
+      loop.tell(RESUME);
     }
-  }
-
-  /**
-   * One incarnation: from a start to the stop, or a crash.
-   *
-   * <pre>
-   *   PAUSED ──▶ NO HANDLER ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
-   *      ▲            ▲                  ▲                                       │
-   *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
-   * </pre>
-   *
-   * Each step looks anew at what it is about, so none is skipped when several things change.
-   *
-   * <p>Thread: the owner of its signals, but for {@link #me} and {@link #ended}.
-   */
-  private final class Loop implements Signals.Resting {
-
-    private final Signals me = new Signals(context.sweeper, this);
-    private final Consumer<ThreadLender> lent = me::lent;
-    private final Crash crash;
-    private final CountDownLatch ended = new CountDownLatch(1);
-
-    /** Where it waits for its turn, or had the last one. */
-    private @Nullable ListenSlot slot;
-
-    /** Not null while it waits for its turn. */
-    private ListenSlot.@Nullable Waiter waiter;
-
-    /** Where it has the turn; null when it has none. */
-    private @Nullable ListenSlot turn;
-
-    /** Whether the last turn brought a connection. */
-    private boolean more = true;
-
-    /** Whether it waits for a place. */
-    private boolean queued;
-
-    /** Whether it waits, with the turn, because accepting fails. */
-    private boolean sittingOut;
-
-    /** Accepts that failed in a row. */
-    private int failures;
-
-    Loop(Crash crash) {
-      this.crash = crash;
-    }
-
-    @Override
-    public String label() {
-      return context.name() + " acceptor " + acceptor;
-    }
-
-    @Override
-    public void goOnElsewhere() {
-      Thread thread =
-          context.workers.newThread(
-              () -> {
-                me.owner(Thread.currentThread());
-                goOn();
-              });
-      thread.setName(label());
-      thread.start();
-    }
-
-    @Override
-    public boolean askForThread() {
-      ListeningChannel channel = listener.slotFor(acceptor).channel();
-      return channel != null && channel.askForThread(lent);
-    }
-
-    @Override
-    public void goOnHere(ThreadLender lender) {
-      goOn();
-    }
-
-    /** Returns when it is over, or rests: then another thread may be in here already. */
-    private void goOn() {
-      try {
-        while (!me.isRaised(STOP)) {
-          int unused = me.take(NEWS);
-          int wanted = step();
-          if (wanted == NOTHING ? me.letOthers(STOP) : me.rest(wanted | STOP)) {
-            return;
-          }
-          me.giveWay();
-        }
-      } catch (Throwable bug) { // whatever it is, the supervisor counts it
-        try {
-          crash.crashed(bug);
-        } finally {
-          end();
-        }
-        return;
-      }
-      end();
-    }
-
-    private void end() {
-      leave();
-      over(this);
-      me.end();
-      ended.countDown();
-    }
-
-    /** Goes as far as it can; answers what to wait for. */
-    private int step() throws IOException {
-      CountDownLatch resting = pause;
-      if (resting != null) {
-        leave();
-        resting.countDown();
-        return RESUME | PAUSE;
-      }
-      if (context.handlers.serving() == null) {
-        leave(); // let the client wait in the backlog
-        return context.handlers.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
-      }
-      ListenSlot mine = turn == null ? turn() : turn;
-      if (mine == null) {
-        return TURN | PAUSE;
-      }
-      if (sittingOut) {
-        return sitOut();
-      }
-      boolean permitted = hasPlace();
-      if (!permitted && !rejecting()) {
-        // Whoever makes it reject, or makes a place, does so first, and tells then who is queued.
-        return PERMIT | PAUSE;
-      }
-      leavePermits();
-      accept(mine, permitted);
-      return NOTHING;
-    }
-
-    // ---- the turn
-
-    private @Nullable ListenSlot turn() {
-      ListenSlot at = slot;
-      ListenSlot.Waiter place = waiter;
-      if (at == null || place == null) {
-        at = listener.slotFor(acceptor);
-        place = at.queue(me, !more);
-        slot = at;
-        waiter = place;
-      }
-      turn = at.turnOf(place);
-      if (turn != null) {
-        waiter = null;
-      }
-      return turn;
-    }
-
-    private void pass(boolean more) {
-      ListenSlot mine = turn;
-      if (mine != null) {
-        turn = null;
-        this.more = more;
-        mine.pass(more);
-      }
-    }
-
-    /** Waits for nothing any more, and has nothing that others wait for. */
-    private void leave() {
-      context.handlers.forget(me);
-      leavePermits();
-      sittingOut = false;
-      me.deadline(Signals.NEVER);
-      pass(true);
-      ListenSlot at = slot;
-      if (at != null) {
-        ListenSlot.Waiter place = waiter;
-        if (place == null) {
-          at.leave(me);
-        } else {
-          waiter = null;
-          at.leave(place);
-        }
-      }
-    }
-
-    // ---- a place
-
-    private boolean hasPlace() {
-      if (!queued && context.permits.tryAcquire()) {
-        return true;
-      }
-      if (!queued && !rejecting()) {
-        limitReached(false);
-        queued = true;
-      }
-      boolean placed = queued && context.permits.acquireOr(me);
-      queued &= !placed;
-      return placed;
-    }
-
-    private void leavePermits() {
-      if (queued) {
-        queued = false;
-        context.permits.leave(me);
-      }
-    }
-
-    // ---- with the turn
-
-    private void accept(ListenSlot at, boolean permitted) {
-      TransportSocket accepted = null;
-      boolean another = true;
-      ListeningChannel channel = at.channel();
-      try {
-        accepted = at.accept();
-        another = accepted != null;
-        failures = 0;
-      } catch (ClosedChannelException normal) {
-        another = false;
-        if (channel != null) {
-          me.keepThread(); // it may have to wait for who opens another one
-          listener.lost(at, channel);
-        }
-      } catch (OutOfDescriptorsException e) {
-        context.emit(
-            () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
-        beginToSitOut(DESCRIPTOR_PAUSE);
-      } catch (IOException e) { // one client's trouble, unless it goes on
-        context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
-        if (++failures > FAILURES_AT_ONCE) {
-          beginToSitOut(FAILURE_PAUSE);
-        }
-      } finally {
-        handOver(accepted, permitted);
-      }
-      if (!sittingOut) {
-        pass(another);
-      }
-    }
-
-    private void beginToSitOut(Duration pause) {
-      sittingOut = true;
-      me.deadline(context.sweeper.in(pause));
-    }
-
-    private int sitOut() {
-      if (!me.due()) {
-        return DEADLINE | PAUSE;
-      }
-      sittingOut = false;
-      me.deadline(Signals.NEVER);
-      pass(true);
-      return NOTHING;
-    }
-  }
-
-  private boolean rejecting() {
-    return context.settings().limits().whenReached() == LimitSettings.WhenReached.REJECT;
-  }
-
-  private void handOver(@Nullable TransportSocket accepted, boolean permitted) {
-    if (accepted == null) {
-      if (permitted) {
-        context.permits.release();
-      }
-    } else if (permitted) {
-      connections.start(accepted);
-    } else {
-      limitReached(true);
-      refuse(accepted);
-    }
-  }
-
-  private void refuse(TransportSocket accepted) {
-    try {
-      accepted.close();
-    } catch (IOException e) { // still one client's trouble
-      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
-    }
-  }
-
-  private void limitReached(boolean rejected) {
-    context.emit(
-        () ->
-            new TelemetryEvent.LimitReached(
-                context.name(), acceptor, context.permits.limit(), rejected));
   }
 }

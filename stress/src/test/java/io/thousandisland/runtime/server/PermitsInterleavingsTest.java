@@ -15,7 +15,7 @@ public class PermitsInterleavingsTest {
       Checks.that(permits.tryAcquire(), "no place");
     }
 
-    /** As a worker waits, see AcceptorWorker. */
+    /** As a worker waits, see AcceptLoop. */
     private boolean acquire(Signals me) {
       me.owner(Thread.currentThread());
       while (!permits.acquireOr(me)) {

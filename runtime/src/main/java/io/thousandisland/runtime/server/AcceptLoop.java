@@ -1,0 +1,367 @@
+package io.thousandisland.runtime.server;
+
+import static io.thousandisland.runtime.server.Signals.DEADLINE;
+import static io.thousandisland.runtime.server.Signals.HANDLER;
+import static io.thousandisland.runtime.server.Signals.PAUSE;
+import static io.thousandisland.runtime.server.Signals.PERMIT;
+import static io.thousandisland.runtime.server.Signals.RESUME;
+import static io.thousandisland.runtime.server.Signals.STOP;
+import static io.thousandisland.runtime.server.Signals.TURN;
+
+import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.OutOfDescriptorsException;
+import io.thousandisland.transport.ThreadLender;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Accepts connections and hands them over, one after the other: one incarnation of an {@link
+ * AcceptorWorker}, from a start to the stop, or a crash.
+ *
+ * <pre>
+ *   PAUSED ──▶ NO HANDLER ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
+ *      ▲            ▲                  ▲                                       │
+ *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
+ * </pre>
+ *
+ * <p>Each step looks anew at what it is about, so none is skipped when several things change.
+ *
+ * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
+ * it, so that clients who must wait do so in the kernel's backlog. It blocks on nothing, and has no
+ * thread while it waits: it goes on where the transport has found a client, so handlers that hold
+ * every carrier keep nobody from being accepted.
+ *
+ * <p>Thread: the owner of its signals, but for {@link #halt}, {@link #tell} and {@link #ended}.
+ */
+final class AcceptLoop implements Signals.Resting {
+
+  private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(100);
+
+  /** Clients that gave up while they waited, say; more in a row are the system's trouble. */
+  private static final int FAILURES_AT_ONCE = 16;
+
+  /** How long the next try waits then: what fails does so at once, and would take a processor. */
+  private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
+
+  /** What is taken before the worker looks at what it is about: who raises changes that first. */
+  private static final int NEWS = TURN | HANDLER | PERMIT | PAUSE | RESUME | DEADLINE;
+
+  /** There is nothing to wait for. */
+  private static final int NOTHING = 0;
+
+  /** What the loop asks of its worker. */
+  interface Worker {
+
+    /** Not null while the loop is to rest; counted down when it does. */
+    @Nullable CountDownLatch pauseAsked();
+
+    /** The loop {@code mine} has ended. */
+    void over(AcceptLoop mine);
+  }
+
+  private final ServerContext context;
+  private final int acceptor;
+  private final Listener listener;
+  private final ConnectionSupervisor connections;
+  private final Worker worker;
+  private final Crash crash;
+  private final Signals me;
+  private final Consumer<ThreadLender> lent;
+  private final CountDownLatch ended = new CountDownLatch(1);
+
+  /** Where it waits for its turn, or had the last one. */
+  private @Nullable ListenSlot slot;
+
+  /** Not null while it waits for its turn. */
+  private ListenSlot.@Nullable Waiter waiter;
+
+  /** Where it has the turn; null when it has none. */
+  private @Nullable ListenSlot turn;
+
+  /** Whether the last turn brought a connection. */
+  private boolean more = true;
+
+  /** Whether it waits for a place. */
+  private boolean queued;
+
+  /** Whether it waits, with the turn, because accepting fails. */
+  private boolean sittingOut;
+
+  /** Accepts that failed in a row. */
+  private int failures;
+
+  AcceptLoop(
+      ServerContext context,
+      int acceptor,
+      Listener listener,
+      ConnectionSupervisor connections,
+      Worker worker,
+      Crash crash) {
+    this.context = context;
+    this.acceptor = acceptor;
+    this.listener = listener;
+    this.connections = connections;
+    this.worker = worker;
+    this.crash = crash;
+    this.me = new Signals(context.sweeper, this);
+    this.lent = me::lent;
+  }
+
+  /** Tells the loop to end; false when it was told before. Any thread. */
+  boolean halt() {
+    boolean first = !me.isRaised(STOP);
+    me.raise(STOP);
+    return first;
+  }
+
+  /** Tells the loop that a pause has begun or ended: PAUSE or RESUME. Any thread. */
+  void tell(int reason) {
+    me.raise(reason);
+  }
+
+  /** Counted down when the loop has ended. */
+  CountDownLatch ended() {
+    return ended;
+  }
+
+  @Override
+  public String label() {
+    return context.name() + " acceptor " + acceptor;
+  }
+
+  @Override
+  public void goOnElsewhere() {
+    Thread thread =
+        context.workers.newThread(
+            () -> {
+              me.owner(Thread.currentThread());
+              goOn();
+            });
+    thread.setName(label());
+    thread.start();
+  }
+
+  @Override
+  public boolean askForThread() {
+    ListeningChannel channel = listener.slotFor(acceptor).channel();
+    return channel != null && channel.askForThread(lent);
+  }
+
+  @Override
+  public void goOnHere(ThreadLender lender) {
+    goOn();
+  }
+
+  /** Returns when it is over, or rests: then another thread may be in here already. */
+  private void goOn() {
+    try {
+      while (!me.isRaised(STOP)) {
+        int unused = me.take(NEWS);
+        int wanted = step();
+        if (wanted == NOTHING ? me.letOthers(STOP) : me.rest(wanted | STOP)) {
+          return;
+        }
+        me.giveWay();
+      }
+    } catch (Throwable bug) { // whatever it is, the supervisor counts it
+      try {
+        crash.crashed(bug);
+      } finally {
+        end();
+      }
+      return;
+    }
+    end();
+  }
+
+  private void end() {
+    leave();
+    worker.over(this);
+    me.end();
+    ended.countDown();
+  }
+
+  /** Goes as far as it can; answers what to wait for. */
+  private int step() throws IOException {
+    CountDownLatch resting = worker.pauseAsked();
+    if (resting != null) {
+      leave();
+      resting.countDown();
+      return RESUME | PAUSE;
+    }
+    if (context.handlers.serving() == null) {
+      leave(); // let the client wait in the backlog
+      return context.handlers.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
+    }
+    ListenSlot mine = turn == null ? turn() : turn;
+    if (mine == null) {
+      return TURN | PAUSE;
+    }
+    if (sittingOut) {
+      return sitOut();
+    }
+    boolean permitted = hasPlace();
+    if (!permitted && !rejecting()) {
+      // Whoever makes it reject, or makes a place, does so first, and tells then who is queued.
+      return PERMIT | PAUSE;
+    }
+    leavePermits();
+    accept(mine, permitted);
+    return NOTHING;
+  }
+
+  // ---- the turn
+
+  private @Nullable ListenSlot turn() {
+    ListenSlot at = slot;
+    ListenSlot.Waiter place = waiter;
+    if (at == null || place == null) {
+      at = listener.slotFor(acceptor);
+      place = at.queue(me, !more);
+      slot = at;
+      waiter = place;
+    }
+    turn = at.turnOf(place);
+    if (turn != null) {
+      waiter = null;
+    }
+    return turn;
+  }
+
+  private void pass(boolean more) {
+    ListenSlot mine = turn;
+    if (mine != null) {
+      turn = null;
+      this.more = more;
+      mine.pass(more);
+    }
+  }
+
+  /** Waits for nothing any more, and has nothing that others wait for. */
+  private void leave() {
+    context.handlers.forget(me);
+    leavePermits();
+    sittingOut = false;
+    me.deadline(Signals.NEVER);
+    pass(true);
+    ListenSlot at = slot;
+    if (at != null) {
+      ListenSlot.Waiter place = waiter;
+      if (place == null) {
+        at.leave(me);
+      } else {
+        waiter = null;
+        at.leave(place);
+      }
+    }
+  }
+
+  // ---- a place
+
+  private boolean hasPlace() {
+    if (!queued && context.permits.tryAcquire()) {
+      return true;
+    }
+    if (!queued && !rejecting()) {
+      limitReached(false);
+      queued = true;
+    }
+    boolean placed = queued && context.permits.acquireOr(me);
+    queued &= !placed;
+    return placed;
+  }
+
+  private void leavePermits() {
+    if (queued) {
+      queued = false;
+      context.permits.leave(me);
+    }
+  }
+
+  // ---- with the turn
+
+  private void accept(ListenSlot at, boolean permitted) {
+    TransportSocket accepted = null;
+    boolean another = true;
+    ListeningChannel channel = at.channel();
+    try {
+      accepted = at.accept();
+      another = accepted != null;
+      failures = 0;
+    } catch (ClosedChannelException normal) {
+      another = false;
+      if (channel != null) {
+        me.keepThread(); // it may have to wait for who opens another one
+        listener.lost(at, channel);
+      }
+    } catch (OutOfDescriptorsException e) {
+      context.emit(
+          () -> new TelemetryEvent.AcceptPaused(context.name(), acceptor, e, DESCRIPTOR_PAUSE));
+      beginToSitOut(DESCRIPTOR_PAUSE);
+    } catch (IOException e) { // one client's trouble, unless it goes on
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+      if (++failures > FAILURES_AT_ONCE) {
+        beginToSitOut(FAILURE_PAUSE);
+      }
+    } finally {
+      handOver(accepted, permitted);
+    }
+    if (!sittingOut) {
+      pass(another);
+    }
+  }
+
+  private void beginToSitOut(Duration pause) {
+    sittingOut = true;
+    me.deadline(context.sweeper.in(pause));
+  }
+
+  private int sitOut() {
+    if (!me.due()) {
+      return DEADLINE | PAUSE;
+    }
+    sittingOut = false;
+    me.deadline(Signals.NEVER);
+    pass(true);
+    return NOTHING;
+  }
+
+  private boolean rejecting() {
+    return context.settings().limits().whenReached() == LimitSettings.WhenReached.REJECT;
+  }
+
+  private void handOver(@Nullable TransportSocket accepted, boolean permitted) {
+    if (accepted == null) {
+      if (permitted) {
+        context.permits.release();
+      }
+    } else if (permitted) {
+      connections.start(accepted);
+    } else {
+      limitReached(true);
+      refuse(accepted);
+    }
+  }
+
+  private void refuse(TransportSocket accepted) {
+    try {
+      accepted.close();
+    } catch (IOException e) { // still one client's trouble
+      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+    }
+  }
+
+  private void limitReached(boolean rejected) {
+    context.emit(
+        () ->
+            new TelemetryEvent.LimitReached(
+                context.name(), acceptor, context.permits.limit(), rejected));
+  }
+}
