@@ -3,10 +3,14 @@ package io.thousandisland.deploy.folder;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
@@ -60,24 +64,35 @@ final class BundleStep {
    * @param all files that are there
    */
   void take(List<BundleFile> gone, List<BundleFile> changed, List<BundleFile> all) {
-    gone.forEach(this::stop);
-    changed.forEach(this::stop);
+    each(gone, this::stop);
+    each(changed, this::stop);
     var touched = new LinkedHashSet<Bundle>();
-    gone.forEach(file -> uninstall(file, touched));
-    changed.forEach(file -> use(file, touched));
+    each(gone, file -> uninstall(file, touched));
+    each(changed, file -> use(file, touched));
     refresh(touched);
-    changed.forEach(this::start);
-    all.stream().filter(this::leftUnresolved).forEach(this::start);
+    each(changed, this::start);
+    each(all.stream().filter(this::leftUnresolved).toList(), this::start);
+  }
+
+  /** One file's trouble is not the others': somebody else may uninstall its bundle meanwhile. */
+  private static void each(List<BundleFile> files, Consumer<BundleFile> action) {
+    for (BundleFile file : files) {
+      try {
+        action.accept(file);
+      } catch (RuntimeException e) {
+        file.trouble("cannot be dealt with: " + e, e);
+      }
+    }
   }
 
   /** Tries again what could not be started before. */
   void startAgain(List<BundleFile> all, boolean othersChanged) {
-    for (BundleFile file : all) {
-      if (file.start == BundleFile.Start.SOON
-          || (file.start == BundleFile.Start.WHEN_OTHERS_CHANGE && othersChanged)) {
-        start(file);
-      }
-    }
+    each(all.stream().filter(file -> isToStart(file, othersChanged)).toList(), this::start);
+  }
+
+  private static boolean isToStart(BundleFile file, boolean othersChanged) {
+    return file.start == BundleFile.Start.SOON
+        || (file.start == BundleFile.Start.WHEN_OTHERS_CHANGE && othersChanged);
   }
 
   private void stop(BundleFile file) {
@@ -118,6 +133,7 @@ final class BundleStep {
       if (before == null) {
         Bundle installed = context.installBundle(file.location(), content);
         file.bundle(installed);
+        tellOther(file, installed);
         file.did = BundleFile.identity(installed) + " is installed";
         touchHost(installed, jar, touched);
       } else {
@@ -169,18 +185,33 @@ final class BundleStep {
   private String notInstalled(WholeJar jar, BundleException e) {
     BundleIdentity identity = jar.identity();
     if (e.getType() == BundleException.DUPLICATE_BUNDLE_ERROR && identity != null) {
-      return "is a second copy of " + identity + ", which is installed already" + other(identity);
+      String where = others(identity.symbolicName(), null).map(BundleStep::where).orElse("");
+      return "is a second copy of " + identity + ", which is installed already" + where;
     }
     return "cannot be installed: " + Trouble.of(cause(e));
   }
 
-  private String other(BundleIdentity identity) {
-    for (Bundle bundle : context.getBundles()) {
-      if (identity.symbolicName().equals(bundle.getSymbolicName())) {
-        return " as bundle " + bundle.getBundleId() + " from " + bundle.getLocation();
-      }
-    }
-    return "";
+  /** Two files of the folder are never the same bundle, so the other one is not the folder's. */
+  private void tellOther(BundleFile file, Bundle installed) {
+    others(installed.getSymbolicName(), installed)
+        .ifPresent(
+            other ->
+                file.trouble(
+                    "is another version of "
+                        + BundleFile.identity(other)
+                        + ", which is installed already"
+                        + where(other)
+                        + "; both are used now"));
+  }
+
+  private Optional<Bundle> others(String symbolicName, @Nullable Bundle but) {
+    return Arrays.stream(context.getBundles())
+        .filter(bundle -> bundle != but && symbolicName.equals(bundle.getSymbolicName()))
+        .findFirst();
+  }
+
+  private static String where(Bundle bundle) {
+    return " as bundle " + bundle.getBundleId() + " from " + bundle.getLocation();
   }
 
   /** A fragment attaches when its host is resolved anew. */

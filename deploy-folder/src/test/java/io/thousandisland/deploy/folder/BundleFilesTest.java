@@ -33,6 +33,7 @@ class BundleFilesTest {
   private Watch watch;
   private BundleFiles files;
   private Told told;
+  private boolean failOnce;
 
   @BeforeEach
   void startFramework() throws Exception {
@@ -55,12 +56,21 @@ class BundleFilesTest {
         new BundleStep(
             context,
             new Remembered(storage.resolve("digests"), report),
-            new ForeignCode(() -> now, report),
+            new ForeignCode(this::nowUnlessItIsToFail, report),
             () -> false);
     watch = new Watch(folder, () -> now);
     files = new BundleFiles(folder, context, storage, report, step);
     // synchronous, so that the look after a change knows of it
     context.addBundleListener((SynchronousBundleListener) event -> files.bundleChanged(event));
+  }
+
+  /** Asked before each start and stop: the framework might throw there as well. */
+  private Instant nowUnlessItIsToFail() {
+    if (failOnce) {
+      failOnce = false;
+      throw new IllegalStateException("on purpose");
+    }
+    return now;
   }
 
   @AfterEach
@@ -195,6 +205,34 @@ class BundleFilesTest {
                 + " in version 1.0.0 and came first; this file is used when a-1.0.0.jar is removed",
             "INFO a-1.0.0.jar: removed; org.example.a 1.0.0 is uninstalled",
             "INFO a-1.0.1.jar: org.example.a 1.0.1 is installed and started");
+  }
+
+  @Test
+  void anotherVersionOfABundleThatIsNotOfTheFolderIsUsedAndTold() throws Exception {
+    Path elsewhere = Files.write(home.resolve("elsewhere.jar"), bundle("1.0.0"));
+    Bundle there =
+        framework.getBundleContext().installBundle("elsewhere", Files.newInputStream(elsewhere));
+    put("a.jar", bundle("1.1.0"));
+    look(4);
+    assertThat(told.lines())
+        .containsExactly(
+            "WARN a.jar: is another version of org.example.a 1.0.0, which is installed already as"
+                + " bundle "
+                + there.getBundleId()
+                + " from elsewhere; both are used now",
+            "INFO a.jar: org.example.a 1.1.0 is installed and started");
+  }
+
+  @Test
+  void exceptionThatOneFileCausesKeepsNoOtherFromBeingUsed() throws Exception {
+    put("a.jar", bundle("1.0.0"));
+    put("b.jar", Jars.bundle("org.example.b", "1.0.0", Map.of()));
+    failOnce = true;
+    look(4);
+    assertThat(told.lines())
+        .hasSize(2)
+        .anyMatch(line -> line.matches("WARN [ab].jar: cannot be dealt with: .*on purpose.*"))
+        .anyMatch(line -> line.matches("INFO [ab].jar: org.example.[ab] 1.0.0 is .* started"));
   }
 
   @Test
