@@ -14,7 +14,8 @@ import org.osgi.framework.launch.Framework;
 /**
  * Stops a framework, and waits until it has stopped: servers drain meanwhile. A framework waits for
  * ever for a bundle that hangs in its start, and stops no other one. Then the others are stopped
- * here, and the process ends without that one.
+ * here, and the process ends without that one. One that stops for long may drain connections, so it
+ * is waited for; but somebody is told.
  *
  * <p>Thread: the shutdown hook's.
  */
@@ -22,34 +23,61 @@ final class StopWithPatience {
   /** More than a bundle needs that starts just now. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
+  /** More than a usual drain needs. */
+  private static final long LONG_STOP_SECONDS = 60;
+
   /** For the drains of the others. */
   private static final long REST_MILLIS = 60_000;
 
   private static final long LOOK_MILLIS = 500;
 
   private final Framework framework;
+  private final long longStopSeconds;
 
   StopWithPatience(Framework framework) {
+    this(framework, LONG_STOP_SECONDS);
+  }
+
+  /**
+   * @param longStopSeconds after that somebody is told what the process waits for
+   */
+  StopWithPatience(Framework framework, long longStopSeconds) {
     this.framework = framework;
+    this.longStopSeconds = longStopSeconds;
   }
 
   void run() throws BundleException, InterruptedException {
     framework.stop();
     long begun = System.nanoTime();
+    boolean told = false;
     while (framework.waitForStop(LOOK_MILLIS).getType() == FrameworkEvent.WAIT_TIMEDOUT) {
       List<Bundle> hanging = starting();
       if (!hanging.isEmpty() && System.nanoTime() - begun > PATIENCE) {
         leave(hanging);
         return;
       }
+      if (!told && System.nanoTime() - begun > TimeUnit.SECONDS.toNanos(longStopSeconds)) {
+        told = tellStopping();
+      }
     }
+  }
+
+  private boolean tellStopping() {
+    List<Bundle> stopping = in(Bundle.STOPPING);
+    if (stopping.isEmpty()) {
+      return false;
+    }
+    System.err.println(
+        names(stopping)
+            + " is still stopping, after "
+            + longStopSeconds
+            + " s; the process waits for it, and only kill -KILL ends it at once");
+    return true;
   }
 
   private void leave(List<Bundle> hanging) throws InterruptedException {
     System.err.println(
-        hanging.stream()
-                .map(each -> each.getSymbolicName() + " " + each.getVersion())
-                .collect(Collectors.joining(", "))
+        names(hanging)
             + " hangs in its start; the others are stopped, and the process ends without it");
     Thread rest = new Thread(() -> stopAllBut(hanging), "stop the rest");
     rest.setDaemon(true);
@@ -57,14 +85,22 @@ final class StopWithPatience {
     rest.join(REST_MILLIS);
   }
 
+  private static String names(List<Bundle> bundles) {
+    return bundles.stream()
+        .map(each -> each.getSymbolicName() + " " + each.getVersion())
+        .collect(Collectors.joining(", "));
+  }
+
   private List<Bundle> starting() {
-    List<Bundle> starting = new ArrayList<>();
-    for (Bundle bundle : bundles()) {
-      if (bundle.getState() == Bundle.STARTING && !isLazy(bundle)) {
-        starting.add(bundle);
-      }
-    }
+    List<Bundle> starting = in(Bundle.STARTING);
+    starting.removeIf(StopWithPatience::isLazy);
     return starting;
+  }
+
+  private List<Bundle> in(int state) {
+    List<Bundle> found = bundles();
+    found.removeIf(each -> each.getState() != state);
+    return found;
   }
 
   /** Such a bundle is in the same state for as long as nobody uses it. */
