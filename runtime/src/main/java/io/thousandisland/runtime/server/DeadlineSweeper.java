@@ -3,7 +3,6 @@ package io.thousandisland.runtime.server;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,27 +19,59 @@ import org.jspecify.annotations.Nullable;
  * compare-and-set puts the entry into that tick's slot; an entry whose {@code visit} lies later
  * than the slot it is found in is stale, and dropped.
  *
+ * <p>The sweeper sleeps until the next slot that holds something is due. Before it looks for that
+ * slot it says so in {@link #wakeAt}, and who puts something into a slot looks at that afterwards:
+ * the locks of the slots make one of the two see the other.
+ *
  * <p>Thread: a platform thread of its own, so that handlers which keep every carrier busy cannot
- * stop the clock; parked while nothing has a deadline. {@link #watch} and {@link #now} by any
- * thread.
+ * stop the clock. {@link #watch} and {@link #now} by any thread.
  */
 final class DeadlineSweeper implements AutoCloseable {
+
+  /** The entries of one tick, and of those that a whole turn lies between. */
+  private static final class Slot {
+
+    /** Guarded by this. */
+    private final ArrayList<Signals> entries = new ArrayList<>(0);
+
+    synchronized boolean isEmpty() {
+      return entries.isEmpty();
+    }
+
+    synchronized void add(Signals signals) {
+      entries.add(signals);
+    }
+
+    synchronized @Nullable Signals removeLast() {
+      if (entries.isEmpty()) {
+        entries.trimToSize(); // many that came at once would leave their room in every slot
+        return null;
+      }
+      return entries.removeLast();
+    }
+  }
 
   private static final long TICK = Duration.ofMillis(10).toNanos();
   private static final int SLOTS = 1024;
   private static final Duration LONGEST = Duration.ofDays(36_500);
 
+  /** No tick comes before this one. */
+  private static final long AWAKE = Long.MIN_VALUE;
+
+  /** The tick of nothing: it does not come. */
+  private static final long NONE = Long.MAX_VALUE;
+
   /** The furthest ahead the wheel looks. */
   static final Duration HORIZON = Duration.ofNanos(TICK * SLOTS);
 
   private final long origin = System.nanoTime();
-  private final List<List<Signals>> slots = new ArrayList<>();
+  private final List<Slot> slots = new ArrayList<>();
 
   /** The tick last swept; written by the sweeper before it empties that tick's slot. */
   private volatile long swept;
 
-  /** Entries in all slots. The first one wakes the sweeper. */
-  private final AtomicLong entries = new AtomicLong();
+  /** An entry of an earlier tick wakes the sweeper: it is asleep. */
+  private volatile long wakeAt = AWAKE;
 
   private volatile boolean closed;
   private final Thread thread;
@@ -52,7 +83,7 @@ final class DeadlineSweeper implements AutoCloseable {
   /** With a wheel of that many slots. */
   DeadlineSweeper(int size) {
     for (int i = 0; i < size; i++) {
-      slots.add(new ArrayList<>(0));
+      slots.add(new Slot());
     }
     thread =
         Thread.ofPlatform()
@@ -63,9 +94,12 @@ final class DeadlineSweeper implements AutoCloseable {
   }
 
   static DeadlineSweeper started() {
-    var sweeper = new DeadlineSweeper();
-    sweeper.thread.start();
-    return sweeper;
+    return new DeadlineSweeper().start();
+  }
+
+  DeadlineSweeper start() {
+    thread.start();
+    return this;
   }
 
   /** Nanoseconds since this sweeper began; the time that deadlines are given in. */
@@ -111,7 +145,7 @@ final class DeadlineSweeper implements AutoCloseable {
   }
 
   private boolean add(Signals signals, long tick) {
-    List<Signals> slot = slot(tick);
+    Slot slot = slot(tick);
     try {
       synchronized (slot) {
         if (swept >= tick) {
@@ -123,24 +157,20 @@ final class DeadlineSweeper implements AutoCloseable {
       signals.visitAt(tick, Signals.NEVER);
       throw e;
     }
-    if (entries.getAndIncrement() == 0) {
+    if (tick < wakeAt) {
       LockSupport.unpark(thread);
     }
     return true;
   }
 
-  private List<Signals> slot(long tick) {
+  private Slot slot(long tick) {
     return slots.get((int) (tick % slots.size()));
   }
 
   private void sweep() {
     while (!closed) {
       try {
-        if (entries.get() == 0) {
-          LockSupport.park(this);
-        } else {
-          LockSupport.parkNanos(this, TICK);
-        }
+        sleep();
         sweepTo(now() / TICK);
       } catch (Throwable e) { // whatever it is: the clock of all servers goes on
         LockSupport.parkNanos(this, TICK);
@@ -148,26 +178,39 @@ final class DeadlineSweeper implements AutoCloseable {
     }
   }
 
+  private void sleep() {
+    wakeAt = NONE;
+    long next = nextEntry();
+    wakeAt = next;
+    if (next == NONE) {
+      LockSupport.park(this);
+    } else {
+      LockSupport.parkNanos(this, next * TICK - now()); // not at all when that is over
+    }
+    wakeAt = AWAKE;
+  }
+
+  /** The next tick whose slot holds something. */
+  private long nextEntry() {
+    long last = swept + slots.size();
+    for (long tick = swept + 1; tick <= last; tick++) {
+      if (!slot(tick).isEmpty()) {
+        return tick;
+      }
+    }
+    return NONE;
+  }
+
   /** The sweeper only. */
   void sweepTo(long target) {
     // After a long rest each slot is emptied once: that finds every entry.
     for (long tick = Math.max(swept, target - slots.size()) + 1; tick <= target; tick++) {
       swept = tick;
-      List<Signals> slot = slot(tick);
-      for (Signals next = removeLast(slot); next != null; next = removeLast(slot)) {
+      // One after the other, and not all at once: that would need memory, and may come to nothing.
+      Slot slot = slot(tick);
+      for (Signals next = slot.removeLast(); next != null; next = slot.removeLast()) {
         look(next, tick);
       }
-    }
-  }
-
-  /** One after the other, and not all at once: that would need memory, and may come to nothing. */
-  private @Nullable Signals removeLast(List<Signals> slot) {
-    synchronized (slot) {
-      if (slot.isEmpty()) {
-        return null;
-      }
-      entries.getAndDecrement();
-      return slot.removeLast();
     }
   }
 
@@ -194,11 +237,7 @@ final class DeadlineSweeper implements AutoCloseable {
   private void lookAgainLater(Signals signals, long tick) {
     long next = tick + slots.size();
     if (signals.visitAt(Signals.NEVER, next)) {
-      List<Signals> slot = slot(tick);
-      synchronized (slot) {
-        slot.add(signals);
-      }
-      entries.getAndIncrement();
+      slot(tick).add(signals);
     }
   }
 

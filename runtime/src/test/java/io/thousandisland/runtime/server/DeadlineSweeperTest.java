@@ -66,6 +66,23 @@ class DeadlineSweeperTest {
   }
 
   @Test
+  void sweeperThatSleepsUntilALaterDeadlineWakesForAnEarlierOne() throws Exception {
+    // one turn of the wheel takes longer than this test may
+    try (var wide = new DeadlineSweeper(1 << 14).start()) {
+      var later = new Signals(wide);
+      later.deadline(wide.in(Duration.ofHours(1)));
+      for (int round = 0; round < 10; round++) {
+        var earlier = new Signals(wide);
+        Thread owner = Thread.ofVirtual().unstarted(() -> earlier.await(DEADLINE));
+        earlier.owner(owner);
+        earlier.deadline(wide.in(Duration.ofMillis(10 + round)));
+        owner.start();
+        assertThat(owner.join(Duration.ofSeconds(20))).isTrue();
+      }
+    }
+  }
+
+  @Test
   void deadlineMovedToALaterTimeOverAndOverIsSeenThen() {
     Signals signals = signals();
     long last = 0;
