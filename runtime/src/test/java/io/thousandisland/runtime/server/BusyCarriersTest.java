@@ -8,19 +8,58 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Rule S8: what goes on while handlers of another server compute on every carrier. They go on until
- * the test lets them end, so whatever needs a carrier does not happen.
+ * Rule S8: what goes on while handlers of another server hold every carrier. They do so until the
+ * test lets them end, so whatever needs a carrier does not happen.
  */
+@ParameterizedClass
+@EnumSource
 @Timeout(60)
 class BusyCarriersTest {
+
+  /** What a handler does that gives its carrier to nobody. */
+  enum Busy {
+    COMPUTES {
+      @Override
+      void until(BooleanSupplier released) {
+        while (!released.getAsBoolean()) {
+          Thread.onSpinWait();
+        }
+      }
+    },
+    /** Holds its carrier on JDK 21 to 23 only (JEP 491). */
+    SLEEPS_WHILE_SYNCHRONIZED {
+      @Override
+      void until(BooleanSupplier released) throws InterruptedException {
+        synchronized (new Object()) {
+          while (!released.getAsBoolean()) {
+            Thread.sleep(10);
+          }
+        }
+      }
+    };
+
+    abstract void until(BooleanSupplier released) throws InterruptedException;
+  }
+
+  private final Busy how;
+
+  BusyCarriersTest(Busy how) {
+    this.how = how;
+  }
 
   private static final int CARRIERS =
       Integer.getInteger(
@@ -32,16 +71,14 @@ class BusyCarriersTest {
   private java.net.Socket before;
   private final Promising handler = new Promising();
 
-  /** Computes until it is released. */
-  private final class Computing extends TestHandler {
-    final CountDownLatch computing = new CountDownLatch(CARRIERS);
+  /** Holds its carrier until it is released. */
+  private final class Holding extends TestHandler {
+    final CountDownLatch holding = new CountDownLatch(CARRIERS);
 
     @Override
     public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
-      computing.countDown();
-      while (!released) {
-        Thread.onSpinWait();
-      }
+      holding.countDown();
+      how.until(() -> released);
       return super.handleData(data, socket, state);
     }
   }
@@ -61,13 +98,13 @@ class BusyCarriersTest {
     server.serve(handler, true);
     before = server.connect();
     assertThat(echo(before, "a")).isEqualTo("a");
-    var computing = new Computing();
+    var holding = new Holding();
     busy = new RunningServer(RunningServer.settings(), new TestHandler());
-    busy.serve(computing, false);
+    busy.serve(holding, false);
     for (int i = 0; i < CARRIERS; i++) {
-      send(busy.connect(), "compute");
+      send(busy.connect(), "hold");
     }
-    assertThat(computing.computing.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(holding.holding.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
   @AfterEach
@@ -87,6 +124,35 @@ class BusyCarriersTest {
     for (int i = 0; i < 20; i++) { // by each acceptor
       assertThat(echo(server.connect(), "c" + i)).isEqualTo("c" + i);
     }
+  }
+
+  /** Prints how long; what a timed test would assert depends on the machine. */
+  @Test
+  void s8LatencyOfEchoesAndOfNewClients() throws Exception {
+    var echoes = new ArrayList<Long>();
+    var clients = new ArrayList<Long>();
+    for (int i = 0; i < 500; i++) {
+      long start = System.nanoTime();
+      assertThat(echo(before, "ping")).isEqualTo("ping");
+      echoes.add(System.nanoTime() - start);
+      if (i % 10 == 0) {
+        start = System.nanoTime();
+        try (var client = server.connect()) {
+          assertThat(echo(client, "ping")).isEqualTo("ping");
+        }
+        clients.add(System.nanoTime() - start);
+      }
+    }
+    System.out.printf(
+        "S8, Java %d, on each of %d carriers a handler %s: an echo takes %s, a new client with its"
+            + " first echo %s%n",
+        Runtime.version().feature(), CARRIERS, how, spread(echoes), spread(clients));
+  }
+
+  private static String spread(List<Long> nanos) {
+    Collections.sort(nanos);
+    return "%.2f ms (p50) to %.2f ms (all of %d)"
+        .formatted(nanos.get(nanos.size() / 2) / 1e6, nanos.getLast() / 1e6, nanos.size());
   }
 
   @Test
