@@ -37,6 +37,9 @@ final class Connection implements Signals.Resting {
   /** The set of live connections; drains wait for its members. */
   interface Keeper {
 
+    /** The number of the acceptor whose connections these are. */
+    int acceptor();
+
     /** Nobody is to wait for the connection any more. Told by a drain. */
     void abandoned(Connection connection);
 
@@ -47,12 +50,15 @@ final class Connection implements Signals.Resting {
     void closed(Connection connection);
   }
 
-  private static final Ending FORCED_ENDING = new Ending.Forced();
+  /** How the conversation ended, and how long it lasted. */
+  private record Ended(Ending how, Duration lasted) {
+    /** Where there is no memory to say more. */
+    static final Ended BY_FORCE = new Ended(new Ending.Forced(), Duration.ZERO);
+  }
 
   private final ServerContext context;
   private final Keeper keeper;
   private final long id;
-  private final int acceptor;
 
   /** In milliseconds since 1970: an {@link Instant} is made for who asks. */
   private final long started = System.currentTimeMillis();
@@ -61,19 +67,16 @@ final class Connection implements Signals.Resting {
   private final Inbound in;
   private final ConnectionSocket socket;
   private final Lease lease;
-  private final Goodbye goodbye;
   private final Conversation conversation;
 
-  private final Farewell farewell;
+  /** Null while the conversation lasts, and when there is no memory for it. The own thread's. */
+  private @Nullable Farewell farewell;
 
   /** A {@link System#nanoTime}; 0 before the beginning. */
   private long began;
 
-  /** How the conversation ended; null while it lasts. The own thread's. */
-  private @Nullable Ending ending;
-
-  /** From the beginning to the end of the conversation, in nanoseconds. The own thread's. */
-  private long lasted;
+  /** Null while the conversation lasts. The own thread's. */
+  private @Nullable Ended ended;
 
   /** Whether it has left the live set. The own thread's. */
   private boolean left;
@@ -105,19 +108,16 @@ final class Connection implements Signals.Resting {
   /**
    * @param keeper told of the end
    */
-  Connection(ServerContext context, int acceptor, Keeper keeper, TransportSocket transport) {
+  Connection(ServerContext context, Keeper keeper, TransportSocket transport) {
     this.context = context;
-    this.acceptor = acceptor;
     this.keeper = keeper;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
     this.signals = new Signals(context.sweeper, this);
-    this.in = new Inbound(context, this);
-    this.socket = new ConnectionSocket(context, this, signals, in);
+    this.in = new Inbound(this);
+    this.socket = new ConnectionSocket(this, signals, in);
     this.lease = new Lease(context, signals, socket.out());
-    this.goodbye = new Goodbye(signals);
-    this.conversation = new Conversation(context, this, signals, in, socket, lease, goodbye);
-    this.farewell = new Farewell(context, signals, in, socket.out());
+    this.conversation = new Conversation(this, signals, in, socket, lease);
   }
 
   /** Begins: on a thread of its own, or one that the transport lends. */
@@ -171,7 +171,7 @@ final class Connection implements Signals.Resting {
 
   /** Returns when it is over, or rests: then another thread may be in here already. */
   private void goOn() {
-    if (ending == null && !converse()) {
+    if (ended == null && !converse()) {
       return;
     }
     if (!sayFarewell()) {
@@ -201,9 +201,9 @@ final class Connection implements Signals.Resting {
     } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
       how = failed(bug);
     }
-    ending = how;
-    lasted = System.nanoTime() - began;
+    ended = ended(how);
     leaveHandler();
+    beginFarewell(how);
     return true;
   }
 
@@ -211,7 +211,15 @@ final class Connection implements Signals.Resting {
     try {
       return new Ending.Failed(bug, true, "");
     } catch (OutOfMemoryError noMemory) { // not even for that
-      return FORCED_ENDING;
+      return Ended.BY_FORCE.how;
+    }
+  }
+
+  private Ended ended(Ending how) {
+    try {
+      return new Ended(how, Duration.ofNanos(System.nanoTime() - began));
+    } catch (OutOfMemoryError noMemory) {
+      return Ended.BY_FORCE;
     }
   }
 
@@ -233,25 +241,30 @@ final class Connection implements Signals.Resting {
     } catch (Throwable thrown) {
       trouble(thrown);
     }
-    Ending how = ending;
-    if (how != null) {
-      farewell.begin(how);
+  }
+
+  private void beginFarewell(Ending how) {
+    try {
+      farewell = new Farewell(context, signals, in, socket.out(), how);
+    } catch (Throwable noMemory) { // closes at once then
+      trouble(noMemory);
     }
   }
 
   /** False when the connection rests, and another thread may go on here. */
   private boolean sayFarewell() {
+    Farewell last = farewell;
     try {
-      for (; ; ) {
-        int reasons = farewell.goOn();
-        if (farewell.phase() != Farewell.Phase.FLUSHING) {
+      while (last != null) {
+        int reasons = last.goOn();
+        if (last.phase() != Farewell.Phase.FLUSHING) {
           leaveTheLiving();
         }
         if (reasons == 0) {
           return true;
         }
         signals.giveWay();
-        signals.deadline(farewell.deadline());
+        signals.deadline(last.deadline());
         if (signals.rest(reasons)) {
           return false;
         }
@@ -259,8 +272,8 @@ final class Connection implements Signals.Resting {
       }
     } catch (Throwable thrown) {
       trouble(thrown);
-      return true;
     }
+    return true;
   }
 
   /** What happens when a connection is over, in this order. */
@@ -308,14 +321,14 @@ final class Connection implements Signals.Resting {
       return;
     }
     left = true;
-    Ending how = ending == null ? FORCED_ENDING : ending;
+    Ended last = ended == null ? Ended.BY_FORCE : ended;
     try {
-      boolean trouble = how instanceof Ending.Failed failed && failed.thrown();
+      boolean trouble = last.how instanceof Ending.Failed failed && failed.thrown();
       context.emit(
           trouble ? Detail.SERVERS : Detail.CONNECTIONS,
           () ->
               new TelemetryEvent.ConnectionStopped(
-                  span(), how, socket.counters(), Duration.ofNanos(lasted)));
+                  span(), last.how, socket.counters(), last.lasted));
     } finally {
       try {
         keeper.ended(this);
@@ -466,7 +479,7 @@ final class Connection implements Signals.Resting {
    */
   void abandon() {
     abandoned = true;
-    goodbye.abandon();
+    conversation.abandon();
     keeper.abandoned(this);
   }
 
@@ -491,6 +504,10 @@ final class Connection implements Signals.Resting {
 
   long id() {
     return id;
+  }
+
+  ServerContext context() {
+    return context;
   }
 
   /** The read timeout in force. The own thread only. */
@@ -529,7 +546,7 @@ final class Connection implements Signals.Resting {
   ConnectionInfo info() {
     return new ConnectionInfo(
         id,
-        acceptor,
+        keeper.acceptor(),
         generationNumber(),
         transport.remoteAddress(),
         transport.localAddress(),
@@ -557,7 +574,7 @@ final class Connection implements Signals.Resting {
   Span span() {
     Span mine = span;
     if (mine == null) {
-      mine = new Span(context.name(), acceptor, id, transport.remoteAddress());
+      mine = new Span(context.name(), keeper.acceptor(), id, transport.remoteAddress());
       span = mine;
     }
     return mine;

@@ -33,7 +33,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class ConnectionSocket implements Socket {
 
-  private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
   private final Inbound in;
@@ -47,13 +46,16 @@ final class ConnectionSocket implements Socket {
 
   private String transportName;
 
-  ConnectionSocket(ServerContext context, Connection connection, Signals signals, Inbound in) {
-    this.context = context;
+  ConnectionSocket(Connection connection, Signals signals, Inbound in) {
     this.connection = connection;
     this.signals = signals;
     this.in = in;
-    this.out = new Outbound(context, connection, signals);
-    this.transportName = context.transportName();
+    this.out = new Outbound(context(), connection, signals);
+    this.transportName = context().transportName();
+  }
+
+  private ServerContext context() {
+    return connection.context();
   }
 
   // ---- bytes
@@ -88,13 +90,13 @@ final class ConnectionSocket implements Socket {
   @Override
   public ByteBuffer receive(Duration timeout) throws IOException {
     requireOwnThread();
-    int unread = in.unread.length();
+    int unread = in.unreadLength();
     if (unread > 0) {
       ByteBuffer all = ByteBuffer.allocate(unread);
-      in.unread.moveTo(all);
+      in.moveUnreadTo(all);
       return all.flip();
     }
-    BufferPool pool = context.pool();
+    BufferPool pool = context().pool();
     ByteBuffer pooled = readSome(pool, Integer.MAX_VALUE, timeout);
     try {
       return ByteBuffer.allocate(pooled.remaining()).put(pooled).flip();
@@ -115,11 +117,11 @@ final class ConnectionSocket implements Socket {
     if (bytes < 1) {
       throw new IllegalArgumentException("bytes is " + bytes + "; allowed: 1 or more");
     }
-    var gathered = new Gathered(context.memory, bytes);
+    var gathered = new Gathered(context().memory, bytes);
     try {
-      gathered.addFrom(in.unread);
+      gathered.addUnreadOf(in);
       while (!gathered.isComplete()) {
-        BufferPool pool = context.pool();
+        BufferPool pool = context().pool();
         ByteBuffer pooled = readSome(pool, gathered.missing(), timeout);
         try {
           gathered.add(pooled);
@@ -140,7 +142,7 @@ final class ConnectionSocket implements Socket {
    */
   private ByteBuffer readSome(BufferPool pool, int most, Duration timeout) throws IOException {
     failIfEnding(out.awaitFlushed(endings));
-    signals.deadline(context.sweeper.in(timeout));
+    signals.deadline(context().sweeper.in(timeout));
     try {
       for (; ; ) {
         // of a stream that is over nobody tells any more
@@ -251,7 +253,7 @@ final class ConnectionSocket implements Socket {
   Mailbox mailbox() {
     Mailbox mine = mailbox;
     if (mine == null) {
-      mine = new Mailbox(connection.id(), context.settings().buffers().mailbox(), signals);
+      mine = new Mailbox(connection.id(), context().settings().buffers().mailbox(), signals);
       mailbox = mine;
     }
     return mine;

@@ -68,7 +68,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   void start(TransportSocket socket) {
     Connection connection = null;
     try {
-      connection = new Connection(context, acceptor, this, socket);
+      connection = new Connection(context, this, socket);
       live.add(connection);
       if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
         connection.shutdown();
@@ -85,6 +85,11 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
       close(socket);
       context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, cannotStart));
     }
+  }
+
+  @Override
+  public int acceptor() {
+    return acceptor;
   }
 
   @Override

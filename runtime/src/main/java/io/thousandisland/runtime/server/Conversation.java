@@ -59,15 +59,15 @@ final class Conversation {
     }
   }
 
-  private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
   private final Inbound in;
   private final ConnectionSocket socket;
-  private final Outbound out;
   private final Lease lease;
-  private final Migration migration;
   private final Goodbye goodbye;
+
+  /** Null until the connection is asked to leave a handler. The own thread's; drains read it. */
+  private volatile @Nullable Migration migration;
 
   private @Nullable Object state;
   private Duration readTimeout;
@@ -81,30 +81,26 @@ final class Conversation {
   /** When the wait for data is over, in the sweeper's time. */
   private long waitUntil = NEVER;
 
-  /** Since when nothing is read because of unsent bytes, in the sweeper's time; or NEVER. */
-  private long flushingSince = NEVER;
-
   /** Whether the connection is to end as soon as it is idle. */
   private boolean finishing;
 
   Conversation(
-      ServerContext context,
-      Connection connection,
-      Signals signals,
-      Inbound in,
-      ConnectionSocket socket,
-      Lease lease,
-      Goodbye goodbye) {
-    this.context = context;
+      Connection connection, Signals signals, Inbound in, ConnectionSocket socket, Lease lease) {
     this.connection = connection;
     this.signals = signals;
     this.in = in;
     this.socket = socket;
-    this.out = socket.out();
     this.lease = lease;
-    this.migration = new Migration(context, connection, lease, socket, goodbye);
-    this.goodbye = goodbye;
-    this.readTimeout = context.settings().timeouts().read();
+    this.goodbye = new Goodbye(signals);
+    this.readTimeout = context().settings().timeouts().read();
+  }
+
+  private ServerContext context() {
+    return connection.context();
+  }
+
+  private Outbound out() {
+    return socket.out();
   }
 
   /** The beginning: the handshake and the first callback. Null when it is to go on. */
@@ -115,7 +111,7 @@ final class Conversation {
         return withoutHandler();
       }
       long began = System.nanoTime();
-      Handshake.complete(connection.transport(), signals, context);
+      Handshake.complete(connection.transport(), signals, context());
       connection.ready(Duration.ofNanos(System.nanoTime() - began));
       Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
       Ending ending = afterData(answer(next));
@@ -140,10 +136,10 @@ final class Conversation {
         if (mayRest() && rest()) {
           return null;
         }
-        if (mayRead() && !migration.underWay() && signals.letOthers(reasons())) {
+        if (mayRead() && !isMoving() && signals.letOthers(reasons())) {
           return null;
         }
-        if (migration.underWay()) {
+        if (isMoving()) {
           turnBegins();
           ending = arrive();
         } else {
@@ -161,7 +157,7 @@ final class Conversation {
         if (ending == null) {
           turnEnds();
         }
-        if (ending == null && migration.hasLeft() && goOnElsewhere()) {
+        if (ending == null && hasMoved() && goOnElsewhere()) {
           return null;
         }
       }
@@ -188,19 +184,19 @@ final class Conversation {
 
   /** Only who promised not to block may go on wherever somebody has time. */
   private boolean mayRest() {
-    return !mayRead() && lease.nonblocking() && !migration.underWay();
+    return !mayRead() && lease.nonblocking() && !isMoving();
   }
 
   private boolean mayRead() {
-    return in.mayRead() && !out.hasUnsent();
+    return in.mayRead() && !out().hasUnsent();
   }
 
   /** Nothing is under way, in either direction: nobody misses anything if it ends here. */
   private boolean isIdle() {
-    return !migration.underWay()
+    return !isMoving()
         && !in.mayRead()
-        && in.unread.isEmpty()
-        && !out.hasUnsent()
+        && !in.hasUnread()
+        && !out().hasUnsent()
         && !signals.isRaised(MESSAGE | READABLE);
   }
 
@@ -216,11 +212,11 @@ final class Conversation {
   }
 
   private int reasons() {
-    return out.hasUnsent() ? WHILE_FLUSHING : EVERYTHING;
+    return out().hasUnsent() ? WHILE_FLUSHING : EVERYTHING;
   }
 
   private long until() {
-    return out.hasUnsent() ? out.flushBy() : waitUntil;
+    return out().hasUnsent() ? out().flushBy() : waitUntil;
   }
 
   /** Does what the raised reasons ask for; null to go on. */
@@ -236,7 +232,7 @@ final class Conversation {
     Ending ending = null;
     if ((why & MIGRATE) != 0) {
       ending = depart();
-      if (migration.underWay()) {
+      if (isMoving()) {
         signals.raise(why & (MESSAGE | DRAIN)); // for the next handler
         return null;
       }
@@ -249,7 +245,7 @@ final class Conversation {
     if (ending == null && (why & MESSAGE) != 0) {
       ending = deliver();
     }
-    boolean late = (why & DEADLINE) != 0 && !out.hasUnsent() && isPast(waitUntil);
+    boolean late = (why & DEADLINE) != 0 && !out().hasUnsent() && isPast(waitUntil);
     if (late) {
       in.readable(); // what has arrived meanwhile, in a process that was stopped perhaps, counts
     }
@@ -264,15 +260,10 @@ final class Conversation {
 
   /** Sends what is unsent, as far as the peer takes it. That time does not count as silence. */
   private void flush() throws IOException {
-    if (out.hasUnsent()) {
-      out.flushInTime();
+    if (out().hasUnsent()) {
+      out().flushInTime();
     }
-    if (out.hasUnsent()) {
-      flushingSince = flushingSince == NEVER ? context.sweeper.now() : flushingSince;
-    } else if (flushingSince != NEVER) {
-      notCounting(context.sweeper.now() - flushingSince);
-      flushingSince = NEVER;
-    }
+    notCounting(out().readNothingFor());
   }
 
   private void notCounting(long waited) {
@@ -286,7 +277,7 @@ final class Conversation {
   }
 
   private boolean isPast(long point) {
-    return point != NEVER && context.sweeper.now() - point >= 0;
+    return point != NEVER && context().sweeper.now() - point >= 0;
   }
 
   // ---- turns: a hint for those who wait for this connection
@@ -304,19 +295,42 @@ final class Conversation {
     return (int) TURN.getOpaque(this);
   }
 
+  /** True when the connection was asked to leave {@code one} and could not. Any thread. */
   boolean hasDeclined(Generation one) {
-    return migration.hasDeclined(one);
+    Migration mine = migration;
+    return mine != null && mine.hasDeclined(one);
   }
 
   // ---- other handlers
 
+  /** True while the connection is without a handler, between two. */
+  private boolean isMoving() {
+    Migration mine = migration;
+    return mine != null && mine.underWay();
+  }
+
+  /** Whether it has left a handler since this was last asked. */
+  private boolean hasMoved() {
+    Migration mine = migration;
+    return mine != null && mine.hasLeft();
+  }
+
+  private Migration migration() {
+    Migration mine = migration;
+    if (mine == null) {
+      mine = new Migration(context(), connection, lease, socket, goodbye);
+      migration = mine;
+    }
+    return mine;
+  }
+
   private @Nullable Ending depart() throws Exception {
     Next<@Nullable Object> answer =
-        migration.depart(state, connection.leavesAhead(lease.generation()));
-    if (migration.underWay()) {
+        migration().depart(state, connection.leavesAhead(lease.generation()));
+    if (isMoving()) {
       state = null;
     }
-    if (answer != null || migration.underWay()) {
+    if (answer != null || isMoving()) {
       finishing = false; // the next handler is advised anew
     }
     return answer == null ? null : apply(answer);
@@ -324,32 +338,32 @@ final class Conversation {
 
   /** Time without a handler does not count. */
   private @Nullable Ending arrive() throws Exception {
-    long before = context.sweeper.now();
-    Next<@Nullable Object> answer = migration.arrive();
+    long before = context().sweeper.now();
+    Next<@Nullable Object> answer = migration().arrive();
     if (answer == null) {
       return withoutHandler();
     }
-    notCounting(context.sweeper.now() - before);
+    notCounting(context().sweeper.now() - before);
     return apply(answer);
   }
 
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending receive() throws Exception {
-    BufferPool pool = context.pool();
+    BufferPool pool = context().pool();
     ByteBuffer pooled = in.borrow(pool, Integer.MAX_VALUE);
     try {
-      ByteBuffer data = in.unread.inFrontOf(pooled, context.settings().buffers().unreadLimit());
+      ByteBuffer data = in.inFrontOf(pooled);
       int got = in.read(data);
       data.flip();
       if (got < 0) {
         return halfClosed(data);
       }
       if (got == 0) {
-        in.unread.keep(data);
+        in.keepUnread(data);
         return null;
       }
       Next<@Nullable Object> next = calling("handleData").handleData(data, socket, state);
-      in.unread.keep(data);
+      in.keepUnread(data);
       return afterData(answer(next));
     } finally {
       pool.release(pooled);
@@ -404,7 +418,7 @@ final class Conversation {
 
   /** After handleConnection or handleData: the time they took does not count. */
   private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
-    lastData = context.sweeper.now();
+    lastData = context().sweeper.now();
     waitUntil = after(lastData, readTimeout);
     return apply(next);
   }
@@ -430,7 +444,7 @@ final class Conversation {
       case Next.Fail<@Nullable Object> fail -> throw new AssertionError("handled above");
       case Next.SwitchTransport<@Nullable Object> to -> {
         switchTransport(to);
-        lastData = context.sweeper.now();
+        lastData = context().sweeper.now();
         waitUntil = after(lastData, readTimeout);
         setWait(to.readTimeout());
         yield null;
@@ -441,7 +455,7 @@ final class Conversation {
   private void setWait(ReadTimeout wait) {
     switch (wait) {
       case ReadTimeout.AsBefore same -> {}
-      case ReadTimeout.Once once -> waitUntil = context.sweeper.in(once.timeout());
+      case ReadTimeout.Once once -> waitUntil = context().sweeper.in(once.timeout());
       case ReadTimeout.Always always -> {
         readTimeout = always.timeout();
         waitUntil = after(lastData, readTimeout);
@@ -459,19 +473,19 @@ final class Conversation {
    * transport that is an injection (CVE-2011-0411).
    */
   private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
-    Transport other = context.transport(to.transport());
+    Transport other = context().transport(to.transport());
     if (other == null) {
       throw new IOException("no transport named " + to.transport() + " to switch to");
     }
-    if (out.awaitFlushed(ENDING) != 0) {
+    if (out().awaitFlushed(ENDING) != 0) {
       throw new ShutdownException(); // or closed: the ending that was raised counts
     }
-    TransportSocket below = Replay.of(in.unread.take(), connection.transport(), signals);
+    TransportSocket below = Replay.of(in.takeUnread(), connection.transport(), signals);
     TransportSocket upgraded = other.over(below, to.options());
     connection.transport(upgraded);
     socket.switchedTo(to.transport());
     upgraded.start(signals);
-    Handshake.complete(upgraded, signals, context);
+    Handshake.complete(upgraded, signals, context());
     in.readable(); // nobody has looked at the new transport's stream yet
   }
 
@@ -489,9 +503,14 @@ final class Conversation {
       goodbye.say(ending, lease, socket, state);
     } catch (Throwable thrown) { // but somebody should know
       String callback = goodbye.callback();
-      context.emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
+      context().emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
     }
     state = null;
+  }
+
+  /** From now on no terminal callback begins. Any thread. */
+  void abandon() {
+    goodbye.abandon();
   }
 
   /** The read timeout in force. */

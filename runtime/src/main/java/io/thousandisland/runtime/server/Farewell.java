@@ -47,30 +47,27 @@ final class Farewell {
   private final Inbound in;
   private final Outbound out;
 
-  private Phase phase = Phase.FLUSHING;
-  private boolean lingers;
+  private final boolean lingers;
+
+  private Phase phase;
   private long until;
   private long lastly;
 
-  Farewell(ServerContext context, Signals signals, Inbound in, Outbound out) {
+  /**
+   * @param ending how the conversation has ended
+   */
+  Farewell(ServerContext context, Signals signals, Inbound in, Outbound out, Ending ending) {
     this.context = context;
     this.signals = signals;
     this.in = in;
     this.out = out;
+    phase = ending instanceof Ending.Forced || in.isBroken() ? Phase.OVER : Phase.FLUSHING;
+    // a peer that sends no more causes no reset
+    lingers = !(ending instanceof Ending.ByPeer) && !in.isOver();
   }
 
   Phase phase() {
     return phase;
-  }
-
-  /** Begins, after an ending of that kind. */
-  void begin(Ending ending) {
-    boolean byPeer = ending instanceof Ending.ByPeer;
-    if (ending instanceof Ending.Forced || in.isBroken()) {
-      phase = Phase.OVER;
-    }
-    // a peer that was sent nothing has nothing to lose
-    lingers = !byPeer && !in.isOver();
   }
 
   /** Goes on as far as it can without waiting. Returns the reasons to wait for; 0 when over. */
@@ -114,15 +111,15 @@ final class Farewell {
   }
 
   private int linger() throws IOException {
-    boolean more = in.discard();
-    if (in.hasDiscarded()) {
+    Inbound.Discarded found = in.discard();
+    if (found != Inbound.Discarded.NOTHING) {
       until = Math.min(context.sweeper.in(LINGER), lastly);
     }
     if (in.isOver() || context.sweeper.now() - until >= 0) {
       phase = Phase.OVER;
       return 0;
     }
-    if (more) {
+    if (found == Inbound.Discarded.SOME) {
       signals.raise(READABLE); // a flood: others have their turns in between
     }
     return READABLE | DEADLINE | FORCED;

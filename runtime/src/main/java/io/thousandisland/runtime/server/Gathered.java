@@ -37,11 +37,12 @@ final class Gathered {
     bytes.put(more);
   }
 
-  void addFrom(Unread unread) throws IOException {
-    int length = Math.min(wanted, unread.length());
+  /** Adds what {@code in} has unread, as much as is wanted. */
+  void addUnreadOf(Inbound in) throws IOException {
+    int length = Math.min(wanted, in.unreadLength());
     makeRoom(length);
     bytes.limit(bytes.position() + length);
-    unread.moveTo(bytes);
+    in.moveUnreadTo(bytes);
     bytes.limit(bytes.capacity());
   }
 

@@ -15,9 +15,18 @@ final class Inbound extends Tally {
   /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
   private static final int DISCARDS = 16;
 
-  private final ServerContext context;
+  /** What {@link #discard} found. */
+  enum Discarded {
+    NOTHING,
+    ALL,
+    /** Up to its bound. */
+    SOME
+  }
+
   private final Connection connection;
-  final Unread unread;
+
+  /** Null until a handler has left something unread. */
+  private @Nullable Unread unread;
 
   /**
    * False after a read that found less than it had room for: then the transport tells when there is
@@ -27,8 +36,6 @@ final class Inbound extends Tally {
 
   /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
   private boolean over;
-
-  private boolean discarded;
 
   /** How much the next read is worth: a {@link ReadSize}. */
   private byte readSize = ReadSize.FIRST;
@@ -42,10 +49,12 @@ final class Inbound extends Tally {
   /** The end of the stream comes behind {@link #ahead}. */
   private boolean endAhead;
 
-  Inbound(ServerContext context, Connection connection) {
-    this.context = context;
+  Inbound(Connection connection) {
     this.connection = connection;
-    this.unread = new Unread(context.memory);
+  }
+
+  private ServerContext context() {
+    return connection.context();
   }
 
   boolean mayRead() {
@@ -64,39 +73,32 @@ final class Inbound extends Tally {
     return broken != null;
   }
 
-  /**
-   * Takes out of the kernel what has arrived and nobody will read, up to a bound.
-   *
-   * @return whether there may be more
-   */
-  boolean discard() throws IOException {
+  /** Takes out of the kernel what has arrived and nobody will read, up to a bound. */
+  Discarded discard() throws IOException {
     if (over) {
-      return false;
+      return Discarded.NOTHING;
     }
-    discarded = false;
-    BufferPool pool = context.pool();
+    var found = Discarded.NOTHING;
+    BufferPool pool = context().pool();
     ByteBuffer buffer = pool.borrow();
     try {
       for (int i = 0; i < DISCARDS; i++) {
         int got = connection.transport().read(buffer.clear());
-        discarded |= got > 0;
+        if (got > 0) {
+          found = Discarded.ALL;
+        }
         if (got < buffer.capacity()) {
           over = got < 0;
-          return false;
+          return found;
         }
       }
-      return true;
+      return Discarded.SOME;
     } catch (IOException e) {
       over = true;
       throw e;
     } finally {
       pool.release(buffer);
     }
-  }
-
-  /** Whether the last {@link #discard} found anything. */
-  boolean hasDiscarded() {
-    return discarded;
   }
 
   /**
@@ -154,6 +156,52 @@ final class Inbound extends Tally {
     return got;
   }
 
+  // ---- what a handler leaves unread
+
+  boolean hasUnread() {
+    Unread mine = unread;
+    return mine != null && !mine.isEmpty();
+  }
+
+  int unreadLength() {
+    Unread mine = unread;
+    return mine == null ? 0 : mine.length();
+  }
+
+  /** As {@link Unread#inFrontOf}. */
+  ByteBuffer inFrontOf(ByteBuffer pooled) throws IOException {
+    Unread mine = unread;
+    return mine == null
+        ? pooled
+        : mine.inFrontOf(pooled, context().settings().buffers().unreadLimit());
+  }
+
+  /** Keeps what {@code data}, which {@link #inFrontOf} gave, has left. */
+  void keepUnread(ByteBuffer data) throws IOException {
+    Unread mine = unread;
+    if (mine == null && data.hasRemaining()) {
+      mine = new Unread(context().memory);
+      unread = mine;
+    }
+    if (mine != null) {
+      mine.keep(data);
+    }
+  }
+
+  /** As {@link Unread#moveTo}. */
+  void moveUnreadTo(ByteBuffer into) {
+    Unread mine = unread;
+    if (mine != null) {
+      mine.moveTo(into);
+    }
+  }
+
+  /** As {@link Unread#take}. */
+  @Nullable ByteBuffer takeUnread() {
+    Unread mine = unread;
+    return mine == null ? null : mine.take();
+  }
+
   // ---- looking ahead
 
   /**
@@ -166,7 +214,7 @@ final class Inbound extends Tally {
     if (over || endAhead || broken != null) {
       return true;
     }
-    BufferPool pool = context.pool();
+    BufferPool pool = context().pool();
     ByteBuffer buffer = pool.borrow();
     try {
       for (; ; ) {
@@ -194,7 +242,7 @@ final class Inbound extends Tally {
   private void keepAhead(ByteBuffer more) throws IOException {
     ByteBuffer now = ahead;
     int length = more.remaining() + (now == null ? 0 : now.remaining());
-    int limit = context.settings().buffers().unreadLimit();
+    int limit = context().settings().buffers().unreadLimit();
     if (length > limit) {
       throw new IOException(
           "peerGone would have to keep "
@@ -202,7 +250,7 @@ final class Inbound extends Tally {
               + " bytes that came before the end; unreadLimit is "
               + limit);
     }
-    ByteBuffer larger = Unread.allocate(context.memory, length);
+    ByteBuffer larger = Unread.allocate(context().memory, length);
     if (now != null) {
       larger.put(now);
     }
@@ -229,13 +277,16 @@ final class Inbound extends Tally {
     ByteBuffer now = ahead;
     if (now != null) {
       ahead = null;
-      context.memory.giveBack(now.capacity());
+      context().memory.giveBack(now.capacity());
     }
   }
 
   /** The connection is over: gives the memory back. */
   void end() {
     dropAhead();
-    unread.end();
+    Unread mine = unread;
+    if (mine != null) {
+      mine.end();
+    }
   }
 }

@@ -16,6 +16,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What goes out on one connection: writes all of it or fails, and counts.
@@ -35,10 +36,9 @@ final class Outbound extends Tally implements Lease.Meanwhile {
   private final ServerContext context;
   private final Connection connection;
   private final Signals signals;
-  private final Unsent unsent;
 
-  /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
-  private long flushBy = NEVER;
+  /** Null until something was left unsent. */
+  private @Nullable Unsent unsent;
 
   /** Whether no send waits for its peer any more: the last words of a handler. */
   private boolean hurried;
@@ -53,7 +53,6 @@ final class Outbound extends Tally implements Lease.Meanwhile {
     this.context = context;
     this.connection = connection;
     this.signals = signals;
-    this.unsent = new Unsent(context.memory);
   }
 
   void send(ByteBuffer data) throws IOException {
@@ -63,7 +62,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
       boolean inTime = true;
       for (; ; ) {
         long taken = flush();
-        if (unsent.isEmpty()) {
+        if (!hasUnsent()) {
           int now = connection.transport().write(data);
           countBytes(now);
           taken += now;
@@ -89,7 +88,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
       boolean inTime = true;
       while (first < data.length) {
         long taken = flush();
-        if (unsent.isEmpty()) {
+        if (!hasUnsent()) {
           long now = connection.transport().write(data, first, data.length - first);
           countBytes(now);
           taken += now;
@@ -166,13 +165,13 @@ final class Outbound extends Tally implements Lease.Meanwhile {
 
   /** True when {@code data} is the connection's now, and the handler need not wait. */
   private boolean handOver(ByteBuffer data) {
-    if (unsent.isEmpty() && !isLeaving()) {
+    boolean first = !hasUnsent();
+    if (first && !isLeaving()) {
       return false;
     }
-    boolean first = unsent.isEmpty();
     int limit = context.settings().buffers().unsentLimit();
     int unused = signals.take(HAND_OVER);
-    if (!unsent.add(data, limit)) {
+    if (!unsent().add(data, limit)) {
       return false;
     }
     if (first) {
@@ -189,12 +188,44 @@ final class Outbound extends Tally implements Lease.Meanwhile {
   }
 
   boolean hasUnsent() {
-    return !unsent.isEmpty();
+    Unsent mine = unsent;
+    return mine != null && !mine.isEmpty();
+  }
+
+  private Unsent unsent() {
+    Unsent mine = unsent;
+    if (mine == null) {
+      mine = new Unsent(context.memory);
+      unsent = mine;
+    }
+    return mine;
   }
 
   /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
   long flushBy() {
-    return flushBy;
+    Unsent mine = unsent;
+    return mine == null ? NEVER : mine.flushBy;
+  }
+
+  /**
+   * Notes that nothing is read while there are unsent bytes.
+   *
+   * @return for how many nanoseconds nothing was read, when that is just over; else 0
+   */
+  long readNothingFor() {
+    Unsent mine = unsent;
+    if (mine == null) {
+      return 0;
+    }
+    long since = mine.readsNothingSince;
+    if (mine.isEmpty()) {
+      mine.readsNothingSince = NEVER;
+      return since == NEVER ? 0 : context.sweeper.now() - since;
+    }
+    if (since == NEVER) {
+      mine.readsNothingSince = context.sweeper.now();
+    }
+    return 0;
   }
 
   /**
@@ -203,15 +234,15 @@ final class Outbound extends Tally implements Lease.Meanwhile {
    * @return how many
    */
   long flush() throws IOException {
-    if (unsent.isEmpty()) {
+    if (!hasUnsent()) {
       return 0;
     }
-    int taken = unsent.writeTo(connection.transport());
+    int taken = unsent().writeTo(connection.transport());
     countBytes(taken);
     if (taken > 0) {
       progress();
     }
-    if (unsent.isEmpty() && endAfterFlush) {
+    if (!hasUnsent() && endAfterFlush) {
       endAfterFlush = false;
       connection.transport().shutdownOutput();
     }
@@ -219,7 +250,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
   }
 
   private void progress() {
-    flushBy = context.sweeper.in(context.settings().timeouts().send());
+    unsent().flushBy = context.sweeper.in(context.settings().timeouts().send());
   }
 
   /**
@@ -230,7 +261,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
   void flushInTime() throws IOException {
     long before = bytes();
     try {
-      if (flush() == 0 && hasUnsent() && isPast(flushBy)) {
+      if (flush() == 0 && hasUnsent() && isPast(flushBy())) {
         throw new SendTimeoutException();
       }
     } catch (IOException e) {
@@ -252,7 +283,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
 
   @Override
   public long deadline() {
-    return hasUnsent() ? flushBy : NEVER;
+    return hasUnsent() ? flushBy() : NEVER;
   }
 
   @Override
@@ -274,7 +305,7 @@ final class Outbound extends Tally implements Lease.Meanwhile {
     while (hasUnsent()) {
       flushInTime();
       if (hasUnsent()) {
-        signals.deadline(flushBy);
+        signals.deadline(flushBy());
         int why = signals.await(WRITABLE | DEADLINE | endings) & endings;
         signals.deadline(NEVER);
         if (why != 0) {
@@ -309,7 +340,10 @@ final class Outbound extends Tally implements Lease.Meanwhile {
 
   /** The connection is over: what is unsent is lost. */
   void end() {
-    unsent.end();
+    Unsent mine = unsent;
+    if (mine != null) {
+      mine.end();
+    }
   }
 
   // ---- counting and telling

@@ -1,5 +1,7 @@
 package io.thousandisland.runtime.server;
 
+import static io.thousandisland.runtime.server.Signals.NEVER;
+
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +20,12 @@ final class Unsent {
 
   /** Ready to be read from; null when there are none. */
   private @Nullable ByteBuffer kept;
+
+  /** When the peer is to have taken some of them, in the sweeper's time. */
+  long flushBy = NEVER;
+
+  /** Since when nothing is read because of them, in the sweeper's time; or NEVER. */
+  long readsNothingSince = NEVER;
 
   Unsent(MemoryBudget memory) {
     this.memory = memory;

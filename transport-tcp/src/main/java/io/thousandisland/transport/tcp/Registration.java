@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * One channel's place at a poller, taken when it first has to wait.
  *
  * <p>Thread: any.
+ *
+ * @param <C> what kind of channel
  */
-final class Registration implements Interest.Switch {
+final class Registration<C extends SelectableChannel> implements Interest.Switch {
 
   /** Who has a poller for a channel. */
   interface Choice {
@@ -23,17 +25,21 @@ final class Registration implements Interest.Switch {
     Poller next(boolean takesThread) throws IOException;
   }
 
-  private final SelectableChannel channel;
+  private final C channel;
   private final Choice choice;
   private final Polled polled;
 
   /** Null until there is need of it. Written once, under the lock of this. */
   private volatile @Nullable Poller poller;
 
-  Registration(SelectableChannel channel, Choice choice, Polled polled) {
+  Registration(C channel, Choice choice, Polled polled) {
     this.channel = channel;
     this.choice = choice;
     this.polled = polled;
+  }
+
+  C channel() {
+    return channel;
   }
 
   private Poller poller() throws IOException {

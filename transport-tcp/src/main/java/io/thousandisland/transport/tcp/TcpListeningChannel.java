@@ -41,7 +41,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   private volatile TcpOptions options;
 
   private final Places places;
-  private final Registration registration;
+  private final Registration<ServerSocketChannel> registration;
   private final Interest accepting;
 
   /** Read by the poller and by whoever closes. */
@@ -53,7 +53,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     this.local = channel.getLocalAddress();
     this.options = options;
     this.places = places;
-    registration = new Registration(channel, places, this);
+    registration = new Registration<>(channel, places, this);
     accepting = new Interest(SelectionKey.OP_ACCEPT, registration);
   }
 

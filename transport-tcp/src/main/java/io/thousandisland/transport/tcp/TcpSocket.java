@@ -26,12 +26,16 @@ final class TcpSocket implements TransportSocket, Polled {
    */
   private static final int HEAP_SLICE = 128 * 1024;
 
-  private final SocketChannel channel;
   private final SocketAddress local;
   private final SocketAddress remote;
-  private final Registration registration;
+  private final Registration<SocketChannel> registration;
   private final Interest reading;
-  private final Interest writing;
+
+  /**
+   * Null until a write falls short. Written by the own thread before it asks for the interest, so
+   * the poller finds it when it reports that.
+   */
+  private @Nullable Interest writing;
 
   /** Read by the own thread: the channel itself may be closed a moment later. */
   private volatile boolean closed;
@@ -43,12 +47,14 @@ final class TcpSocket implements TransportSocket, Polled {
    * @param channel connected, non-blocking
    */
   TcpSocket(SocketChannel channel, Registration.Choice pollers) throws IOException {
-    this.channel = channel;
     local = channel.getLocalAddress();
     remote = channel.getRemoteAddress();
-    registration = new Registration(channel, pollers, this);
+    registration = new Registration<>(channel, pollers, this);
     reading = new Interest(SelectionKey.OP_READ, registration);
-    writing = new Interest(SelectionKey.OP_WRITE, registration);
+  }
+
+  private SocketChannel channel() {
+    return registration.channel();
   }
 
   @Override
@@ -73,7 +79,8 @@ final class TcpSocket implements TransportSocket, Polled {
 
   @Override
   public void ready(int ops, @Nullable ThreadLender poller) {
-    if ((ops & SelectionKey.OP_WRITE) != 0 && writing.ready()) {
+    Interest toWrite = writing;
+    if ((ops & SelectionKey.OP_WRITE) != 0 && toWrite != null && toWrite.ready()) {
       readiness.writable();
     }
     if ((ops & SelectionKey.OP_READ) != 0 && reading.ready()) {
@@ -95,7 +102,7 @@ final class TcpSocket implements TransportSocket, Polled {
     int limit = into.limit();
     int read;
     try {
-      read = channel.read(into.limit(sliceLimit(into)));
+      read = channel().read(into.limit(sliceLimit(into)));
     } finally {
       into.limit(limit);
     }
@@ -113,14 +120,14 @@ final class TcpSocket implements TransportSocket, Polled {
     int now;
     do {
       try {
-        now = channel.write(from.limit(sliceLimit(from)));
+        now = channel().write(from.limit(sliceLimit(from)));
       } finally {
         from.limit(limit);
       }
       taken += now;
     } while (now == HEAP_SLICE && from.hasRemaining());
     if (from.hasRemaining()) {
-      writing.arm();
+      awaitRoom();
     }
     return taken;
   }
@@ -135,18 +142,27 @@ final class TcpSocket implements TransportSocket, Polled {
     int end = offset + length;
     long taken = 0;
     while (next < end) {
-      long now = channel.write(from, next, end - next);
+      long now = channel().write(from, next, end - next);
       taken += now;
       while (next < end && !from[next].hasRemaining()) {
         next++;
       }
       // Less than all is no sign of a full kernel yet: one call takes a limited number of buffers.
       if (now == 0 && next < end) {
-        writing.arm();
+        awaitRoom();
         break;
       }
     }
     return taken;
+  }
+
+  private void awaitRoom() {
+    Interest mine = writing;
+    if (mine == null) {
+      mine = new Interest(SelectionKey.OP_WRITE, registration);
+      writing = mine;
+    }
+    mine.arm();
   }
 
   private void failIfClosed() throws ClosedChannelException {
@@ -171,12 +187,12 @@ final class TcpSocket implements TransportSocket, Polled {
 
   @Override
   public void shutdownOutput() throws IOException {
-    channel.shutdownOutput();
+    channel().shutdownOutput();
   }
 
   @Override
   public void shutdownInput() throws IOException {
-    channel.shutdownInput();
+    channel().shutdownInput();
   }
 
   /** Also tells the listener, so that a thread that waits notices. */
@@ -203,12 +219,12 @@ final class TcpSocket implements TransportSocket, Polled {
 
   @Override
   public <T> T option(SocketOption<T> option) throws IOException {
-    return channel.getOption(option);
+    return channel().getOption(option);
   }
 
   @Override
   public <T> void option(SocketOption<T> option, T value) throws IOException {
-    channel.setOption(option, value);
+    channel().setOption(option, value);
   }
 
   @Override

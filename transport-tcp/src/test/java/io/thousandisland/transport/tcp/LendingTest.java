@@ -54,7 +54,7 @@ class LendingTest {
       pipe.source().configureBlocking(false);
       reading =
           new Interest(
-              SelectionKey.OP_READ, new Registration(pipe.source(), takesThread -> poller, this));
+              SelectionKey.OP_READ, new Registration<>(pipe.source(), takesThread -> poller, this));
       reading.arm();
     }
 

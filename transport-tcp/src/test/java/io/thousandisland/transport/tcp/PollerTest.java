@@ -119,7 +119,7 @@ class PollerTest {
     start(threads);
     SocketChannel channel = connected();
     var told = new Told(channel);
-    var registration = new Registration(channel, takesThread -> poller, told);
+    var registration = new Registration<>(channel, takesThread -> poller, told);
     registration.on(SelectionKey.OP_READ);
     clients.getFirst().write(ByteBuffer.wrap(new byte[] {1}));
     assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
@@ -133,13 +133,13 @@ class PollerTest {
   void closeReleasesTheDescriptorThoughThePollerSleeps(PollerThreads threads) throws Exception {
     start(threads);
     SocketChannel warm = connected();
-    var first = new Registration(warm, takesThread -> poller, new Told(warm));
+    var first = new Registration<>(warm, takesThread -> poller, new Told(warm));
     first.take();
     first.closeAndWait();
     long before = descriptors();
     for (int i = 0; i < 100; i++) {
       SocketChannel channel = connected();
-      var registration = new Registration(channel, takesThread -> poller, new Told(channel));
+      var registration = new Registration<>(channel, takesThread -> poller, new Told(channel));
       registration.on(SelectionKey.OP_READ);
       registration.closeAndWait();
       clients.removeLast().close();
@@ -155,7 +155,7 @@ class PollerTest {
     var all = new ArrayList<Told>();
     for (int i = 0; i < 10; i++) {
       var told = new Told(connected());
-      new Registration(told.channel, takesThread -> poller, told).take();
+      new Registration<>(told.channel, takesThread -> poller, told).take();
       all.add(told);
     }
     poller.close();
@@ -176,7 +176,7 @@ class PollerTest {
     var told = new Told(connected());
     assertThatThrownBy(() -> poller.register(told.channel, SelectionKey.OP_READ, told))
         .isInstanceOf(ClosedSelectorException.class);
-    new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_READ);
+    new Registration<>(told.channel, takesThread -> poller, told).on(SelectionKey.OP_READ);
     assertThat(told.closed.getCount()).isZero();
     poller.awaitReleased(); // waits for nobody
   }
@@ -213,10 +213,10 @@ class PollerTest {
             channel.close();
           }
         };
-    new Registration(channel, takesThread -> poller, broken).on(SelectionKey.OP_WRITE);
+    new Registration<>(channel, takesThread -> poller, broken).on(SelectionKey.OP_WRITE);
     assertThat(reported.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
     var other = new Told(connected());
-    new Registration(other.channel, takesThread -> poller, other).on(SelectionKey.OP_WRITE);
+    new Registration<>(other.channel, takesThread -> poller, other).on(SelectionKey.OP_WRITE);
     assertThat(other.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
   }
 
@@ -231,7 +231,7 @@ class PollerTest {
     assertThat(turns.subList(0, 3)).doesNotHaveDuplicates();
     assertThat(turns.subList(3, 6)).isEqualTo(turns.subList(0, 3));
     var told = new Told(connected());
-    new Registration(told.channel, takesThread -> pollers.next(), told).take();
+    new Registration<>(told.channel, takesThread -> pollers.next(), told).take();
     assertThat(pollers.channels()).isEqualTo(1);
     pollers.close();
     assertThat(told.closed.getCount()).isZero();
@@ -243,13 +243,13 @@ class PollerTest {
     final SocketChannel channel;
     final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
     final CountDownLatch release = new CountDownLatch(1);
-    final Registration registration;
+    final Registration<SocketChannel> registration;
     private final boolean keeps;
 
     Working(boolean keeps) throws IOException {
       this.keeps = keeps;
       channel = connected();
-      registration = new Registration(channel, takesThread -> poller, this);
+      registration = new Registration<>(channel, takesThread -> poller, this);
     }
 
     @Override
@@ -308,7 +308,7 @@ class PollerTest {
       silent.registration.on(SelectionKey.OP_WRITE);
       Thread away = silent.threads.take();
       var told = new Told(connected());
-      new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
+      new Registration<>(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
       assertThat(told.ready.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
       silent.release.countDown();
       assertThat(away.join(Duration.ofSeconds(20))).isTrue();
@@ -353,7 +353,7 @@ class PollerTest {
             channel.close();
           }
         };
-    registration[0] = new Registration(channel, takesThread -> poller, closing);
+    registration[0] = new Registration<>(channel, takesThread -> poller, closing);
     registration[0].on(SelectionKey.OP_WRITE);
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
     poller.awaitReleased();
@@ -368,13 +368,13 @@ class PollerTest {
     final SocketChannel channel;
     final BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
     final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
-    final Registration registration;
+    final Registration<SocketChannel> registration;
     private final boolean interrupts;
 
     Interrupting(boolean interrupts) throws IOException {
       this.interrupts = interrupts;
       channel = connected();
-      registration = new Registration(channel, takesThread -> poller, this);
+      registration = new Registration<>(channel, takesThread -> poller, this);
     }
 
     @Override
@@ -414,7 +414,7 @@ class PollerTest {
             both.close();
           }
         };
-    new Registration(both, takesThread -> poller, switchingOn)
+    new Registration<>(both, takesThread -> poller, switchingOn)
         .on(SelectionKey.OP_WRITE); // one look finds both
     assertThat(one.interrupted.take()).isFalse();
     assertThat(other.interrupted.take()).isFalse();
@@ -513,7 +513,7 @@ class PollerTest {
             late.close();
           }
         };
-    new Registration(late.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
+    new Registration<>(late.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
     late.closing.await();
     // told too early it would end at once; it gives up after a second by itself
     assertThat(waits[0].join(Duration.ofMillis(200))).isFalse();
@@ -530,7 +530,7 @@ class PollerTest {
     start(threads);
     for (int i = 0; i < 20; i++) {
       SocketChannel channel = connected();
-      var registration = new Registration(channel, takesThread -> poller, new Told(channel));
+      var registration = new Registration<>(channel, takesThread -> poller, new Told(channel));
       registration.on(SelectionKey.OP_READ);
       await(poller::sleeps);
       registration.close();
@@ -622,8 +622,9 @@ class PollerTest {
           @Override
           public void ready(int ops, @Nullable ThreadLender lender) {
             try {
-              new Registration(losing.real, takesThread -> poller, this).off(SelectionKey.OP_WRITE);
-              new Registration(losing, takesThread -> poller, this)
+              new Registration<>(losing.real, takesThread -> poller, this)
+                  .off(SelectionKey.OP_WRITE);
+              new Registration<>(losing, takesThread -> poller, this)
                   .close(); // the next leader finds nothing
               closed.countDown();
             } catch (IOException e) {
@@ -636,7 +637,7 @@ class PollerTest {
             losing.close();
           }
         };
-    new Registration(losing.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
+    new Registration<>(losing.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
     closed.await();
     assertThat(losing.real.isOpen()).isFalse();
     assertThat(clients.getFirst().read(ByteBuffer.allocate(1))).isEqualTo(-1);
@@ -659,7 +660,7 @@ class PollerTest {
         SocketChannel channel = connected();
         clients.getLast().write(ByteBuffer.wrap(new byte[] {1})); // which nobody reads
         var told = new Told(channel);
-        new Registration(channel, takesThread -> one, told).on(SelectionKey.OP_READ);
+        new Registration<>(channel, takesThread -> one, told).on(SelectionKey.OP_READ);
         told.ready.acquire(1000);
       }
       Thread.ofVirtual().start(woken::countDown); // by this platform thread

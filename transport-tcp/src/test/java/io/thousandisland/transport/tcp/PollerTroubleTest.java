@@ -87,7 +87,7 @@ class PollerTroubleTest {
         }
         var told = new Failing(SocketChannel.open(listening.getLocalAddress()));
         told.poller = poller;
-        new Registration(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
+        new Registration<>(told.channel, takesThread -> poller, told).on(SelectionKey.OP_WRITE);
         assertThat(told.ready.await(20, TimeUnit.SECONDS)).isTrue();
         told.closes = reported;
       }

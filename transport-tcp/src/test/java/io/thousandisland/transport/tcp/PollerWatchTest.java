@@ -55,13 +55,13 @@ class PollerWatchTest {
     final CountDownLatch release = new CountDownLatch(1);
     private final SocketChannel channel;
     private final SocketChannel peer;
-    private final Registration registration;
+    private final Registration<SocketChannel> registration;
 
     Writable() throws IOException {
       peer = SocketChannel.open(listening.getLocalAddress());
       channel = listening.accept();
       channel.configureBlocking(false);
-      registration = new Registration(channel, takesThread -> poller, this);
+      registration = new Registration<>(channel, takesThread -> poller, this);
     }
 
     void start() {

@@ -162,12 +162,12 @@ class PollersTest {
   private static final class Writable implements Polled {
     final Semaphore told = new Semaphore(0);
     private final SocketChannel channel;
-    private final Registration registration;
+    private final Registration<SocketChannel> registration;
 
     Writable(SocketChannel channel, Poller poller) throws IOException {
       this.channel = channel;
       channel.configureBlocking(false);
-      registration = new Registration(channel, takesThread -> poller, this);
+      registration = new Registration<>(channel, takesThread -> poller, this);
     }
 
     void awaitTold() throws InterruptedException {
