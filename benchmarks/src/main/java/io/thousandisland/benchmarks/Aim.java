@@ -18,20 +18,31 @@ record Aim(String what, double most, int digits, Function<Results, @Nullable Fig
 
   static List<Aim> all() {
     List<Aim> all = new ArrayList<>();
-    costs(all, "64x64B", 1.20, 1.05);
-    costs(all, "1000x64B", 1.35, 1.00);
-    costs(all, "64x16KiB", 1.25, 1.10);
-    costs(all, "churn", 1.50, 1.20);
+    for (String paced : List.of("paced10k", "paced30k")) {
+      cost(all, paced, 1.15, Contestant.OURS, Contestant.NETTY);
+      Workload workload = Workload.named(paced);
+      all.add(
+          new Aim(
+              "p50 latency × Netty epoll: " + title(workload),
+              1.08,
+              2,
+              r -> r.ratio(workload, Contestant.OURS, Contestant.NETTY, s -> s.count().p50())));
+    }
+    cost(all, "64x64B", 0.97, Contestant.OURS, Contestant.NETTY);
+    cost(all, "1000x64B", 0.97, Contestant.OURS, Contestant.NETTY);
+    cost(all, "stream", 0.83, Contestant.OURS, Contestant.NETTY);
+    cost(all, "churn", 1.12, Contestant.OURS, Contestant.NETTY);
+    cost(all, "paced10k", 0.85, Contestant.OWN_THREADS, Contestant.BLOCKING);
     all.add(
         new Aim(
             "bytes allocated per echo, the most of the ping-pongs",
-            32,
+            18,
             0,
             most((r, w) -> r.value(Measuring.allocationOf(w), Contestant.OURS))));
     all.add(
         new Aim(
             "bytes of heap per idle connection",
-            2200,
+            1300,
             0,
             r -> r.value(Measuring.IDLE_HEAP, Contestant.OURS)));
     all.add(
@@ -49,21 +60,22 @@ record Aim(String what, double most, int digits, Function<Results, @Nullable Fig
     return all;
   }
 
-  private static void costs(List<Aim> all, String name, double yardstick, double netty) {
+  private static void cost(List<Aim> all, String name, double most, String ours, String base) {
     Workload workload = Workload.named(name);
-    String what = "processor time × %s: " + workload.title();
+    String whose = ours.equals(Contestant.OURS) ? "" : "may block, ";
+    String other = base.equals(Contestant.NETTY) ? "Netty epoll" : "blocking sockets";
     all.add(
         new Aim(
-            what.formatted("C epoll"),
-            yardstick,
+            whose + "processor time × " + other + ": " + title(workload),
+            most,
             2,
-            r -> r.ratio(workload, Contestant.OURS, Contestant.YARDSTICK)));
-    all.add(
-        new Aim(
-            what.formatted("Netty epoll"),
-            netty,
-            2,
-            r -> r.ratio(workload, Contestant.OURS, Contestant.NETTY)));
+            r -> r.ratio(workload, ours, base)));
+  }
+
+  private static String title(Workload workload) {
+    return workload.kind() == Workload.Kind.PACED
+        ? "%s echoes/s".formatted(Figure.number(workload.number(), 0))
+        : workload.title();
   }
 
   private interface OfWorkload {

@@ -1,6 +1,8 @@
 package io.thousandisland.benchmarks;
 
+import io.thousandisland.benchmarks.peers.JettyEcho;
 import io.thousandisland.benchmarks.peers.NettyEcho;
+import io.thousandisland.benchmarks.peers.VertxEcho;
 import io.thousandisland.benchmarks.peers.VirtualThreadEcho;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -20,9 +22,10 @@ public record Contestant(String name, String title, boolean java, List<String> c
 
   static final String YARDSTICK = "c-epoll";
   static final String NETTY = "netty-epoll";
+  static final String BLOCKING = "virtual-threads";
 
   /** Those whose ratios to others the page shows. */
-  static final List<String> COMPARED_WITH = List.of(YARDSTICK, NETTY, OURS);
+  static final List<String> COMPARED_WITH = List.of(YARDSTICK, NETTY, OURS, BLOCKING);
 
   /** Stands in a command for the port to listen at. */
   public static final String PORT = "{port}";
@@ -64,7 +67,13 @@ public record Contestant(String name, String title, boolean java, List<String> c
     }
     all.add(
         new Contestant(
-            "virtual-threads",
+            "vertx", "Vert.x NetServer", true, Commands.javaClass(VertxEcho.class, PORT)));
+    all.add(
+        new Contestant(
+            "jetty", "Jetty connector", true, Commands.javaClass(JettyEcho.class, PORT)));
+    all.add(
+        new Contestant(
+            BLOCKING,
             "JDK blocking sockets, virtual threads",
             true,
             Commands.javaClass(VirtualThreadEcho.class, PORT)));

@@ -14,7 +14,7 @@ public final class Machine {
     return List.of(
         hardware(),
         java(),
-        "Netty: %s; C: %s, -O2".formatted(options.netty(), firstLine("cc", "--version")),
+        "Peers: %s; C: %s, -O2".formatted(options.peers(), firstLine("cc", "--version")),
         ours(options));
   }
 

@@ -16,7 +16,7 @@ public record Options(
     long warm,
     String serverProcessor,
     String loadProcessor,
-    String netty,
+    String peers,
     String benchmark) {
 
   static final int ENOUGH_ROUNDS = 5;
@@ -38,7 +38,7 @@ public record Options(
         nanos(given.getOrDefault("warm", "8")),
         processors[0],
         processors[1],
-        given.getOrDefault("netty", ""),
+        given.getOrDefault("peers", ""),
         given.getOrDefault("benchmark", "comparison"));
   }
 

@@ -120,7 +120,14 @@ final class Report {
     page.heading("Latency at %s echoes/s, %s".formatted(rate, workload.title()));
     page.paragraph("In µs, from the moment a request was due (no coordinated omission).");
     page.header(
-        "server", "p50", "p99", "p99.9", "processor µs per echo", "echoes/s", "slices (dropped)");
+        "server",
+        "p50",
+        "p99",
+        "p99.9",
+        "processor µs per echo",
+        "× Netty epoll",
+        "echoes/s",
+        "slices (dropped)");
     for (Contestant server : contestants) {
       List<Slice> slices = results.slices(workload, server.name());
       page.row(
@@ -129,6 +136,7 @@ final class Report {
           micros(slices, Count::p99),
           micros(slices, Count::p999),
           text(results.cost(workload, server.name()), 2),
+          ratio(workload, server, Contestant.NETTY),
           Figure.number(Figure.of(slices, slice -> slice.count().perSecond()).median(), 0),
           counts(workload, server));
     }

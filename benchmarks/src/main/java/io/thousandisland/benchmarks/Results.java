@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -68,17 +69,29 @@ public final class Results {
    * the same round; null when there is no round in which neither was disturbed.
    */
   public @Nullable Figure ratio(Workload workload, String server, String base) {
-    List<Double> ratios = ratios(workload, server, base);
+    return ratio(workload, server, base, Slice::cost);
+  }
+
+  /** The same of something else that slices tell. */
+  @Nullable Figure ratio(
+      Workload workload, String server, String base, ToDoubleFunction<Slice> what) {
+    List<Double> ratios = ratios(workload, server, base, what);
     return ratios.isEmpty() ? null : Figure.of(ratios, Double::doubleValue);
   }
 
-  /** Those of the rounds that count. */
+  /** Those of the processor time, of the rounds that count. */
   List<Double> ratios(Workload workload, String server, String base) {
+    return ratios(workload, server, base, Slice::cost);
+  }
+
+  private List<Double> ratios(
+      Workload workload, String server, String base, ToDoubleFunction<Slice> what) {
     List<Slice> its = all(workload, server);
     List<Slice> others = all(workload, base);
     return IntStream.range(0, Math.min(its.size(), others.size()))
         .filter(round -> !its.get(round).disturbed() && !others.get(round).disturbed())
-        .mapToObj(round -> its.get(round).cost() / others.get(round).cost())
+        .mapToObj(
+            round -> what.applyAsDouble(its.get(round)) / what.applyAsDouble(others.get(round)))
         .toList();
   }
 
