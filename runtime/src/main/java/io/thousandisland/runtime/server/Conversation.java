@@ -84,6 +84,9 @@ final class Conversation {
   /** Whether the connection is to end as soon as it is idle. */
   private boolean finishing;
 
+  /** There was no memory to leave a handler. The own thread's; drains read it. */
+  private volatile boolean cannotLeave;
+
   Conversation(
       Connection connection, Signals signals, Inbound in, ConnectionSocket socket, Lease lease) {
     this.connection = connection;
@@ -298,7 +301,7 @@ final class Conversation {
   /** True when the connection was asked to leave {@code one} and could not. Any thread. */
   boolean hasDeclined(Generation one) {
     Migration mine = migration;
-    return mine != null && mine.hasDeclined(one);
+    return mine == null ? cannotLeave : mine.hasDeclined(one);
   }
 
   // ---- other handlers
@@ -325,8 +328,14 @@ final class Conversation {
   }
 
   private @Nullable Ending depart() throws Exception {
-    Next<@Nullable Object> answer =
-        migration().depart(state, connection.leavesAhead(lease.generation()));
+    Migration mine;
+    try {
+      mine = migration();
+    } catch (OutOfMemoryError noMemory) { // as if the handler had declined
+      stay();
+      return null;
+    }
+    Next<@Nullable Object> answer = mine.depart(state, connection.leavesAhead(lease.generation()));
     if (isMoving()) {
       state = null;
     }
@@ -334,6 +343,16 @@ final class Conversation {
       finishing = false; // the next handler is advised anew
     }
     return answer == null ? null : apply(answer);
+  }
+
+  /** Finishes where it is. */
+  private void stay() {
+    Generation mine = lease.generation();
+    if (mine != null) {
+      cannotLeave = true;
+      context().departures.tell();
+      connection.retire(mine);
+    }
   }
 
   /** Time without a handler does not count. */
