@@ -31,7 +31,7 @@ import org.jspecify.annotations.Nullable;
  *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
  * </pre>
  *
- * <p>Each step looks anew at what it is about, so none is skipped when several things change.
+ * <p>Each step looks anew at the state of things, so no step is skipped when several things change.
  *
  * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
  * it, so that clients who must wait do so in the kernel's backlog. It blocks on nothing, and has no
@@ -50,7 +50,10 @@ final class AcceptLoop implements Signals.Resting {
   /** How long the next try waits then: what fails does so at once, and would take a processor. */
   private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
 
-  /** What is taken before the worker looks at what it is about: who raises changes that first. */
+  /**
+   * What is taken before the loop looks at the state of things: who raises one of these has changed
+   * that state first.
+   */
   private static final int NEWS = TURN | HANDLER | PERMIT | PAUSE | RESUME | DEADLINE;
 
   /** There is nothing to wait for. */

@@ -39,8 +39,8 @@ enum PollerThreads {
   private static final int SELECTORS_PARK_SINCE = 25;
 
   /**
-   * Threads that wait inside callbacks, besides one for each poller, for the thread that would
-   * follow: enough for what is rare.
+   * So many threads may wait inside callbacks. Besides, each poller has a place for the thread that
+   * would follow its own. Waiting is rare, so few are enough.
    */
   private static final int MOST_AWAY = 16;
 
