@@ -14,12 +14,14 @@ import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import java.util.Random;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -151,6 +153,30 @@ class MemoryTest {
       handler.goOn.countDown();
       server.await("all is read", s -> sum(handler.got) == 100_000);
       assertThat(handler.got).startsWith(4 << 10, 16 << 10, 64 << 10);
+    }
+  }
+
+  @Test
+  void x5EveryByteComesBackWhateverTheSizesOfTheBuffers() throws Exception {
+    var random = new Random(5);
+    int[] borders = {1, 4 << 10, 16 << 10, 64 << 10, 256 << 10};
+    try (var server = new RunningServer(new TestHandler())) {
+      var client = server.connect();
+      for (int i = 0; i < 60; i++) { // up and down, one more and one less
+        var sent = new byte[Math.max(1, borders[random.nextInt(5)] + random.nextInt(3) - 1)];
+        random.nextBytes(sent);
+        Thread sending = Thread.ofVirtual().start(() -> write(client, sent));
+        assertThat(client.getInputStream().readNBytes(sent.length)).isEqualTo(sent);
+        sending.join();
+      }
+    }
+  }
+
+  private static void write(java.net.Socket client, byte[] bytes) {
+    try {
+      client.getOutputStream().write(bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
