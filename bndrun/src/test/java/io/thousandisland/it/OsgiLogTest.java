@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import java.util.Hashtable;
+import java.util.concurrent.CountDownLatch;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,10 +69,12 @@ class OsgiLogTest {
   @Test
   void bundleThatTheFrameworkCannotStartIsNamedOnceWithWhatItLacks() throws Exception {
     var made = new MadeBundle("org.example.lacking").header("Import-Package", "com.nobody.exports");
-    int now = context.getBundle(0).adapt(FrameworkStartLevel.class).getStartLevel();
+    var levels = context.getBundle(0).adapt(FrameworkStartLevel.class);
+    int now = levels.getStartLevel();
     Bundle lacking = context.installBundle("test:lacking", made.stream());
     try (var log = new LogLines()) {
       lacking.adapt(BundleStartLevel.class).setStartLevel(now + 1);
+      awaitEarlierChanges(levels); // else it may find the bundle started
       lacking.start(); // as soon as its start level is reached
 
       lacking.adapt(BundleStartLevel.class).setStartLevel(now);
@@ -87,6 +90,13 @@ class OsgiLogTest {
     } finally {
       lacking.uninstall();
     }
+  }
+
+  /** The framework changes start levels one after the other, on a thread of its own. */
+  private static void awaitEarlierChanges(FrameworkStartLevel levels) throws InterruptedException {
+    var done = new CountDownLatch(1);
+    levels.setStartLevel(levels.getStartLevel(), event -> done.countDown());
+    done.await();
   }
 
   @Test
