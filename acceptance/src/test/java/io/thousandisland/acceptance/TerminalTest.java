@@ -34,11 +34,8 @@ class TerminalTest {
   @ParameterizedTest
   @EnumSource
   void shellAnswersAndItsEndIsTheEndOfTheServer(Framework framework) throws Exception {
-    Launch launch = Launch.of(framework, home).with("-Dshell=0");
-    try (var server = launch.under(Pty.running("env", "--default-signal=INT")).start()) {
+    try (var server = onTerminal(framework)) {
       awaitShell(server);
-      // the last thing that comes from the bundle of the commands: Gogo's prompt may come before it
-      server.awaitLog("^shell listens on");
       server.type("ti:servers\n");
       server.awaitLog("^echo +RUNNING");
       server.type(CTRL_D);

@@ -14,12 +14,14 @@ import java.util.concurrent.locks.LockSupport;
 import org.apache.felix.service.command.CommandProcessor;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
+import org.osgi.framework.InvalidSyntaxException;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.util.tracker.ServiceTracker;
 
 /**
  * A port of this machine's own address at which Gogo takes commands, one a line. Open only where
@@ -41,6 +43,13 @@ public final class PortShell {
 
   private static final String FULL = "there are " + MOST_SESSIONS + " sessions already\n";
   private static final Duration PAUSE = Duration.ofSeconds(1);
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+  private static final String GOGOS_LAST =
+      "(&("
+          + CommandProcessor.COMMAND_SCOPE
+          + "=gogo)("
+          + CommandProcessor.COMMAND_FUNCTION
+          + "=gosh))";
 
   private final @Nullable CommandProcessor processor;
   private final Set<Socket> sessions = ConcurrentHashMap.newKeySet();
@@ -62,12 +71,33 @@ public final class PortShell {
   void open(BundleContext context) {
     String port = context.getProperty(PORT);
     if (processor != null && port != null) {
-      open(processor, port);
+      open(processor, port, () -> awaitGogosCommands(context));
     }
   }
 
-  /** Without the port there is still the server: what goes wrong is told, and not thrown. */
-  void open(CommandProcessor gogo, String port) {
+  /**
+   * Gogo's own commands and converters come with another bundle, which may start after this one: at
+   * the end of its list is {@code gosh}. Without it there are those of this bundle.
+   */
+  private static void awaitGogosCommands(BundleContext context) {
+    try {
+      var commands = new ServiceTracker<>(context, context.createFilter(GOGOS_LAST), null);
+      commands.open();
+      Object unused = commands.waitForService(PATIENCE.toMillis());
+      commands.close();
+    } catch (InvalidSyntaxException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException | IllegalStateException e) {
+      // nobody interrupts this thread but to end it, and the bundle may stop meanwhile
+    }
+  }
+
+  /**
+   * Without the port there is still the server: what goes wrong is told, and not thrown.
+   *
+   * @param beforeFirst runs before the first session begins, on the thread that accepts
+   */
+  void open(CommandProcessor gogo, String port, Runnable beforeFirst) {
     try {
       var socket = new ServerSocket(Integer.parseInt(port), 0, InetAddress.getLoopbackAddress());
       listening = Optional.of(socket);
@@ -76,7 +106,14 @@ public final class PortShell {
       System.out.printf(
           "shell listens on %s:%s, unprotected - talk to it: nc %s %s%n",
           host, number, host, number);
-      Thread.ofPlatform().daemon().name("shell").start(() -> accept(gogo, socket));
+      Thread.ofPlatform()
+          .daemon()
+          .name("shell")
+          .start(
+              () -> {
+                beforeFirst.run();
+                accept(gogo, socket);
+              });
     } catch (IllegalArgumentException e) {
       System.err.printf("%s: \"%s\" is no port; allowed: 0 to 65535%n", PORT, port);
     } catch (IOException e) {

@@ -56,6 +56,14 @@ class PortShellTest {
     }
   }
 
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
   private record Client(Socket socket, BufferedReader answers) implements AutoCloseable {
     static Client of(PortShell shell) throws IOException {
       var socket = new Socket(InetAddress.getLoopbackAddress(), shell.port().orElseThrow());
@@ -96,7 +104,7 @@ class PortShellTest {
     for (String command : List.of("hello", "print", "fail", "await")) {
       gogo.addCommand("t", sayings, command);
     }
-    shell.open(gogo, "0");
+    shell.open(gogo, "0", () -> {});
   }
 
   @AfterEach
@@ -230,11 +238,26 @@ class PortShellTest {
   }
 
   @Test
+  void whoComesBeforeGogosOwnCommandsIsServedOnceTheyAreThere() throws Exception {
+    var there = new CountDownLatch(1);
+    var early = new PortShell(gogo);
+    early.open(gogo, "0", () -> awaitQuietly(there));
+    try (var client = Client.of(early)) {
+      client.say("own:hello you\n");
+      gogo.addCommand("own", sayings, "hello");
+      there.countDown();
+      assertThat(client.line()).isEqualTo("hello you");
+    } finally {
+      early.close();
+    }
+  }
+
+  @Test
   void portThatIsInUseIsNoReasonToFail() throws Exception {
     var second = new PortShell(gogo);
-    second.open(gogo, "" + shell.port().orElseThrow());
-    second.open(gogo, "abc");
-    second.open(gogo, "70000");
+    second.open(gogo, "" + shell.port().orElseThrow(), () -> {});
+    second.open(gogo, "abc", () -> {});
+    second.open(gogo, "70000", () -> {});
     assertThat(second.port()).isEmpty();
   }
 }
