@@ -8,8 +8,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
  * The first class of the executable jars: refuses a Java that is too old and options that are
@@ -60,9 +58,8 @@ public final class Main {
       setDefault("io.thousandisland.shell.port", shell);
     }
 
-    // Few libraries log this way, and what they tell at INFO is for their authors.
     if (System.getProperty("java.util.logging.config.file") == null) {
-      Logger.getLogger("").setLevel(Level.WARNING);
+      setDefault("java.util.logging.config.class", QuietLogging.class.getName());
     }
 
     Runtime.getRuntime()

@@ -90,17 +90,21 @@ final class Options {
    * ours can be told to be a mistake.
    */
   private static Optional<String> mistyped(String name) {
-    if (ALL.stream().anyMatch(each -> each.name.equals(name))) {
-      return Optional.empty();
+    Option meant = null;
+    for (Option each : ALL) {
+      if (each.name.equals(name)) {
+        return Optional.empty();
+      }
+      if (meant == null && Spelling.near(name, each.name)) {
+        meant = each;
+      }
     }
-    return ALL.stream()
-        .filter(each -> Spelling.near(name, each.name))
-        .findFirst()
-        .map(
-            each ->
-                name
-                    + ": no such option; did you mean "
-                    + each.form()
-                    + "? A property of your own needs another name, with a dot in it for example");
+    return meant == null
+        ? Optional.empty()
+        : Optional.of(
+            name
+                + ": no such option; did you mean "
+                + meant.form()
+                + "? A property of your own needs another name, with a dot in it for example");
   }
 }

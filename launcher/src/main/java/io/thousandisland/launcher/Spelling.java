@@ -15,8 +15,10 @@ final class Spelling {
    * with the next one; two in a name of six letters or more.
    */
   static boolean near(String typed, String name) {
-    return distance(typed.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT))
-        <= (name.length() < 6 ? 1 : 2);
+    int limit = name.length() < 6 ? 1 : 2;
+    // most names need no closer look: this runs for each of Java's own properties at every start
+    return Math.abs(typed.length() - name.length()) <= limit
+        && distance(typed.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT)) <= limit;
   }
 
   /** Of Damerau and Levenshtein, in its simple form: no letter is moved twice. */
