@@ -78,7 +78,17 @@ public record Contestant(String name, String title, boolean java, List<String> c
             true,
             Commands.javaClass(VirtualThreadEcho.class, PORT)));
     all.removeIf(contestant -> !options.wantsServer(contestant.name));
+    options.others().stream().map(Contestant::other).forEach(all::add);
     return all;
+  }
+
+  private static Contestant other(String nameAndProgram) {
+    String[] pair = nameAndProgram.split(":", 2);
+    if (pair.length < 2) {
+      throw new IllegalArgumentException(
+          "others: \"" + nameAndProgram + "\" is not of the form NAME:PATH");
+    }
+    return new Contestant(pair[0], pair[0], false, List.of(pair[1], PORT));
   }
 
   /** Netty with so many event loops. */

@@ -10,6 +10,7 @@ import java.util.Map;
 public record Options(
     Path root,
     List<String> servers,
+    List<String> others,
     List<String> workloads,
     int rounds,
     long slice,
@@ -20,6 +21,8 @@ public record Options(
     String benchmark) {
 
   static final int ENOUGH_ROUNDS = 5;
+  private static final String ALL = "all";
+  private static final String NONE = "none";
 
   /** Reads {@code key=value} words. */
   static Options of(String[] args) {
@@ -31,8 +34,9 @@ public record Options(
     String[] processors = given.getOrDefault("processors", "0,1").split(",", -1);
     return new Options(
         Path.of(given.getOrDefault("root", ".")).toAbsolutePath().normalize(),
-        list(given.getOrDefault("servers", "all")),
-        list(given.getOrDefault("workloads", "all")),
+        list(given.getOrDefault("servers", ALL)),
+        list(given.getOrDefault("others", NONE)),
+        list(given.getOrDefault("workloads", ALL)),
         Integer.parseInt(given.getOrDefault("rounds", "5")),
         nanos(given.getOrDefault("slice", "1.2")),
         nanos(given.getOrDefault("warm", "8")),
@@ -43,7 +47,9 @@ public record Options(
   }
 
   private static List<String> list(String words) {
-    return words.equals("all") ? List.of() : Arrays.asList(words.split(",", -1));
+    return words.equals(ALL) || words.equals(NONE)
+        ? List.of()
+        : Arrays.asList(words.split(",", -1));
   }
 
   private static long nanos(String seconds) {
@@ -54,13 +60,13 @@ public record Options(
     return servers.isEmpty() || servers.contains(name);
   }
 
-  boolean wantsWorkload(String name) {
+  public boolean wantsWorkload(String name) {
     return workloads.isEmpty() || workloads.contains(name);
   }
 
   /** Only such a run replaces the published figures. */
   boolean complete() {
-    return servers.isEmpty() && workloads.isEmpty() && rounds >= ENOUGH_ROUNDS;
+    return servers.isEmpty() && others.isEmpty() && workloads.isEmpty() && rounds >= ENOUGH_ROUNDS;
   }
 
   public Path module() {

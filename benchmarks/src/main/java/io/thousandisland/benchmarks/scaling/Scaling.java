@@ -1,6 +1,5 @@
 package io.thousandisland.benchmarks.scaling;
 
-import io.thousandisland.benchmarks.Contestant;
 import io.thousandisland.benchmarks.LoadProcess;
 import io.thousandisland.benchmarks.Machine;
 import io.thousandisland.benchmarks.Measuring;
@@ -12,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The command {@code -Dbenchmark=scaling}: measures one part after the other, and puts the figures
@@ -22,6 +22,12 @@ public final class Scaling {
   /** With fewer, the published figures are not replaced. */
   private static final int ENOUGH_ROUNDS = 3;
 
+  /** The parts, as {@code -Dworkloads} names them. */
+  private static final String CONNECTIONS = "connections";
+
+  private static final String ACCEPTORS = "acceptors";
+  private static final String PROCESSORS = "processors";
+
   private final Options options;
   private final Results results = new Results();
 
@@ -30,13 +36,19 @@ public final class Scaling {
   }
 
   public void run() throws IOException, InterruptedException {
-    List<Contestant> carriers;
+    List<Variants.OnProcessors> processors = List.of();
     try (var load = new LoadProcess(options.loadProcessor())) {
-      crowds(load);
-      doors(load);
-      carriers = carriers(load);
+      if (options.wantsWorkload(CONNECTIONS)) {
+        crowds(load);
+      }
+      if (options.wantsWorkload(ACCEPTORS)) {
+        doors(load);
+      }
+      if (options.wantsWorkload(PROCESSORS)) {
+        processors = processors(load);
+      }
     }
-    write(new Tables(options, results, carriers));
+    write(new Tables(options, results, processors));
   }
 
   private void crowds(LoadProcess load) throws IOException, InterruptedException {
@@ -64,39 +76,49 @@ public final class Scaling {
     }
   }
 
-  private List<Contestant> carriers(LoadProcess load) throws IOException, InterruptedException {
-    System.out.println("carriers and processors");
-    List<RunningServer> servers = Variants.carriers(options);
+  private List<Variants.OnProcessors> processors(LoadProcess load)
+      throws IOException, InterruptedException {
+    System.out.println("processors");
+    List<Variants.OnProcessors> servers = Variants.processors(options);
     try {
-      var measuring = new Measuring(options, servers, load, results);
+      List<RunningServer> all =
+          servers.stream().flatMap(kind -> Stream.of(kind.one(), kind.both())).toList();
+      var measuring = new Measuring(options, all, load, results);
       for (Workload workload : Variants.onProcessors()) {
         measuring.rounds(workload);
       }
     } finally {
-      for (RunningServer server : servers) {
-        server.stop();
-      }
+      Variants.stop(servers);
     }
-    return servers.stream().map(RunningServer::contestant).toList();
+    return servers;
   }
 
   private void write(Tables tables) throws IOException, InterruptedException {
     var page = new Page(Files.readString(options.root().resolve("docs/scaling.md")));
     page.put("run", tables.run(Machine.factsOfOurs(options)));
-    page.put("busy", tables.busy());
-    page.put("idle", tables.idle());
-    page.put("acceptors", tables.acceptors());
-    page.put("sockets", tables.sockets());
-    page.put("carriers", tables.carriers());
-    page.put("million", new Million(tables).text());
-    Path folder =
-        options.rounds() >= ENOUGH_ROUNDS ? options.root().resolve("docs") : options.target();
+    Path folder = complete() ? options.root().resolve("docs") : options.target();
     var charts = new Charts(tables);
-    Files.writeString(folder.resolve("scaling-echo.svg"), charts.echo());
-    Files.writeString(folder.resolve("scaling-memory.svg"), charts.memory());
-    Files.writeString(folder.resolve("scaling-churn.svg"), charts.churn());
+    if (options.wantsWorkload(CONNECTIONS)) {
+      page.put("busy", tables.busy());
+      page.put("idle", tables.idle());
+      page.put("million", new Million(tables).text());
+      Files.writeString(folder.resolve("scaling-echo.svg"), charts.echo());
+      Files.writeString(folder.resolve("scaling-memory.svg"), charts.memory());
+    }
+    if (options.wantsWorkload(ACCEPTORS)) {
+      page.put("acceptors", tables.acceptors());
+      page.put("sockets", tables.sockets());
+      Files.writeString(folder.resolve("scaling-churn.svg"), charts.churn());
+    }
+    if (options.wantsWorkload(PROCESSORS)) {
+      page.put("processors", tables.processors());
+    }
     Files.writeString(folder.resolve("scaling.md"), page.text());
     System.out.println(page.text());
     System.out.println("written to " + folder.resolve("scaling.md"));
+  }
+
+  private boolean complete() {
+    return options.workloads().isEmpty() && options.rounds() >= ENOUGH_ROUNDS;
   }
 }

@@ -21,13 +21,13 @@ final class Tables {
 
   private final Options options;
   private final Results results;
-  private final List<Contestant> carriers;
+  private final List<Variants.OnProcessors> processors;
   private final Contestant crowd = new Contestant(CROWD, CROWD, true, List.of());
 
-  Tables(Options options, Results results, List<Contestant> carriers) {
+  Tables(Options options, Results results, List<Variants.OnProcessors> processors) {
     this.options = options;
     this.results = results;
-    this.carriers = carriers;
+    this.processors = processors;
   }
 
   String run(List<String> machine) {
@@ -123,19 +123,36 @@ final class Tables {
     return table.toString();
   }
 
-  String carriers() {
-    var table = new Table("server", "load", "processor µs per unit", "units/s", "slices (dropped)");
+  String processors() {
+    var table =
+        new Table(
+            "server, processors",
+            "load",
+            "processor µs per unit",
+            "× one processor",
+            "units/s",
+            "slices (dropped)");
     for (Workload workload : Variants.onProcessors()) {
-      for (Contestant server : carriers) {
-        table.row(
-            server.title(),
-            workload.title(),
-            cost(workload, server).text(2),
-            figure(workload, server, slice -> slice.count().perSecond()).text(0),
-            counts(workload, server));
+      for (Variants.OnProcessors server : processors) {
+        Contestant one = server.one().contestant();
+        Contestant both = server.both().contestant();
+        table.row(onProcessors(workload, one, "1"));
+        Figure ratio = results.ratio(workload, both.name(), one.name());
+        table.row(onProcessors(workload, both, ratio == null ? "–" : ratio.text(2)));
       }
     }
     return table.toString();
+  }
+
+  private String[] onProcessors(Workload workload, Contestant server, String ratio) {
+    return new String[] {
+      server.title(),
+      workload.title(),
+      cost(workload, server).text(2),
+      ratio,
+      figure(workload, server, slice -> slice.count().perSecond()).text(0),
+      counts(workload, server)
+    };
   }
 
   Figure busyCost(int size) {

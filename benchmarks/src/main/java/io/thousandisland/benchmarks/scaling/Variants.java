@@ -5,6 +5,8 @@ import io.thousandisland.benchmarks.Options;
 import io.thousandisland.benchmarks.RunningServer;
 import io.thousandisland.benchmarks.Workload;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -49,35 +51,58 @@ final class Variants {
         options, "doors", Stream.concat(acceptors, sockets).toArray(Fleet.Ship[]::new));
   }
 
-  /** Processes with one carrier or two, on the server's processor or on both; a peer's likewise. */
-  static List<RunningServer> carriers(Options options) throws IOException, InterruptedException {
-    String one = options.serverProcessor();
-    String both = one + "," + options.loadProcessor();
-    List<RunningServer> started = new ArrayList<>();
+  /** A server on one processor, and the same on both. */
+  record OnProcessors(RunningServer one, RunningServer both) {}
+
+  /** Of each kind, one process on the server's processor and one on both. */
+  static List<OnProcessors> processors(Options options) throws IOException, InterruptedException {
+    Path mayBlock = options.target().resolve("scaling").resolve("may-block");
+    Files.createDirectories(mayBlock);
+    Files.writeString(
+        mayBlock.resolve("io.thousandisland.handlers.echo.EchoHandler.cfg"),
+        "handler.nonblocking = false\n");
+    List<OnProcessors> started = new ArrayList<>();
     try {
-      started.add(carriers(options, 1, one, "1 carrier on 1 processor"));
-      started.add(carriers(options, 1, both, "1 carrier on 2 processors"));
-      started.add(carriers(options, 2, both, "2 carriers on 2 processors"));
-      started.add(netty(options, 1, one, "Netty epoll, 1 loop on 1 processor"));
-      started.add(netty(options, 2, both, "Netty epoll, 2 loops on 2 processors"));
+      Path asItComes = options.target().resolve("deploy");
+      started.add(both(options, (title, on, n) -> ours(options, title, on, asItComes), "ours"));
+      started.add(
+          both(options, (title, on, n) -> ours(options, title, on, mayBlock), "ours, may block"));
+      started.add(both(options, (title, on, n) -> netty(options, n, on, title), "Netty epoll"));
     } catch (IOException | InterruptedException e) {
-      for (RunningServer server : started) {
-        server.stop();
-      }
+      stop(started);
       throw e;
     }
     return started;
   }
 
-  private static RunningServer carriers(Options options, int n, String processors, String title)
+  static void stop(List<OnProcessors> servers) throws InterruptedException {
+    for (OnProcessors server : servers) {
+      server.one.stop();
+      server.both.stop();
+    }
+  }
+
+  private interface Start {
+    RunningServer on(String title, String processors, int howMany)
+        throws IOException, InterruptedException;
+  }
+
+  private static OnProcessors both(Options options, Start start, String title)
       throws IOException, InterruptedException {
-    return Fleet.alone(
-        options,
-        title.replace(' ', '-'),
-        title,
-        processors,
-        "-Ddeploy=" + options.target().resolve("deploy"),
-        "-Djdk.virtualThreadScheduler.parallelism=" + n);
+    RunningServer one = start.on(title + ", 1", options.serverProcessor(), 1);
+    try {
+      String processors = options.serverProcessor() + "," + options.loadProcessor();
+      return new OnProcessors(one, start.on(title + ", 2", processors, 2));
+    } catch (IOException | InterruptedException e) {
+      one.stop();
+      throw e;
+    }
+  }
+
+  private static RunningServer ours(Options options, String title, String processors, Path deploy)
+      throws IOException, InterruptedException {
+    String name = title.replaceAll("[ ,]+", "-");
+    return Fleet.alone(options, name, title, processors, "-Ddeploy=" + deploy);
   }
 
   private static RunningServer netty(Options options, int loops, String processors, String title)
