@@ -579,6 +579,11 @@ public final class ServerNode implements Server {
     return condition.status();
   }
 
+  /** Places of {@code maxConnections} that are taken, also by sockets that linger. */
+  int placesTaken() {
+    return context.permits.used();
+  }
+
   @Override
   public ServerInfo info() {
     Condition now = condition;

@@ -136,6 +136,11 @@ final class RunningServer implements AutoCloseable {
     await(count + " connections", server -> server.node.info().connections() == count);
   }
 
+  /** A connection that has ended keeps its place until its socket is closed. */
+  void awaitFreePlaces() {
+    await("free places", server -> server.node.placesTaken() == 0);
+  }
+
   /** The first event of that kind, as soon as there is one. */
   <E extends TelemetryEvent> E awaitEvent(Class<E> kind) {
     await(kind.getSimpleName(), server -> !server.events(kind).isEmpty());

@@ -122,7 +122,7 @@ class ServerLifeTest {
       assertThat(ended(server.connect())).isTrue();
       assertThat(echo(first, "b")).isEqualTo("b");
       first.close();
-      server.awaitConnections(0);
+      server.awaitFreePlaces();
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
     }
   }
