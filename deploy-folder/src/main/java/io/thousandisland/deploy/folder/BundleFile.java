@@ -92,6 +92,10 @@ final class BundleFile {
     bundle = installed;
   }
 
+  boolean isToStart(boolean othersChanged) {
+    return start == Start.SOON || (start == Start.WHEN_OTHERS_CHANGE && othersChanged);
+  }
+
   boolean isOf(String symbolicName) {
     Bundle installed = bundle();
     return installed != null && symbolicName.equals(installed.getSymbolicName());

@@ -15,9 +15,6 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
-import org.osgi.framework.startlevel.BundleStartLevel;
-import org.osgi.framework.wiring.BundleRevision;
-import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
  * What is done with all jars that a look has found changed: stop their bundles, uninstall, update
@@ -31,27 +28,20 @@ import org.osgi.framework.wiring.FrameworkWiring;
  */
 final class BundleStep {
 
-  /** So many looks the framework may be busy before somebody is told. */
-  private static final int ATTEMPTS = 8;
-
   private final BundleContext context;
   private final Remembered remembered;
   private final ForeignCode foreign;
-  private final BooleanSupplier stopping;
   private final Refresh refresh;
-  private final Unresolved unresolved;
-  private final FrameworkWiring wiring;
+  private final BundleStart start;
 
   BundleStep(
       BundleContext context, Remembered remembered, ForeignCode foreign, BooleanSupplier stopping) {
     this.context = context;
     this.remembered = remembered;
     this.foreign = foreign;
-    this.stopping = stopping;
     Bundle framework = context.getBundle(Constants.SYSTEM_BUNDLE_LOCATION);
     refresh = new Refresh(framework, stopping);
-    unresolved = new Unresolved(framework);
-    wiring = framework.adapt(FrameworkWiring.class);
+    start = new BundleStart(framework, foreign, stopping);
   }
 
   Remembered remembered() {
@@ -70,8 +60,8 @@ final class BundleStep {
     each(gone, file -> uninstall(file, touched));
     each(changed, file -> use(file, touched));
     refresh(touched);
-    each(changed, this::start);
-    each(all.stream().filter(this::leftUnresolved).toList(), this::start);
+    each(changed, start::start);
+    each(all.stream().filter(start::leftUnresolved).toList(), start::start);
   }
 
   /** One file's trouble is not the others': somebody else may uninstall its bundle meanwhile. */
@@ -87,21 +77,16 @@ final class BundleStep {
 
   /** Tries again what could not be started before. */
   void startAgain(List<BundleFile> all, boolean othersChanged) {
-    each(all.stream().filter(file -> isToStart(file, othersChanged)).toList(), this::start);
-  }
-
-  private static boolean isToStart(BundleFile file, boolean othersChanged) {
-    return file.start == BundleFile.Start.SOON
-        || (file.start == BundleFile.Start.WHEN_OTHERS_CHANGE && othersChanged);
+    each(all.stream().filter(file -> file.isToStart(othersChanged)).toList(), start::start);
   }
 
   private void stop(BundleFile file) {
     Bundle bundle = file.bundle();
-    if (bundle != null && !isFragment(bundle)) {
+    if (bundle != null && !BundleStart.isFragment(bundle)) {
       try {
         foreign.stop(file.name(), BundleFile.identity(bundle), bundle::stop);
       } catch (BundleException e) {
-        Throwable cause = cause(e);
+        Throwable cause = BundleStart.cause(e);
         file.trouble(BundleFile.identity(bundle) + " has failed to stop: " + cause, cause);
       }
     }
@@ -150,7 +135,8 @@ final class BundleStep {
         file.refused = true;
         file.trouble(notInstalled(jar, e));
       } else {
-        file.trouble("cannot be used for an update: " + Trouble.of(cause(e)) + file.stays());
+        file.trouble(
+            "cannot be used for an update: " + Trouble.of(BundleStart.cause(e)) + file.stays());
       }
       if (isOfTheDisk(e)) {
         file.tryLater();
@@ -188,7 +174,7 @@ final class BundleStep {
       String where = others(identity.symbolicName(), null).map(BundleStep::where).orElse("");
       return "is a second copy of " + identity + ", which is installed already" + where;
     }
-    return "cannot be installed: " + Trouble.of(cause(e));
+    return "cannot be installed: " + Trouble.of(BundleStart.cause(e));
   }
 
   /** Two files of the folder are never the same bundle, so the other one is not the folder's. */
@@ -237,107 +223,5 @@ final class BundleStep {
     if (!needed.isEmpty()) {
       refresh.run(needed);
     }
-  }
-
-  private boolean leftUnresolved(BundleFile file) {
-    Bundle bundle = file.bundle();
-    return bundle != null
-        && file.start == BundleFile.Start.DONE
-        && bundle.getState() == Bundle.INSTALLED
-        && bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
-  }
-
-  private void start(BundleFile file) {
-    Bundle bundle = file.bundle();
-    if (bundle == null || stopping.getAsBoolean()) {
-      return;
-    }
-    if (isFragment(bundle)) {
-      attach(file, bundle);
-      return;
-    }
-    // A bundle that cannot be resolved is not told to start. Otherwise Felix would try again when
-    // bnd's launcher gives the bundle a start level, and print a stack trace.
-    if (!wiring.resolveBundles(List.of(bundle))) {
-      notResolved(file, bundle);
-      return;
-    }
-    boolean ran = bundle.getState() == Bundle.ACTIVE;
-    try {
-      foreign.start(
-          file.name(),
-          BundleFile.identity(bundle),
-          () -> bundle.start(Bundle.START_ACTIVATION_POLICY));
-      if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
-        again(file, "its start level is not reached");
-        return;
-      }
-      file.start = BundleFile.Start.DONE;
-      file.attempts = 0;
-      if (!file.did.isEmpty()) {
-        file.done(file.did + " and started");
-      } else if (!ran) {
-        file.done(BundleFile.identity(bundle) + " is started");
-      }
-    } catch (BundleException e) {
-      notStarted(file, e);
-    }
-  }
-
-  private void attach(BundleFile file, Bundle fragment) {
-    wiring.resolveBundles(List.of(fragment));
-    if (fragment.getState() == Bundle.INSTALLED) {
-      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
-      file.notStarted(unresolved.missing(fragment).orElse("it does not resolve"));
-    } else {
-      file.start = BundleFile.Start.DONE;
-      String did = file.did.isEmpty() ? BundleFile.identity(fragment) + " is" : file.did + " and";
-      file.done(did + " attached to its host");
-    }
-  }
-
-  private void notResolved(BundleFile file, Bundle bundle) {
-    String missing = unresolved.missing(bundle).orElse("");
-    if (missing.isEmpty()) {
-      again(file, "it does not resolve, although everything that it requires is there");
-    } else {
-      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
-      file.notStarted(missing);
-    }
-  }
-
-  private void notStarted(BundleFile file, BundleException e) {
-    if (stopping.getAsBoolean()) {
-      return; // its start was interrupted
-    }
-    switch (e.getType()) {
-      case BundleException.RESOLVE_ERROR, BundleException.STATECHANGE_ERROR ->
-          again(file, Trouble.of(e));
-      default -> {
-        file.start = BundleFile.Start.DONE;
-        Throwable cause = cause(e);
-        file.trouble(file.subject() + " cannot be started: " + cause, cause);
-      }
-    }
-  }
-
-  /** Nothing is missing, so the framework may have been busy. */
-  private static void again(BundleFile file, String why) {
-    file.attempts++;
-    if (file.attempts < ATTEMPTS) {
-      file.start = BundleFile.Start.SOON;
-    } else {
-      file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
-      file.notStarted(why);
-    }
-  }
-
-  private static Throwable cause(BundleException e) {
-    return e.getCause() == null ? e : e.getCause();
-  }
-
-  private static boolean isFragment(Bundle bundle) {
-    BundleRevision revision = bundle.adapt(BundleRevision.class);
-    return revision != null && (revision.getTypes() & BundleRevision.TYPE_FRAGMENT) != 0;
   }
 }
