@@ -87,7 +87,7 @@ class CrowdOfBurdensTest {
         try (var arriving = new Arrival(port, peers)) {
           Asker.Times meanwhile = honest.askUntil(arriving.crowd());
           SilentProcess silent = arriving.crowd().get();
-          long unread = Proc.unread(port);
+          long unread = awaitUnread(port, peers * 9L / 10);
           Asker.Times among = honest.ask(ASKS);
           long more = Proc.threads(server.pid()) - threads;
           long held = Proc.descriptors(server.pid()) - descriptors;
@@ -112,7 +112,7 @@ class CrowdOfBurdensTest {
                 softly.assertThat(unread).as("peers held back").isGreaterThan(peers * 9L / 10);
                 softly.assertThat(held).as("their descriptors").isGreaterThan(peers * 9L / 10);
                 softly.assertThat(more).as("more threads").isLessThan(OTHER_THREADS);
-                softly.assertThat(among.p99()).as("p99 in ms").isLessThan(MOST_MILLIS);
+                softly.assertThat(among.p99()).as("p99 in ms").isLessThan(most(alone));
               });
         } finally {
           saidNothingOfMemory(server);
@@ -136,7 +136,7 @@ class CrowdOfBurdensTest {
     try (var server = launch.start()) {
       int port = server.port("crowded");
       try (var honest = new Asker(port)) {
-        honest.ask(ASKS);
+        Asker.Times alone = honest.ask(ASKS);
         long descriptors = Proc.descriptors(server.pid());
         try (var arriving = new Arrival(port, peers)) {
           honest.askUntil(arriving.crowd());
@@ -148,7 +148,7 @@ class CrowdOfBurdensTest {
           System.out.printf(
               "%s, Java %s, -Xmx192m: while the sendTimeout ended %,d peers: honest client %s%n",
               framework, java, peers, meanwhile);
-          assertThat(meanwhile.p99()).as("p99 in ms").isLessThan(MOST_MILLIS);
+          assertThat(meanwhile.p99()).as("p99 in ms").isLessThan(most(alone));
         } finally {
           saidNothingOfMemory(server);
         }
@@ -234,6 +234,25 @@ class CrowdOfBurdensTest {
     Files.createDirectories(launch.deploy());
     Files.writeString(
         launch.deploy().resolve("io.thousandisland.server-crowded.cfg"), "port = 0\n" + settings);
+  }
+
+  /**
+   * Peers that are held back: more than {@code wanted}, or what is left when patience is at its
+   * end. A server that had no processor while they came may read some of them empty once more.
+   */
+  private static long awaitUnread(int port, long wanted) throws Exception {
+    long begun = System.nanoTime();
+    long unread = Proc.unread(port);
+    while (unread <= wanted && System.nanoTime() - begun < ServerProcess.PATIENCE.toNanos()) {
+      LockSupport.parkNanos(20_000_000);
+      unread = Proc.unread(port);
+    }
+    return unread;
+  }
+
+  /** A machine on which the client alone has to wait is allowed more. */
+  private static double most(Asker.Times alone) {
+    return Math.max(MOST_MILLIS, 5 * alone.p99());
   }
 
   private static void awaitDescriptors(long pid, long before) {

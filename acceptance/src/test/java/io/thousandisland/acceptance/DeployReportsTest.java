@@ -87,6 +87,8 @@ class DeployReportsTest {
       server.awaitLog("WARN  deploy: half.json: ");
       server.awaitLog("WARN  deploy: io.thousandisland.sever-echo.cfg: ");
       server.awaitLog("WARN  deploy: link.jar: ");
+      server.awaitLog("WARN  deploy: half.jar: ");
+      server.awaitLog("WARN  deploy: empty.jar: ");
       awaitOneMore(server, "last");
 
       assertThat(said(server))

@@ -32,9 +32,10 @@ class HangingStartTest {
   @EnumSource
   void isToldAndKeepsNeitherConfigurationsNorTheEndOfTheProcess(Framework framework)
       throws Exception {
-    Launch launch = Launch.of(framework, home);
-    TestBundle.activatedBy(HangingActivator.class).write(launch.deploy().resolve("hanging.jar"));
+    Launch launch = Launch.of(framework, home).with(ServerProcess.TELLS_WHEN_STARTED);
     try (var server = launch.start()) {
+      server.awaitStarted(); // else it may be the framework's own start that hangs
+      TestBundle.activatedBy(HangingActivator.class).write(launch.deploy().resolve("hanging.jar"));
       server.awaitLog("^hanging$");
       server.awaitLog(
           "WARN  deploy: hanging.jar: .*HangingActivator 1\\.0\\.0 hangs in its start, for 10s");

@@ -30,7 +30,7 @@ class StoppedProcessTest {
     Files.createDirectories(launch.deploy());
     Files.writeString(
         launch.deploy().resolve("io.thousandisland.server-brief.cfg"),
-        "port = 0\nreadTimeout = 2s\n");
+        "port = 0\nreadTimeout = 5s\n");
     try (var server = launch.start()) {
       int port = server.port("brief");
       try (var silent = new Client(port);

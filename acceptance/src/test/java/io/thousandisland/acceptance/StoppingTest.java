@@ -28,8 +28,8 @@ class StoppingTest {
   private static final int TRANSFERS = 200;
   private static final int TRANSFERRED = 2 << 20;
 
-  /** Half of the drainTimeout of the ready-made echo server. Measured: half a second. */
-  private static final Duration ECHO_LIMIT = Duration.ofMillis(2_500);
+  /** Less than the drainTimeout of the ready-made echo server. Measured: half a second. */
+  private static final Duration ECHO_LIMIT = Duration.ofMillis(4_500);
 
   /** Half of the default drainTimeout. */
   private static final Duration LIMIT = Duration.ofSeconds(5);

@@ -7,6 +7,7 @@ import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.it.handlers.TaggingHandler;
 import io.thousandisland.it.handlers.TroublesomeHandler;
 import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -425,10 +426,12 @@ class HandlersThatDoNotComeTest {
   void retryTriesAtOnce() throws Exception {
     var moody = new Moody();
     var properties = new Hashtable<String, Object>(Map.of("handler.name", "frail"));
-    ServiceRegistration<?> registration =
-        context.registerService(Handler.class.getName(), moody, properties);
-    try {
-      Awaitility.await().until(moody.asked::get, asked -> asked == 3); // the next one after 4 s
+    ServiceRegistration<?> registration = null;
+    try (var events = new Events(context, "waiting")) {
+      registration = context.registerService(Handler.class.getName(), moody, properties);
+      // the third one is over then, and the next one comes after 4 s
+      Awaitility.await()
+          .until(() -> events.of(TelemetryEvent.HandlerUnavailable.class).size() == 3);
       moody.willing.set(true);
 
       String table = shell.run("ti:retry waiting");
@@ -437,7 +440,9 @@ class HandlersThatDoNotComeTest {
       assertThat(table).containsPattern("waiting +(STARTING|RUNNING)");
       server.await(Status.RUNNING);
     } finally {
-      registration.unregister();
+      if (registration != null) {
+        registration.unregister();
+      }
     }
   }
 }

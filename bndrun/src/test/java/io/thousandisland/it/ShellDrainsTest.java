@@ -103,8 +103,8 @@ class ShellDrainsTest {
 
       one.await(Status.DRAINING);
       two.await(Status.DRAINING);
-      Awaitility.await().until(() -> drain(one).progress().phase(), Phase.ADVICE::equals);
-      Awaitility.await().until(() -> drain(two).progress().phase(), Phase.ADVICE::equals);
+      awaitAdvice(one);
+      awaitAdvice(two);
       assertThat(report).isNotDone();
       assertThat(shell.printed().lines())
           .contains("draining server one: 1 connection", "draining server two: 1 connection");
@@ -115,6 +115,14 @@ class ShellDrainsTest {
           .anyMatch(line -> line.startsWith("one: "))
           .anyMatch(line -> line.startsWith("two: "));
     }
+  }
+
+  /** A server says that it drains a moment before its drain is under way. */
+  private static void awaitAdvice(ConfiguredServer server) {
+    Awaitility.await()
+        .until(
+            () -> server.server().drains(),
+            all -> all.stream().anyMatch(drain -> drain.progress().phase() == Phase.ADVICE));
   }
 
   private static Drain drain(ConfiguredServer server) throws Exception {

@@ -7,6 +7,7 @@ import io.thousandisland.server.Status;
 import java.net.ConnectException;
 import java.time.ZoneId;
 import java.util.Map;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -87,6 +88,10 @@ class ShellTest {
   void connectionsShowsEachWithItsBytes() throws Exception {
     assertThat(shell.run("ti:connections shelled")).isEqualTo("no connections");
     try (var client = talking()) {
+      // a byte is counted after it was written: its reader may be here first
+      Awaitility.await()
+          .until(
+              () -> server.server().connections().getFirst().counters().bytesSent(), n -> n == 1);
       assertThat(shell.run("ti:connections shelled").lines())
           .hasSize(3)
           .anyMatch(line -> line.matches("\\d+ +127\\.0\\.0\\.1:\\d+ +[12] +1 +1 +1 +20\\d\\d-.+"))

@@ -3,9 +3,12 @@ package io.thousandisland.it.handlers;
 import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.handler.SocketRef;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts the lines of a connection in its state, and answers each with the count, its own tag and
@@ -20,6 +23,9 @@ public abstract class LineHandler<S> implements Handler<S> {
   private static final ThreadLocal<Object> LEFT_BEHIND = new ThreadLocal<>();
 
   private String tag = "";
+
+  /** Who was told goodbye. A connection that is draining may still move, and was told nothing. */
+  private final Set<SocketRef> dismissed = ConcurrentHashMap.newKeySet();
 
   public void activate(Map<String, Object> properties) {
     tag = String.valueOf(properties.get("tag"));
@@ -43,7 +49,7 @@ public abstract class LineHandler<S> implements Handler<S> {
   @Override
   public Next<S> handleData(ByteBuffer data, Socket socket, S state) throws Exception {
     LEFT_BEHIND.set(this);
-    if (socket.draining()) { // said goodbye
+    if (dismissed.contains(socket.ref())) {
       data.position(data.limit());
       return Next.proceed(state);
     }
@@ -77,6 +83,7 @@ public abstract class LineHandler<S> implements Handler<S> {
 
   @Override
   public Next<S> handleDrain(Socket socket, S state) throws Exception {
+    dismissed.add(socket.ref());
     say("bye " + count(state) + "\n", socket);
     socket.shutdownOutput();
     return Next.proceed(state);

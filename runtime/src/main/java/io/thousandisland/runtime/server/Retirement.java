@@ -254,15 +254,15 @@ final class Retirement implements Drain {
       phase = Phase.MIGRATION;
       return;
     }
+    // who watches finds a phase when its connections have been told
     if (shutdownIsOver()) {
-      phase = Phase.FORCE;
       force(stragglers);
     } else if (now >= advisedUntil || isCut(Phase.ADVICE)) {
-      phase = Phase.SHUTDOWN;
       stragglers.stream().filter(shutDown::add).forEach(Connection::shutdown);
+      phase = Phase.SHUTDOWN;
     } else {
-      phase = Phase.ADVICE;
       stragglers.stream().filter(advised::add).forEach(this::advise);
+      phase = Phase.ADVICE;
     }
     told.addAll(stragglers);
   }

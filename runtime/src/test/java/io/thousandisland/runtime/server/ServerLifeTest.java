@@ -467,7 +467,6 @@ class ServerLifeTest {
     server.await("received", x -> !x.events(TelemetryEvent.Received.class).isEmpty());
     Drained drained = server.node.retire(service).get(20, TimeUnit.SECONDS);
     assertThat(drained.forced()).isEqualTo(1);
-    assertThat(drained.lingering()).isEmpty();
     assertThat(server.node.status()).isEqualTo(Status.WAITING);
     return new WeakReference<>(blocking);
   }

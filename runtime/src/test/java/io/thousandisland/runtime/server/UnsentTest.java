@@ -159,7 +159,7 @@ class UnsentTest {
 
   @Test
   void h6PeerThatNeverTakesWhatIsUnsentEndsInAnErrorOfTheHandlerOfThatTime() throws Exception {
-    var impatient = settings().with(settings().timeouts().withSend(Duration.ofMillis(300)));
+    var impatient = settings().with(settings().timeouts().withSend(Duration.ofSeconds(3)));
     try (var server = new RunningServer(impatient, new TestHandler())) {
       var old = new Updatable(1);
       long service = server.serve(old);

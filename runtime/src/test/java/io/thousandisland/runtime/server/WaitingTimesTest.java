@@ -79,6 +79,7 @@ class WaitingTimesTest {
       long second = server.serve(new TestHandler());
       assertThat(echo(server.connect(), "a")).isEqualTo("a");
       pass(server, wait.multipliedBy(7).dividedBy(10));
+      server.node.configure(waiting(Duration.ofMinutes(1)));
       retire(server, second); // another absence, with a wait of its own
       pass(server, wait.multipliedBy(6).dividedBy(10));
       assertThat(server.events(TelemetryEvent.ListenerStopped.class)).isEmpty();

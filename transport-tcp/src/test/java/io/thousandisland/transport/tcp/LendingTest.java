@@ -107,7 +107,8 @@ class LendingTest {
     for (int i = 0; i < 6; i++) {
       new Channel(poller).write();
     }
-    assertThat(heard(6)).containsExactly("lent", "lent", "told", "told", "told", "told");
+    assertThat(heard(6)) // who leads next may tell before the one that was lent says so
+        .containsExactlyInAnyOrder("lent", "lent", "told", "told", "told", "told");
     assertThat(standby.free()).isZero();
 
     release.countDown();
