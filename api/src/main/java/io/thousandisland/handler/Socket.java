@@ -106,6 +106,10 @@ public interface Socket {
 
   /**
    * True once this connection was advised to finish soon; for handlers that own the conversation.
+   *
+   * <p>It may be true before {@link Handler#handleDrain} is called. The connection may also move to
+   * another handler then, and {@code handleDrain} is not called here at all. So it is no reason to
+   * drop what the peer has sent.
    */
   boolean draining();
 
