@@ -19,6 +19,9 @@ final class BundleStart {
   /** So many looks the framework may be busy before somebody is told. */
   private static final int ATTEMPTS = 8;
 
+  /** The same, while the framework is on its way to a start level: half a minute. */
+  private static final int ATTEMPTS_BEFORE_LEVEL = 120;
+
   private final ForeignCode foreign;
   private final BooleanSupplier stopping;
   private final Unresolved unresolved;
@@ -63,7 +66,7 @@ final class BundleStart {
           BundleFile.identity(bundle),
           () -> bundle.start(Bundle.START_ACTIVATION_POLICY));
       if (bundle.getState() != Bundle.ACTIVE && bundle.getState() != Bundle.STARTING) {
-        again(file, "its start level is not reached");
+        again(file, "its start level is not reached", ATTEMPTS_BEFORE_LEVEL);
         return;
       }
       file.start = BundleFile.Start.DONE;
@@ -93,7 +96,7 @@ final class BundleStart {
   private void notResolved(BundleFile file, Bundle bundle) {
     String missing = unresolved.missing(bundle).orElse("");
     if (missing.isEmpty()) {
-      again(file, "it does not resolve, although everything that it requires is there");
+      again(file, "it does not resolve, although everything that it requires is there", ATTEMPTS);
     } else {
       file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
       file.notStarted(missing);
@@ -106,7 +109,7 @@ final class BundleStart {
     }
     switch (e.getType()) {
       case BundleException.RESOLVE_ERROR, BundleException.STATECHANGE_ERROR ->
-          again(file, Trouble.of(e));
+          again(file, Trouble.of(e), ATTEMPTS);
       default -> {
         file.start = BundleFile.Start.DONE;
         Throwable cause = cause(e);
@@ -116,9 +119,9 @@ final class BundleStart {
   }
 
   /** Nothing is missing, so the framework may have been busy. */
-  private static void again(BundleFile file, String why) {
+  private static void again(BundleFile file, String why, int most) {
     file.attempts++;
-    if (file.attempts < ATTEMPTS) {
+    if (file.attempts < most) {
       file.start = BundleFile.Start.SOON;
     } else {
       file.start = BundleFile.Start.WHEN_OTHERS_CHANGE;
