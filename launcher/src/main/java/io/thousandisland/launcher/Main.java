@@ -8,6 +8,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 
 /**
  * The first class of the executable jars: refuses a Java that is too old and options that are
@@ -22,6 +24,9 @@ public final class Main {
    * What the shutdown hook does first; set once the framework exists, read by the hook's thread.
    */
   private static volatile Runnable stopFramework = () -> {};
+
+  /** Counted down when the end of the process has begun, and its code is decided. */
+  private static final CountDownLatch exiting = new CountDownLatch(1);
 
   /** Set before the framework exists, read when it does. */
   private static volatile Optional<TemporaryFolder> temporary = Optional.empty();
@@ -66,6 +71,7 @@ public final class Main {
         .addShutdownHook(
             new Thread(
                 () -> {
+                  exiting.countDown();
                   stopFramework.run();
                   folder.remove();
                 },
@@ -86,6 +92,18 @@ public final class Main {
     stopFramework = stop;
     if (temporary.isPresent()) {
       temporary.get().alsoRemove(copies);
+    }
+  }
+
+  /**
+   * Waits until the end of the process has begun. For whoever has asked for it, and goes on with
+   * what would end it otherwise.
+   */
+  public static void awaitExit(long millis) {
+    try {
+      boolean unused = exiting.await(millis, TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -32,6 +32,9 @@ public final class StopWithTheProcess implements BundleActivator {
 
   private static final long START_MILLIS = 15_000;
 
+  /** For a thread to get a processor, on a machine that is busy. */
+  private static final long EXIT_MILLIS = 10_000;
+
   @Override
   public void start(BundleContext context) throws InvalidSyntaxException, IOException {
     ServiceTracker<?, ?> ready =
@@ -77,11 +80,13 @@ public final class StopWithTheProcess implements BundleActivator {
 
   /**
    * After a signal the exit is already under way, with the signal's code, and this one waits for
-   * ever.
+   * ever. Otherwise it has to be under way before the framework has stopped: bnd's launcher ends
+   * the process then, too, and with another code.
    */
   private static void exitWhenStopping(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
       new ExitCommand().exit();
+      Main.awaitExit(EXIT_MILLIS);
     }
   }
 }
