@@ -25,8 +25,11 @@ public final class Main {
    */
   private static volatile Runnable stopFramework = () -> {};
 
-  /** Counted down when the end of the process has begun, and its code is decided. */
-  private static final CountDownLatch exiting = new CountDownLatch(1);
+  /**
+   * Counted down when the end of the process has begun, and its code is decided. Counted down from
+   * the beginning where another class has started the process: then nobody would do it.
+   */
+  private static volatile CountDownLatch exiting = new CountDownLatch(0);
 
   /** Set before the framework exists, read when it does. */
   private static volatile Optional<TemporaryFolder> temporary = Optional.empty();
@@ -67,6 +70,7 @@ public final class Main {
       setDefault("java.util.logging.config.class", QuietLogging.class.getName());
     }
 
+    exiting = new CountDownLatch(1);
     Runtime.getRuntime()
         .addShutdownHook(
             new Thread(
