@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HandlerContractTest {
 
-  private static final Duration SHORT = Duration.ofMillis(150);
+  private static final Duration SHORT = Duration.ofMillis(600);
 
   @Test
   void b1StateOfOneCallbackReachesTheNext() throws Exception {

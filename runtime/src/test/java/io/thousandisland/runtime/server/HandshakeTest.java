@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class HandshakeTest {
 
-  private static final Duration SHORT = Duration.ofMillis(200);
+  private static final Duration SHORT = Duration.ofMillis(800);
 
   /** Three rounds; a reply is more than the peer's window takes, so each waits for it, too. */
   private static final int ROUNDS = 3;
