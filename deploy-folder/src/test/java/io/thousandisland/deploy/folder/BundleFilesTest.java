@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -22,6 +23,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.SynchronousBundleListener;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
+import org.osgi.framework.startlevel.FrameworkStartLevel;
 
 /** In a real framework; looks are taken by the test instead of a thread. */
 class BundleFilesTest {
@@ -437,5 +439,27 @@ class BundleFilesTest {
     assertThat(installed("org.example.b").orElseThrow().getState()).isEqualTo(Bundle.ACTIVE);
     assertThat(told.lines()).filteredOn(line -> line.startsWith("WARN")).hasSize(1);
     assertThat(told.lines()).noneMatch(line -> line.startsWith("ERROR"));
+  }
+
+  @Test
+  void bundleWhoseStartLevelIsReachedLateIsToldOnceItHasStarted() throws Exception {
+    var levels = framework.adapt(FrameworkStartLevel.class);
+    int now = levels.getStartLevel();
+    levels.setInitialBundleStartLevel(now + 1);
+    put("a.jar", bundle("1.0.0"));
+    look(40); // ten seconds, on a busy machine
+    assertThat(running()).isEqualTo("none");
+    assertThat(told.lines()).isEmpty();
+
+    var reached = new CountDownLatch(1);
+    levels.setStartLevel(now + 1, event -> reached.countDown());
+    reached.await();
+    look(1);
+
+    assertThat(running()).isEqualTo("1.0.0");
+    assertThat(told.lines())
+        .singleElement()
+        .asString()
+        .endsWith("org.example.a 1.0.0 is installed and started");
   }
 }
