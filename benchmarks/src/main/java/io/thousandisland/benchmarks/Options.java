@@ -23,6 +23,7 @@ public record Options(
   static final int ENOUGH_ROUNDS = 5;
   private static final String ALL = "all";
   private static final String NONE = "none";
+  private static final String WARM = "8";
 
   /** Reads {@code key=value} words. */
   static Options of(String[] args) {
@@ -34,22 +35,21 @@ public record Options(
     String[] processors = given.getOrDefault("processors", "0,1").split(",", -1);
     return new Options(
         Path.of(given.getOrDefault("root", ".")).toAbsolutePath().normalize(),
-        list(given.getOrDefault("servers", ALL)),
-        list(given.getOrDefault("others", NONE)),
-        list(given.getOrDefault("workloads", ALL)),
+        list(given.getOrDefault("servers", ALL), ALL),
+        list(given.getOrDefault("others", NONE), NONE),
+        list(given.getOrDefault("workloads", ALL), ALL),
         Integer.parseInt(given.getOrDefault("rounds", "5")),
         nanos(given.getOrDefault("slice", "1.2")),
-        nanos(given.getOrDefault("warm", "8")),
+        nanos(given.getOrDefault("warm", WARM)),
         processors[0],
         processors[1],
         given.getOrDefault("peers", ""),
         given.getOrDefault("benchmark", "comparison"));
   }
 
-  private static List<String> list(String words) {
-    return words.equals(ALL) || words.equals(NONE)
-        ? List.of()
-        : Arrays.asList(words.split(",", -1));
+  /** Empty for the word that is the default. */
+  private static List<String> list(String words, String byDefault) {
+    return words.equals(byDefault) ? List.of() : Arrays.asList(words.split(",", -1));
   }
 
   private static long nanos(String seconds) {
@@ -62,6 +62,11 @@ public record Options(
 
   public boolean wantsWorkload(String name) {
     return workloads.isEmpty() || workloads.contains(name);
+  }
+
+  /** What to add to a command that is to reproduce this run; of a run that is complete. */
+  public String notByDefault() {
+    return warm == nanos(WARM) ? "" : " -Dwarm=" + Figure.number(warm / 1e9, 0);
   }
 
   /** Only such a run replaces the published figures. */

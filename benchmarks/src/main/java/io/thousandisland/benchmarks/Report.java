@@ -24,9 +24,9 @@ final class Report {
         """
         # Performance
 
-        Written by `mvn -Pbenchmarks -DskipTests package` on %s. Do not edit.
+        Written by `mvn -Pbenchmarks -DskipTests package%s` on %s. Do not edit.
         """
-            .formatted(date));
+            .formatted(options.notByDefault(), date));
     List<String> facts = new ArrayList<>(machine);
     absent.forEach(reason -> facts.add("Left out: " + reason));
     page.list(facts);

@@ -35,13 +35,14 @@ final class Tables {
     machine.forEach(fact -> text.append("- ").append(fact).append('\n'));
     text.append(
         """
-        - The server on processor %s, the load on processor %s, unless said otherwise
+        - The server on processor %s, the load on processor %s, unless said otherwise. Each load runs for %s s before it is measured
         - A figure is the median of at least %d slices of %s s, with the least and the most in brackets. Slices during which other processes took
           more than %.0f %% of a processor do not count, unless there are no others
         """
             .formatted(
                 options.serverProcessor(),
                 options.loadProcessor(),
+                Figure.number(options.warm() / 1e9, 0),
                 options.rounds(),
                 Figure.number(options.slice() / 1e9, 1),
                 Slice.TOO_MUCH * 100));
