@@ -14,8 +14,8 @@ import java.util.logging.LogManager;
  * this way, and what they tell at INFO is for their authors.
  *
  * <p>Made by {@link LogManager} when something first logs, as the property {@code
- * java.util.logging.config.class} says. Most processes never log this way, and do without the 20 ms
- * that setting the level at the start would take.
+ * java.util.logging.config.class} says. Most processes never log this way, and need not set it up
+ * at their start.
  */
 public final class QuietLogging {
 

@@ -77,7 +77,8 @@ public final class PortShell {
 
   /**
    * Gogo's own commands and converters come with another bundle, which may start after this one: at
-   * the end of its list is {@code gosh}. Without it there are those of this bundle.
+   * the end of its list is {@code gosh}. Where that bundle is not, the first client waits for ten
+   * seconds, and has the commands of this one.
    */
   private static void awaitGogosCommands(BundleContext context) {
     try {
@@ -88,7 +89,7 @@ public final class PortShell {
     } catch (InvalidSyntaxException e) {
       throw new IllegalStateException(e);
     } catch (InterruptedException | IllegalStateException e) {
-      // nobody interrupts this thread but to end it, and the bundle may stop meanwhile
+      // the bundle may stop meanwhile: then the port is closed, too
     }
   }
 
