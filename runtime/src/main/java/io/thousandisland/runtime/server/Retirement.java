@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -141,12 +142,12 @@ final class Retirement implements Drain {
       if (!post.vacate()) {
         return moveToSuccessor();
       }
-      if (allMove(ONE_MOVE.toNanos())) {
+      if (allMove()) {
         return report();
       }
       if (last) {
         force(stuck());
-        if (!allMove(LAST_MOVE.toNanos())) {
+        if (!allEndOrMove()) {
           force(these.left().get());
         }
         return report();
@@ -311,7 +312,17 @@ final class Retirement implements Drain {
     return atTheBeginning != null && now == atTheBeginning && (now & 1) != 0;
   }
 
-  private boolean allMove(long limit) {
+  /** Whoever declines ends the try: the handler serves again, and drains that connection. */
+  private boolean allMove() {
+    return allMove(ONE_MOVE, left -> left.stream().allMatch(this::hasDeclined));
+  }
+
+  /** Whoever declines has time for its last callback: the handler will not serve again. */
+  private boolean allEndOrMove() {
+    return allMove(LAST_MOVE, Collection::isEmpty);
+  }
+
+  private boolean allMove(Duration limit, Predicate<Collection<Connection>> enough) {
     phase = Phase.MIGRATION;
     turns.clear();
     these.left().get().forEach(connection -> turns.put(connection, connection.turn()));
@@ -320,9 +331,9 @@ final class Retirement implements Drain {
         () -> {
           Collection<Connection> left = these.left().get();
           left.stream().filter(asked::add).forEach(Connection::migrate);
-          return left.stream().allMatch(this::hasDeclined);
+          return enough.test(left);
         },
-        System.nanoTime() + limit,
+        System.nanoTime() + limit.toNanos(),
         () -> isCut(Phase.SHUTDOWN));
     told.addAll(asked);
     return these.left().get().isEmpty();

@@ -319,6 +319,13 @@ class CountsTest {
       }
       return state;
     }
+
+    /** Takes longer for its goodbye than a drain looks away. */
+    @Override
+    public Next<String> handleDrain(Socket socket, String state) throws Exception {
+      Thread.sleep(30);
+      return super.handleDrain(socket, state);
+    }
   }
 
   private enum Kind {
