@@ -7,6 +7,7 @@ import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.time.Duration;
@@ -149,9 +150,16 @@ class LiveConfigurationTest {
       apply(server, load, changes);
       Figures figures = load.end(changes.size());
       assertThat(figures.lost() + figures.closed()).isZero();
-      try (var fresh = new LineClient(server.port())) {
-        assertThat(fresh.ask("x")).isEqualTo("1 v1 x");
-      }
+      Awaitility.await("the port of the last change is open")
+          .atMost(Duration.ofSeconds(20))
+          .ignoreExceptionsInstanceOf(IOException.class)
+          .untilAsserted(() -> assertThat(firstReply(server.port())).isEqualTo("1 v1 x"));
+    }
+  }
+
+  private static String firstReply(int port) throws Exception {
+    try (var fresh = new LineClient(port)) {
+      return fresh.ask("x");
     }
   }
 

@@ -15,13 +15,13 @@ import java.util.concurrent.TimeUnit;
  * line, and counted.
  *
  * <p>When the process ends, nothing is written on any more. So writers wait then until their bytes
- * are written on, for a second in all.
+ * are written on, until their patience in all is at an end.
  *
  * <p>Thread: any may write. One of its own writes on.
  */
 final class DroppingOutput extends OutputStream {
   private static final int CAPACITY = 1 << 20;
-  private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long PATIENCE_MILLIS = 1000;
 
   /** After this a stream that has failed is tried again, though nothing new was written. */
   private static final long RETRY_MILLIS = 1000;
@@ -40,11 +40,12 @@ final class DroppingOutput extends OutputStream {
   private boolean ending;
 
   /** How long writers will wait while the process ends. */
-  private long patienceNanos = PATIENCE_NANOS;
+  private long patienceNanos;
 
-  DroppingOutput(OutputStream stream, int capacity) {
+  DroppingOutput(OutputStream stream, int capacity, long patienceMillis) {
     this.stream = stream;
     this.queue = new LineQueue(capacity);
+    this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
   }
 
   /** Sets one in front of standard output, and one in front of standard error. */
@@ -56,7 +57,8 @@ final class DroppingOutput extends OutputStream {
   @SuppressWarnings("JdkObsolete") // what came after it is not in Java 8
   private static PrintStream inFrontOf(FileDescriptor descriptor, String name)
       throws UnsupportedEncodingException {
-    DroppingOutput output = new DroppingOutput(new FileOutputStream(descriptor), CAPACITY);
+    DroppingOutput output =
+        new DroppingOutput(new FileOutputStream(descriptor), CAPACITY, PATIENCE_MILLIS);
     output.start(name);
     Runtime.getRuntime().addShutdownHook(new Thread(output::end, "end of " + name));
     String encoding =

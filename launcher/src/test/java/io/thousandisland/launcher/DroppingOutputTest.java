@@ -49,7 +49,7 @@ class DroppingOutputTest {
   }
 
   private final Console console = new Console();
-  private final DroppingOutput output = new DroppingOutput(console, 10);
+  private DroppingOutput output = new DroppingOutput(console, 10, 60_000);
 
   @AfterEach
   void letTheThreadGoOn() {
@@ -129,7 +129,8 @@ class DroppingOutputTest {
   }
 
   @Test
-  void atTheEndAllTogetherWaitForASecondAtMost() {
+  void atTheEndAllTogetherWaitForAsLongAsTheirPatienceIs() {
+    output = new DroppingOutput(console, 10, 1000);
     output.start("test");
     long start = System.nanoTime();
     output.end();

@@ -69,7 +69,7 @@ final class ServerContext {
   void settings(ServerSettings changed) {
     settings = changed;
     pool = engine.pool(changed.buffers().read());
-    permits.limit(changed.limits().maxConnections());
+    permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and look at all
   }
 
   /** What each supervisor of the tree allows. */
