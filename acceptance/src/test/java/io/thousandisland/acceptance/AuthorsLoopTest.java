@@ -37,8 +37,7 @@ class AuthorsLoopTest {
     var maven = Maven.of(shared);
     maven.install(".", "io.thousandisland.parent", VERSION);
     maven.install("api", "io.thousandisland.api", VERSION);
-    maven.install("runtime", "io.thousandisland.runtime", VERSION);
-    maven.install("transport-tcp", "io.thousandisland.transport.tcp", VERSION);
+    maven.install("testing", "io.thousandisland.testing", VERSION);
     maven.install("launcher", "io.thousandisland.launcher", VERSION);
     maven.install("handler-archetype", "io.thousandisland.handler.archetype", VERSION);
     generate(maven, "-DartifactId=tally", "-Dpackage=org.example.tally", "-Dport=0");

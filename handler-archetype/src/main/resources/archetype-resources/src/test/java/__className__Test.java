@@ -2,22 +2,18 @@ package ${package};
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import org.junit.jupiter.api.AfterEach;
+import io.thousandisland.testing.TestServer;
+import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class ${className}Test {
 
-  private TestServer server;
+  @AutoClose private TestServer server;
 
   @BeforeEach
-  void serve() throws InterruptedException {
-    server = new TestServer(new ${className}());
-  }
-
-  @AfterEach
-  void stop() {
-    server.close();
+  void serve() throws Exception {
+    server = TestServer.of(new ${className}());
   }
 
   @Test

@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  * Turns a component's properties into a server's settings. Keys, types and defaults are those of
  * {@link ServerConfig}; every key that is wrong or unknown is named, all in one message.
  */
-final class SettingsReader {
+public final class SettingsReader {
 
   private final Map<String, Object> properties;
   private final List<String> problems = new ArrayList<>();
@@ -35,7 +35,7 @@ final class SettingsReader {
   /**
    * @throws InvalidSettings naming every key that is wrong
    */
-  static ServerSettings read(Map<String, Object> properties) {
+  public static ServerSettings read(Map<String, Object> properties) {
     return new SettingsReader(properties).read();
   }
 
@@ -53,7 +53,9 @@ final class SettingsReader {
         .sorted()
         .flatMap(key -> ConfigKeys.problem(key).stream())
         .forEach(problems::add);
-    problems.addAll(Targets.problems(properties));
+    if (properties.keySet().stream().anyMatch(key -> key.endsWith(".target"))) {
+      problems.addAll(Targets.problems(properties)); // needs a framework's classes
+    }
     // each group reports what is wrong with it, so that one message names as much as possible
     ServerSettings read = ServerSettings.defaults(name(properties));
     read = read.with(part(read.limits(), this::limits));
