@@ -1,12 +1,12 @@
 package io.thousandisland.testing;
 
 import io.thousandisland.handler.Handler;
-import io.thousandisland.runtime.component.SettingsReader;
-import io.thousandisland.runtime.server.Engine;
-import io.thousandisland.runtime.server.HandlerFacts;
+import io.thousandisland.runtime.configuration.SettingsReader;
+import io.thousandisland.runtime.handlers.HandlerFacts;
 import io.thousandisland.runtime.server.ServerNode;
-import io.thousandisland.runtime.server.ServerSettings;
-import io.thousandisland.runtime.server.Telemetry;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;

@@ -1,5 +1,16 @@
 package io.thousandisland.deploy.folder;
 
+import io.thousandisland.deploy.bundles.BundleFiles;
+import io.thousandisland.deploy.bundles.BundleStep;
+import io.thousandisland.deploy.bundles.ForeignCode;
+import io.thousandisland.deploy.bundles.Remembered;
+import io.thousandisland.deploy.configurations.ConfigurationFiles;
+import io.thousandisland.deploy.configurations.ConfigurationStore;
+import io.thousandisland.deploy.configurations.PidUsers;
+import io.thousandisland.deploy.watch.FolderThread;
+import io.thousandisland.deploy.watch.Report;
+import io.thousandisland.deploy.watch.Sight;
+import io.thousandisland.deploy.watch.Watch;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,5 +1,7 @@
 package io.thousandisland.deploy.folder;
 
+import io.thousandisland.deploy.watch.Report;
+import io.thousandisland.deploy.watch.Trouble;
 import java.io.IOException;
 import java.nio.file.Path;
 

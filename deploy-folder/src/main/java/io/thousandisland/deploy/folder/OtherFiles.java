@@ -1,5 +1,9 @@
 package io.thousandisland.deploy.folder;
 
+import io.thousandisland.deploy.watch.FileName;
+import io.thousandisland.deploy.watch.Kind;
+import io.thousandisland.deploy.watch.Report;
+import io.thousandisland.deploy.watch.Sight;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;

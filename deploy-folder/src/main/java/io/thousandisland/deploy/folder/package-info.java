@@ -13,8 +13,8 @@
  *    └─ OtherFiles                   what is neither
  * </pre>
  *
- * <p>The two threads share nothing that changes. {@link io.thousandisland.deploy.folder.Report}
- * says one line about each thing that was done, or that needs a person.
+ * <p>The two threads share nothing that changes. {@link io.thousandisland.deploy.watch.Report} says
+ * one line about each thing that was done, or that needs a person.
  */
 @NullMarked
 package io.thousandisland.deploy.folder;

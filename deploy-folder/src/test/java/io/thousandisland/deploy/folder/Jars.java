@@ -12,13 +12,13 @@ import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
 
 /** Jars made of headers. The same headers give the same bytes at any time. */
-final class Jars {
+public final class Jars {
 
   private static final LocalDateTime BUILT = LocalDateTime.of(2026, 1, 1, 0, 0);
 
   private Jars() {}
 
-  static byte[] bundle(String symbolicName, String version, Map<String, String> headers)
+  public static byte[] bundle(String symbolicName, String version, Map<String, String> headers)
       throws IOException {
     var all = new LinkedHashMap<String, String>();
     all.put("Bundle-ManifestVersion", "2");
@@ -28,7 +28,7 @@ final class Jars {
     return jar(all);
   }
 
-  static byte[] jar(Map<String, String> headers) throws IOException {
+  public static byte[] jar(Map<String, String> headers) throws IOException {
     var manifest = new Manifest();
     manifest.getMainAttributes().put(Attributes.Name.MANIFEST_VERSION, "1.0");
     headers.forEach(manifest.getMainAttributes()::putValue);

@@ -7,17 +7,17 @@ import java.util.List;
 import org.slf4j.LoggerFactory;
 
 /** The lines that the folder has written to the log. */
-final class Told implements AutoCloseable {
+public final class Told implements AutoCloseable {
 
   private final Logger logger = (Logger) LoggerFactory.getLogger("io.thousandisland.deploy");
   private final ListAppender<ILoggingEvent> appender = new ListAppender<>();
 
-  Told() {
+  public Told() {
     appender.start();
     logger.addAppender(appender);
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     return List.copyOf(appender.list).stream()
         .map(event -> event.getLevel() + " " + event.getFormattedMessage())
         .toList();

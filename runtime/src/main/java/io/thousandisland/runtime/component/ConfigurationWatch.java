@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.component;
 
+import io.thousandisland.runtime.signals.Later;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;

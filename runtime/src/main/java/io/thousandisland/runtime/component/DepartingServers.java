@@ -30,10 +30,10 @@ public final class DepartingServers {
 
   /** A server that drains without its component. */
   interface Departing {
-    /** As {@link HandlerChoice#unbound}, with a deadline. */
+    /** As {@link io.thousandisland.runtime.choice.HandlerChoice#unbound}, with a deadline. */
     void handlerLeaves(ServiceReference<Handler<?>> reference);
 
-    /** As {@link TransportChoice#unbound}, with a deadline. */
+    /** As {@link io.thousandisland.runtime.choice.TransportChoice#unbound}, with a deadline. */
     void transportLeaves(ServiceReference<Transport> reference);
 
     /** Waits for the end of its drain, under the same deadline. */

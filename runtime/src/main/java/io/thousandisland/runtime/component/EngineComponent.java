@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.component;
 
-import io.thousandisland.runtime.server.Engine;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.signals.Later;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 

@@ -1,7 +1,15 @@
 package io.thousandisland.runtime.component;
 
+import io.thousandisland.runtime.choice.HandlerChoice;
+import io.thousandisland.runtime.choice.ListenerChoice;
+import io.thousandisland.runtime.choice.TransportChoice;
+import io.thousandisland.runtime.configuration.FrameworkLimits;
+import io.thousandisland.runtime.configuration.InvalidSettings;
+import io.thousandisland.runtime.configuration.SettingsReader;
+import io.thousandisland.runtime.configuration.Targets;
 import io.thousandisland.runtime.server.ServerNode;
-import io.thousandisland.runtime.server.ServerSettings;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.signals.Later;
 import io.thousandisland.runtime.supervision.Backoff;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.component;
 
+import io.thousandisland.runtime.signals.Later;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;

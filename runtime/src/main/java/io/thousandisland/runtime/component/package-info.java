@@ -1,6 +1,8 @@
 /**
- * The one room that speaks Declarative Services, Configuration Admin and the framework. It turns
- * configuration into settings, services into bindings, and a server into a service.
+ * The components: a server for each configuration, registered as a service. The room speaks
+ * Declarative Services and Configuration Admin, may use every other room, and is used by none.
+ *
+ * <p>Thread: SCR's and Configuration Admin's; each class says what it does there.
  */
 @NullMarked
 package io.thousandisland.runtime.component;

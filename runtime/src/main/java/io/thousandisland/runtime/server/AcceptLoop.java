@@ -1,13 +1,16 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.Signals.DEADLINE;
-import static io.thousandisland.runtime.server.Signals.HANDLER;
-import static io.thousandisland.runtime.server.Signals.PAUSE;
-import static io.thousandisland.runtime.server.Signals.PERMIT;
-import static io.thousandisland.runtime.server.Signals.RESUME;
-import static io.thousandisland.runtime.server.Signals.STOP;
-import static io.thousandisland.runtime.server.Signals.TURN;
+import static io.thousandisland.runtime.signals.Signals.DEADLINE;
+import static io.thousandisland.runtime.signals.Signals.HANDLER;
+import static io.thousandisland.runtime.signals.Signals.PAUSE;
+import static io.thousandisland.runtime.signals.Signals.PERMIT;
+import static io.thousandisland.runtime.signals.Signals.RESUME;
+import static io.thousandisland.runtime.signals.Signals.STOP;
+import static io.thousandisland.runtime.signals.Signals.TURN;
 
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;

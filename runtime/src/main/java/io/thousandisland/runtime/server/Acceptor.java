@@ -1,5 +1,8 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
@@ -7,7 +10,6 @@ import io.thousandisland.runtime.supervision.Supervisor;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /**
@@ -19,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>Thread: started and stopped by the supervisor above; the rest by any.
  */
-final class Acceptor implements Node {
+final class Acceptor implements Node, Pausable {
 
   private final ServerContext context;
   private final int number;
@@ -57,13 +59,19 @@ final class Acceptor implements Node {
     return worker;
   }
 
-  /**
-   * Makes {@code some} accept nothing until their workers are resumed. Returns when they have come
-   * to rest, the connection in hand handed over.
-   */
-  static void pause(Collection<Acceptor> some) {
-    List<CountDownLatch> resting = some.stream().map(a -> a.worker().pause()).toList();
-    boolean unused = Joins.awaitAll(resting, Joins.in(Joins.PROMPT));
+  @Override
+  public Collection<Connection> live() {
+    return connections.live();
+  }
+
+  @Override
+  public CountDownLatch pause() {
+    return worker.pause();
+  }
+
+  @Override
+  public void resume() {
+    worker.resume();
   }
 
   @Override

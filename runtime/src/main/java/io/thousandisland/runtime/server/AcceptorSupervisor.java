@@ -1,5 +1,8 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
@@ -85,7 +88,7 @@ final class AcceptorSupervisor implements Node {
     var surplus = List.copyOf(acceptors.subList(wanted, acceptors.size()));
     leaving.addAll(surplus); // first: at no time are their connections unknown
     acceptors.removeAll(surplus);
-    Acceptor.pause(surplus);
+    Pausable.pause(surplus);
     return surplus;
   }
 

@@ -1,8 +1,10 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.Signals.PAUSE;
-import static io.thousandisland.runtime.server.Signals.RESUME;
+import static io.thousandisland.runtime.signals.Signals.PAUSE;
+import static io.thousandisland.runtime.signals.Signals.RESUME;
 
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.Joins;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import java.util.List;

@@ -1,5 +1,10 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.drain.DrainRun;
+import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.server.Drained;

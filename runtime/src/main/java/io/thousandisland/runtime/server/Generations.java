@@ -1,6 +1,9 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.util.HashSet;
@@ -16,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: changed by the server's own thread, except that a generation ends on the thread of its
  * last connection; looked at by any.
  */
-final class Generations {
+public final class Generations {
 
   private final ServerContext context;
   private final List<Generation> current = new CopyOnWriteArrayList<>();
@@ -27,14 +30,14 @@ final class Generations {
   /** Those whose {@code HandlerBound} had no {@code HandlerUnbound} yet; the same thread's. */
   private final Set<Generation> bound = new HashSet<>();
 
-  Generations(ServerContext context) {
+  public Generations(ServerContext context) {
     this.context = context;
   }
 
   /**
    * Binds {@code handler}: it serves new connections from now on. Returns the one before, closed.
    */
-  @Nullable Generation serve(HandlerFacts facts, Handler<?> handler) {
+  public @Nullable Generation serve(HandlerFacts facts, Handler<?> handler) {
     Generation before = context.handlers.serving();
     var next = new Generation(++number, facts, handler, this::ended);
     current.add(next);
@@ -46,7 +49,7 @@ final class Generations {
   }
 
   /** New connections wait. Returns the one that served them, closed. */
-  @Nullable Generation serveNobody() {
+  public @Nullable Generation serveNobody() {
     Generation before = context.handlers.serving();
     context.handlers.serve(null);
     close(before);
@@ -91,7 +94,7 @@ final class Generations {
   }
 
   /** Lets go of generations whose threads cannot be stopped. */
-  void abandon(List<Generation> stuck) {
+  public void abandon(List<Generation> stuck) {
     for (Generation generation : stuck) {
       generation.abandon();
       ended(generation);
@@ -116,11 +119,11 @@ final class Generations {
                         + current.stream().map(Generation::number).toList()));
   }
 
-  List<Generation> of(long serviceId) {
+  public List<Generation> of(long serviceId) {
     return current.stream().filter(g -> g.facts().serviceId() == serviceId).toList();
   }
 
-  List<GenerationInfo> infos() {
+  public List<GenerationInfo> infos() {
     return current.stream().map(Generation::info).toList();
   }
 }

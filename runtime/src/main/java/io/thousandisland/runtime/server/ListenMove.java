@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;

@@ -1,5 +1,7 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.runtime.supervision.Crash;
 import io.thousandisland.runtime.supervision.Node;

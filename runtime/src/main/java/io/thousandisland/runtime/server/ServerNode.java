@@ -1,7 +1,21 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.drain.DrainRun;
+import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.Drains;
+import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.handlers.HandlerFacts;
 import io.thousandisland.runtime.server.Situation.Condition;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.LifeThread;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Root;
@@ -306,11 +320,11 @@ public final class ServerNode implements Server {
       listener.take(move, before.listen());
     } else { // workers find their new places
       List<Acceptor> moved = List.copyOf(acceptors.all());
-      Acceptor.pause(moved);
+      Pausable.pause(moved);
       try {
         listener.take(move, before.listen());
       } finally {
-        moved.forEach(acceptor -> acceptor.worker().resume());
+        moved.forEach(Pausable::resume);
       }
     }
     resizeAcceptors(1);

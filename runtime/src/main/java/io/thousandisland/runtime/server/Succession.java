@@ -1,6 +1,20 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.drain.DrainRun;
+import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.Drains;
+import io.thousandisland.runtime.drain.Retirement;
+import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.settings.Policies;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.LifeThread;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;

@@ -1,5 +1,10 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.LifeThread;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;

@@ -12,8 +12,9 @@
  *         └── AcceptorWorker        accepts; hands over; waits for the next
  * </pre>
  *
- * <p>Arrows: this room uses {@code runtime.supervision} and the api, and nothing uses this room but
- * {@code runtime.component}.
+ * <p>This room may use {@code drain}, {@code connection} and all rooms below them; only {@code
+ * choice} and {@code component} use it. Rooms from the top: component, choice, absence,
+ * configuration, server, drain, connection, wire, shared, handlers, signals, settings, supervision.
  */
 @NullMarked
 package io.thousandisland.runtime.server;

@@ -19,7 +19,7 @@
  * just reporting its crash.
  *
  * <p>This room knows threads, not sockets, and neither OSGi nor the rest of this bundle: it imports
- * the JDK. {@code component → server → supervision} is the way the arrows run.
+ * the JDK.
  */
 @NullMarked
 package io.thousandisland.runtime.supervision;

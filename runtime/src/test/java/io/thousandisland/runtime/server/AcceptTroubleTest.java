@@ -3,6 +3,9 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.OutOfDescriptorsException;

@@ -3,6 +3,11 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Status;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,5 +1,9 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
 import java.time.Duration;
 
 /** Settings of a test server with some of them changed, by their configuration keys. */

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.runtime.wire.Replay;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;

@@ -8,6 +8,8 @@ import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.Drain;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Readiness;

@@ -6,6 +6,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.Drains;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.Departures;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.server.Drain;
 import java.nio.ByteBuffer;

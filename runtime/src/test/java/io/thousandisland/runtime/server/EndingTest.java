@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.shared.MemoryBudget;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;

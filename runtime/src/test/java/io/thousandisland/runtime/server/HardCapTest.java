@@ -1,15 +1,22 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.LimitSettings.WhenReached.PARK;
-import static io.thousandisland.runtime.server.LimitSettings.WhenReached.REJECT;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static io.thousandisland.runtime.server.Peers.ended;
 import static io.thousandisland.runtime.server.Peers.read;
 import static io.thousandisland.runtime.server.Peers.send;
+import static io.thousandisland.runtime.settings.LimitSettings.WhenReached.PARK;
+import static io.thousandisland.runtime.settings.LimitSettings.WhenReached.REJECT;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.BufferSettings;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;

@@ -1,10 +1,12 @@
 package io.thousandisland.runtime.server;
 
-import static io.thousandisland.runtime.server.Signals.PAUSE;
-import static io.thousandisland.runtime.server.Signals.STOP;
+import static io.thousandisland.runtime.signals.Signals.PAUSE;
+import static io.thousandisland.runtime.signals.Signals.STOP;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.transport.ListenAt;
 import java.net.InetSocketAddress;
 import java.nio.channels.ClosedChannelException;

@@ -8,6 +8,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;

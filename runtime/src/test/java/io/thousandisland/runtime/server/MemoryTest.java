@@ -10,6 +10,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.shared.BufferPool;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ThreadLender;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.server.LimitSettings.WhenReached;
+import io.thousandisland.runtime.settings.LimitSettings.WhenReached;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;

@@ -2,6 +2,10 @@ package io.thousandisland.runtime.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.Joins;
 import io.thousandisland.runtime.supervision.Observer;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.Policies;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
 import java.time.Duration;

@@ -1,6 +1,13 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
+import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;

@@ -10,6 +10,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.InvalidSetting;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.runtime.shared.MemoryBudget;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;

@@ -4,6 +4,7 @@ import static io.thousandisland.runtime.server.Peers.echo;
 import static io.thousandisland.runtime.server.Peers.ended;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.runtime.settings.RestartSettings;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.time.Duration;

@@ -4,6 +4,11 @@ import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.runtime.settings.InvalidSetting;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListenAt;

@@ -9,6 +9,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
+import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;

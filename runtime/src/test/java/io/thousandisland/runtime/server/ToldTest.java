@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;

@@ -1,10 +1,10 @@
 package io.thousandisland.runtime.server;
 
 /** What models find wrong. */
-final class Checks {
+public final class Checks {
   private Checks() {}
 
-  static void that(boolean holds, String otherwise) {
+  public static void that(boolean holds, String otherwise) {
     if (!holds) {
       throw new IllegalStateException(otherwise);
     }

@@ -1,5 +1,7 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.stress.Interleavings;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.TransportSocket;

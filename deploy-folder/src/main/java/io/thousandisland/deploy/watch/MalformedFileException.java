@@ -1,0 +1,12 @@
+package io.thousandisland.deploy.watch;
+
+import java.io.IOException;
+
+/** The content of a file is not of the form that its name promises. */
+public final class MalformedFileException extends IOException {
+  private static final long serialVersionUID = 1;
+
+  public MalformedFileException(String message) {
+    super(message);
+  }
+}

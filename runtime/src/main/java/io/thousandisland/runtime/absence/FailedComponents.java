@@ -1,0 +1,50 @@
+package io.thousandisland.runtime.absence;
+
+import java.util.List;
+import java.util.Optional;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+import org.osgi.service.component.runtime.ServiceComponentRuntime;
+
+/**
+ * Why a service could not be obtained. Whoever asks the framework for it is only given nothing; SCR
+ * knows what its component has thrown.
+ */
+public final class FailedComponents {
+  private FailedComponents() {}
+
+  /** In words for an operator. */
+  public static String why(BundleContext context, ServiceReference<?> reference) {
+    return Scr.ask(context, scr -> failure(scr, reference), Optional.<String>empty())
+        .map(FailedComponents::cause)
+        .orElse("its bundle gave nothing; the log of the framework may say why");
+  }
+
+  private static Optional<String> failure(
+      ServiceComponentRuntime scr, ServiceReference<?> reference) {
+    var bundle = reference.getBundle();
+    if (bundle == null || !(reference.getProperty("component.name") instanceof String name)) {
+      return Optional.empty(); // it has left, or is no component
+    }
+    var description = scr.getComponentDescriptionDTO(bundle, name);
+    if (description == null) {
+      return Optional.empty();
+    }
+    Object id = reference.getProperty("component.id");
+    return scr.getComponentConfigurationDTOs(description).stream()
+        .filter(c -> id == null || id.equals(c.id))
+        .map(c -> c.failure)
+        .filter(text -> text != null && !text.isBlank())
+        .findFirst();
+  }
+
+  /** SCR tells a whole stack trace; its last cause is what the component threw. */
+  static String cause(String trace) {
+    List<String> lines = trace.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
+    return lines.stream()
+        .filter(line -> line.startsWith("Caused by: "))
+        .map(line -> line.substring("Caused by: ".length()))
+        .reduce((first, second) -> second)
+        .orElse(lines.getFirst());
+  }
+}

@@ -1,0 +1,143 @@
+package io.thousandisland.runtime.choice;
+
+import io.thousandisland.runtime.absence.FailedComponents;
+import io.thousandisland.runtime.supervision.Backoff;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import org.osgi.framework.BundleContext;
+import org.osgi.framework.ServiceReference;
+
+/**
+ * A service that a server is bound to, and may get hold of.
+ *
+ * <p>It is obtained when it is chosen for the first time, not before: a component that nobody
+ * chooses is not activated. From then on it is kept until it leaves, or the server does.
+ *
+ * <pre>
+ *   UNTRIED ──▶ BEING_OBTAINED ──▶ OBTAINED ──▶ RELEASED
+ *                  ▲      │                        ▲
+ *      retry is due│      ▼                        │
+ *                 FAILED ──────────────────────────┘
+ * </pre>
+ *
+ * <p>Thread: any. The lock is not held while the framework or a component's code runs.
+ */
+public final class Candidate<T> {
+
+  private enum State {
+    UNTRIED,
+    BEING_OBTAINED,
+    OBTAINED,
+    FAILED,
+    RELEASED
+  }
+
+  private final BundleContext context;
+  private final ServiceReference<T> reference;
+
+  // all guarded by this
+  private State state = State.UNTRIED;
+  private @Nullable T service;
+  private @Nullable String failure;
+  private int failures;
+  private long retryAt;
+
+  Candidate(BundleContext context, ServiceReference<T> reference) {
+    this.context = context;
+    this.reference = reference;
+  }
+
+  ServiceReference<T> reference() {
+    return reference;
+  }
+
+  /** Null unless it has been obtained. */
+  synchronized @Nullable T service() {
+    return state == State.OBTAINED ? service : null;
+  }
+
+  /** Why it could not be obtained at the last try; null when there was none, or it has been. */
+  synchronized @Nullable String failure() {
+    return state == State.OBTAINED || state == State.RELEASED ? null : failure;
+  }
+
+  /** Whether its component is being activated for us, which may take its time. */
+  synchronized boolean isBeingObtained() {
+    return state == State.BEING_OBTAINED;
+  }
+
+  /** When it is to be tried again after the last failure. */
+  synchronized Duration retryIn() {
+    return Backoff.DEFAULT.after(Math.max(1, failures));
+  }
+
+  /** The next try is due now, if the last one failed. */
+  synchronized void retryNow() {
+    retryAt = System.nanoTime();
+  }
+
+  /**
+   * Obtains it, unless it has been. Its component is activated on this thread.
+   *
+   * @return true when this call tried and failed
+   */
+  boolean tryToObtain() {
+    synchronized (this) {
+      boolean due = state == State.FAILED && System.nanoTime() - retryAt >= 0;
+      if (state != State.UNTRIED && !due) {
+        return false;
+      }
+      state = State.BEING_OBTAINED;
+    }
+    T obtained = null;
+    String why = null;
+    try {
+      obtained = context.getService(reference);
+      if (obtained == null) {
+        why = FailedComponents.why(context, reference);
+      }
+    } catch (RuntimeException | Error e) { // of a service factory, or our bundle is stopping
+      why = e.toString();
+    }
+    return !settle(obtained, why);
+  }
+
+  private boolean settle(@Nullable T obtained, @Nullable String why) {
+    synchronized (this) {
+      if (state == State.BEING_OBTAINED) {
+        service = obtained;
+        failure = why;
+        state = obtained == null ? State.FAILED : State.OBTAINED;
+        if (obtained == null) {
+          failures++;
+          retryAt = System.nanoTime() + retryIn().toNanos();
+        }
+        return obtained != null;
+      }
+    }
+    unget(); // it left meanwhile
+    return true;
+  }
+
+  /** Lets go of it, for good. Idempotent. */
+  void release() {
+    boolean held;
+    synchronized (this) {
+      held = state == State.OBTAINED;
+      state = State.RELEASED;
+      service = null;
+    }
+    if (held) {
+      unget();
+    }
+  }
+
+  private void unget() {
+    try {
+      boolean unused = context.ungetService(reference);
+    } catch (IllegalStateException stopped) {
+      // our bundle has stopped, and the framework has let go of all its services
+      return;
+    }
+  }
+}

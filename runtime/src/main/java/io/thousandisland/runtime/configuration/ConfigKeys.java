@@ -1,0 +1,81 @@
+package io.thousandisland.runtime.configuration;
+
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** The keys of a server's configuration: those of {@link ServerConfig}, and the platform's own. */
+public final class ConfigKeys {
+
+  /** What Configuration Admin, SCR and those who feed them add to a configuration. */
+  private static final Set<String> PLATFORM =
+      Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
+
+  private static final List<String> PLATFORM_PREFIXES =
+      List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");
+
+  private static final Map<String, Method> KEYS = keys();
+
+  private ConfigKeys() {}
+
+  private static Map<String, Method> keys() {
+    var keys = new TreeMap<String, Method>();
+    for (Method method : ServerConfig.class.getDeclaredMethods()) {
+      keys.put(method.getName().replace('_', '.'), method);
+    }
+    return keys;
+  }
+
+  /** What is wrong with {@code key}, if anything. Never says its value: that may be a secret. */
+  static Optional<String> problem(String key) {
+    if (KEYS.containsKey(key)
+        || PLATFORM.contains(key)
+        || PLATFORM_PREFIXES.stream().anyMatch(key::startsWith)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
+  }
+
+  /** Null for a key that must be given. */
+  static @Nullable Object defaultOf(String key) {
+    Method method = KEYS.get(key);
+    if (method == null) {
+      throw new IllegalStateException("no such key in ServerConfig: " + key);
+    }
+    return method.getDefaultValue();
+  }
+
+  private static Optional<String> closest(String key) {
+    return KEYS.keySet().stream()
+        .filter(known -> unlikeness(known, key) <= 2)
+        .min(Comparator.comparingInt(known -> unlikeness(known, key)));
+  }
+
+  private static int unlikeness(String a, String b) {
+    return distance(a.toLowerCase(Locale.ROOT), b.toLowerCase(Locale.ROOT));
+  }
+
+  /** Levenshtein's distance. */
+  private static int distance(String a, String b) {
+    int[] row = new int[b.length() + 1];
+    Arrays.setAll(row, i -> i);
+    for (int i = 1; i <= a.length(); i++) {
+      int diagonal = row[0];
+      row[0] = i;
+      for (int j = 1; j <= b.length(); j++) {
+        int substituted = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
+        diagonal = row[j];
+        row[j] = Math.min(substituted, Math.min(row[j], row[j - 1]) + 1);
+      }
+    }
+    return row[b.length()];
+  }
+}

@@ -1,0 +1,20 @@
+package io.thousandisland.runtime.configuration;
+
+import java.util.List;
+
+/** A configuration that cannot be; the message names everything that is wrong with it. */
+public final class InvalidSettings extends IllegalArgumentException {
+  private static final long serialVersionUID = 1L;
+
+  private final String problems;
+
+  public InvalidSettings(List<String> problems) {
+    super(String.join("; ", problems));
+    this.problems = String.join("; ", problems);
+  }
+
+  /** The message. */
+  public String problems() {
+    return problems;
+  }
+}

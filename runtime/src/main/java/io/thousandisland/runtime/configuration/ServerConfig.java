@@ -1,0 +1,137 @@
+package io.thousandisland.runtime.configuration;
+
+import org.osgi.service.metatype.annotations.AttributeDefinition;
+import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+
+/**
+ * The configuration of one server: the single list of its keys, types and defaults.
+ *
+ * <p>Durations are written {@code 500ms}, {@code 15s}, {@code 2m}, {@code 1h} or {@code infinite}.
+ */
+@ObjectClassDefinition(
+    name = "Thousand Island server",
+    description =
+        "A TCP server. Durations: a whole number and ms, s, m or h, or infinite, as in 500ms or 15s.")
+public @interface ServerConfig {
+
+  @AttributeDefinition(
+      description =
+          "Name in status, events and thread names. Default: what follows ~ in the factory PID.")
+  String name() default "";
+
+  @AttributeDefinition(description = "Host name or address to listen at.")
+  String host() default "127.0.0.1";
+
+  @AttributeDefinition(
+      description = "Port to listen at, 0 to 65535; 0 picks a free one. Must be given.")
+  int port();
+
+  @AttributeDefinition(
+      description = "Connections the kernel queues before they are accepted, 1 to 65535.")
+  int backlog() default 1024;
+
+  @AttributeDefinition(description = "Acceptors that share the work, 1 to 1024.")
+  int acceptors() default 10;
+
+  @AttributeDefinition(
+      description =
+          "Listening channels on the port, 1 to 64, at most one for each acceptor. More than one"
+              + " share the port by SO_REUSEPORT.")
+  int listenSockets() default 1;
+
+  @AttributeDefinition(description = "Most connections at once, 1 or more.")
+  int maxConnections() default 16_384;
+
+  @AttributeDefinition(
+      description = "What becomes of new connections at the limit: park (they wait) or reject.")
+  String whenLimitReached() default "park";
+
+  @AttributeDefinition(
+      description = "How long a connection waits for data, from the last data on; may be infinite.")
+  String readTimeout() default "60s";
+
+  @AttributeDefinition(
+      description = "How long a peer may refuse to take what is sent; may be infinite.")
+  String sendTimeout() default "30s";
+
+  @AttributeDefinition(description = "How long a handshake may take; may be infinite.")
+  String handshakeTimeout() default "5s";
+
+  @AttributeDefinition(
+      description = "How long connections may go on after the advice to finish, 0s to 24h.")
+  String drainTimeout() default "10s";
+
+  @AttributeDefinition(
+      description = "What those left then have together to say goodbye, 0s to 24h.")
+  String shutdownTimeout() default "15s";
+
+  @AttributeDefinition(
+      description =
+          "How long the port stays bound while no handler is there, 0s or longer, or infinite.")
+  String handlerWait() default "15s";
+
+  @AttributeDefinition(
+      description =
+          "What becomes of connections whose handler goes away: migrate (they go on with the next"
+              + " handler, and wait for one meanwhile; those that cannot are drained) or drain.")
+  String whenHandlerLeaves() default "migrate";
+
+  @AttributeDefinition(
+      description =
+          "What becomes of connections when a better handler arrives: keep, drain or migrate.")
+  String whenBetterHandlerArrives() default "keep";
+
+  @AttributeDefinition(
+      description =
+          "Whether a handler's connections are drained or migrated one acceptor after the other,"
+              + " true or false.")
+  boolean rolling() default false;
+
+  @AttributeDefinition(
+      description =
+          "Bytes of the largest read buffer, 512 to 16777216; a connection that sends little uses"
+              + " smaller ones.")
+  int readBufferSize() default 64 * 1024;
+
+  @AttributeDefinition(
+      description = "Most bytes a handler may leave unread, readBufferSize to 1073741824.")
+  int unreadLimit() default 1 << 20;
+
+  @AttributeDefinition(
+      description =
+          "Most bytes kept for a peer that does not take them, when its handler is to leave or to"
+              + " finish, 0 to 1073741824.")
+  int unsentLimit() default 1 << 20;
+
+  @AttributeDefinition(description = "Most messages waiting for one connection, 1 to 1048576.")
+  int mailboxSize() default 256;
+
+  @AttributeDefinition(
+      description = "Restarts a supervisor allows within restartWindow, 0 to 1000.")
+  int restarts() default 3;
+
+  @AttributeDefinition(description = "See restarts; longer than nothing.")
+  String restartWindow() default "5s";
+
+  @AttributeDefinition(
+      description =
+          "Socket options as NAME=VALUE, as in SO_RCVBUF=65536; names of"
+              + " java.net.StandardSocketOptions.")
+  String[] socketOptions() default {};
+
+  @AttributeDefinition(
+      name = "handler.target",
+      description = "LDAP filter that a handler service must match, as in (handler.name=echo).")
+  String handler_target() default "(handler.name=*)";
+
+  @AttributeDefinition(
+      name = "transport.target",
+      description = "LDAP filter that the transport service must match.")
+  String transport_target() default "(transport.name=tcp)";
+
+  @AttributeDefinition(
+      name = "listener.target",
+      description =
+          "LDAP filter that telemetry listeners must match; (!(objectClass=*)) for no listener.")
+  String listener_target() default "(objectClass=*)";
+}

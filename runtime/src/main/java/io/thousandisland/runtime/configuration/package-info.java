@@ -1,0 +1,11 @@
+/**
+ * The keys of a server's configuration, and the reader that turns them into settings or into one
+ * message that names every wrong key. It uses {@code settings} and, for filters, the framework; it
+ * knows no component.
+ *
+ * <p>Thread: Its classes keep no state that changes, so any thread may use them.
+ */
+@NullMarked
+package io.thousandisland.runtime.configuration;
+
+import org.jspecify.annotations.NullMarked;

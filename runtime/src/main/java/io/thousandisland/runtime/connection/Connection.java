@@ -1,0 +1,578 @@
+package io.thousandisland.runtime.connection;
+
+import static io.thousandisland.runtime.signals.Signals.DRAIN;
+import static io.thousandisland.runtime.signals.Signals.FORCED;
+import static io.thousandisland.runtime.signals.Signals.MIGRATE;
+import static io.thousandisland.runtime.signals.Signals.RETIRE;
+import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
+
+import io.thousandisland.runtime.handlers.ContextLoader;
+import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.Joins;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.runtime.wire.Inbound;
+import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.telemetry.Detail;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.Span;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ThreadLender;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One accepted connection, from the accept to its one terminal callback.
+ *
+ * <pre>
+ *   begin → [converse → rest]* → terminal callback → [farewell → rest]* → close
+ * </pre>
+ *
+ * <p>Thread: all of that runs on the owner of its signals, which is a virtual thread of its own; if
+ * the handler promised not to block, that is one that the transport lends, and the connection rests
+ * in between; it has a thread of its own only when it leaves a handler, or none can be lent. {@link
+ * #drain}, {@link #retire}, {@link #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon}
+ * and the facts by any.
+ */
+public final class Connection implements Signals.Resting, Host {
+
+  /** The set of live connections; drains wait for its members. */
+  public interface Keeper {
+
+    /** The number of the acceptor whose connections these are. */
+    int acceptor();
+
+    /** Nobody is to wait for the connection any more. Told by a drain. */
+    void abandoned(Connection connection);
+
+    /** The connection has ended for its handler, and all it sent is on its way. Its own thread. */
+    void ended(Connection connection);
+
+    /** The connection's socket is closed: its place is free. Its own thread. */
+    void closed(Connection connection);
+  }
+
+  /** How the conversation ended, and how long it lasted. */
+  private record Ended(Ending how, Duration lasted) {
+    /** Where there is no memory to say more. */
+    static final Ended BY_FORCE = new Ended(new Ending.Forced(), Duration.ZERO);
+  }
+
+  private final ServerContext context;
+  private final Keeper keeper;
+  private final long id;
+
+  /** In milliseconds since 1970: an {@link Instant} is made for who asks. */
+  private final long started = System.currentTimeMillis();
+
+  private final Signals signals;
+  private final Inbound in;
+  private final ConnectionSocket socket;
+  private final Lease lease;
+  private final Conversation conversation;
+
+  /** Null while the conversation lasts, and when there is no memory for it. The own thread's. */
+  private @Nullable Farewell farewell;
+
+  /** A {@link System#nanoTime}; 0 before the beginning. */
+  private long began;
+
+  /** Null while the conversation lasts. The own thread's. */
+  private @Nullable Ended ended;
+
+  /** Whether it has left the live set. The own thread's. */
+  private boolean left;
+
+  /** Guarded by this. */
+  private boolean over;
+
+  /** Written by who drains the server or the acceptor. */
+  private volatile boolean draining;
+
+  /** Written by the own thread when it switches; read by any that closes. */
+  private volatile TransportSocket transport;
+
+  /** Written by who drains a generation; the own thread looks whether it is the one it is in. */
+  private volatile @Nullable Generation retiring;
+
+  /** The generation to be left though others stay in it. Written by a drain; read by the own. */
+  private volatile @Nullable Generation leftAhead;
+
+  /** Nobody waits for it any more. Written by a drain; read by drains. */
+  private volatile boolean abandoned;
+
+  /** The last generation that the handler was advised for; the own thread's. */
+  private @Nullable Generation advisedFor;
+
+  /** The own thread's, but for the close by force, which may make one more. */
+  private @Nullable Span span;
+
+  /**
+   * @param keeper told of the end
+   */
+  public Connection(ServerContext context, Keeper keeper, TransportSocket transport) {
+    this.context = context;
+    this.keeper = keeper;
+    this.transport = transport;
+    this.id = context.accepted.incrementAndGet();
+    this.signals = new Signals(context.sweeper, this);
+    this.in = new Inbound(this);
+    this.socket = new ConnectionSocket(this, signals, in);
+    this.lease = new Lease(context, signals, socket.out());
+    this.conversation = new Conversation(this, signals, in, socket, lease);
+  }
+
+  /** Begins: on a thread of its own, or one that the transport lends. */
+  public void start() {
+    transport.start(signals);
+    if (!signals.beginLent()) {
+      goOnElsewhere();
+    }
+  }
+
+  @Override
+  public boolean askForThread() {
+    return takesThread() && !signals.isRaised(Signals.MIGRATE) && transport.askForThread();
+  }
+
+  /** What its handler has promised; before it has one, what the next one has. */
+  @Override
+  public boolean takesThread() {
+    Generation mine = lease.generation();
+    Generation asked = mine == null ? context.handlers.serving() : mine;
+    return asked != null && asked.facts().nonblocking();
+  }
+
+  /**
+   * On a thread that inherits nothing: what the shell or a bundle left on the one that raised, or
+   * accepted, would be kept.
+   */
+  @Override
+  public void goOnElsewhere() {
+    Thread unused =
+        Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
+            .name(label())
+            .start(
+                () -> {
+                  signals.owner(Thread.currentThread());
+                  goOn();
+                });
+  }
+
+  @Override
+  public void goOnHere(ThreadLender lender) {
+    context.lenders.add(lender);
+    ClassLoader before = ContextLoader.current();
+    try {
+      goOn();
+    } finally {
+      ContextLoader.restore(before);
+    }
+  }
+
+  /** Returns when it is over, or rests: then another thread may be in here already. */
+  private void goOn() {
+    if (ended == null && !converse()) {
+      return;
+    }
+    if (!sayFarewell()) {
+      return;
+    }
+    for (EndStep step : EndStep.ALL) {
+      try {
+        step.run(this);
+      } catch (Throwable thrown) { // the steps after it come in any case
+        trouble(thrown);
+      }
+    }
+  }
+
+  /** True when the conversation has ended. */
+  private boolean converse() {
+    Ending how;
+    try {
+      how = began == 0 ? begin() : null;
+      if (how == null) {
+        how = conversation.goOn();
+      }
+      if (how == null) {
+        return false;
+      }
+      conversation.end(how);
+    } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
+      how = failed(bug);
+    }
+    ended = ended(how);
+    leaveHandler();
+    beginFarewell(how);
+    return true;
+  }
+
+  private static Ending failed(Throwable bug) {
+    try {
+      return new Ending.Failed(bug, true, "");
+    } catch (OutOfMemoryError noMemory) { // not even for that
+      return Ended.BY_FORCE.how;
+    }
+  }
+
+  private Ended ended(Ending how) {
+    try {
+      return new Ended(how, Duration.ofNanos(System.nanoTime() - began));
+    } catch (OutOfMemoryError noMemory) {
+      return Ended.BY_FORCE;
+    }
+  }
+
+  private @Nullable Ending begin() {
+    began = System.nanoTime();
+    emit(() -> new TelemetryEvent.ConnectionStarted(span()));
+    return conversation.begin();
+  }
+
+  /** The handler has had its last word: it may go, whatever the peer still is to get. */
+  private void leaveHandler() {
+    try {
+      socket.end();
+    } catch (Throwable thrown) {
+      trouble(thrown);
+    }
+    try {
+      lease.end();
+    } catch (Throwable thrown) {
+      trouble(thrown);
+    }
+  }
+
+  private void beginFarewell(Ending how) {
+    try {
+      farewell = new Farewell(context, signals, in, socket.out(), how);
+    } catch (Throwable noMemory) { // closes at once then
+      trouble(noMemory);
+    }
+  }
+
+  /** False when the connection rests, and another thread may go on here. */
+  private boolean sayFarewell() {
+    Farewell last = farewell;
+    try {
+      while (last != null) {
+        int reasons = last.goOn();
+        if (last.phase() != Farewell.Phase.FLUSHING) {
+          leaveTheLiving();
+        }
+        if (reasons == 0) {
+          return true;
+        }
+        signals.giveWay();
+        signals.deadline(last.deadline());
+        if (signals.rest(reasons)) {
+          return false;
+        }
+        int unused = signals.take(reasons);
+      }
+    } catch (Throwable thrown) {
+      trouble(thrown);
+    }
+    return true;
+  }
+
+  /** What happens when a connection is over, in this order. */
+  private enum EndStep {
+    LEAVE_THE_LIVING {
+      @Override
+      void run(Connection connection) {
+        connection.leaveTheLiving();
+      }
+    },
+    CLOSE_THE_SOCKET {
+      @Override
+      void run(Connection connection) {
+        connection.closeTransport();
+      }
+    },
+    GIVE_MEMORY_BACK {
+      @Override
+      void run(Connection connection) {
+        connection.in.end();
+        connection.socket.out().end();
+      }
+    },
+    FREE_THE_PLACE {
+      @Override
+      void run(Connection connection) {
+        connection.keeper.closed(connection);
+      }
+    },
+    FORGET_THE_THREAD {
+      @Override
+      void run(Connection connection) {
+        connection.signals.end();
+      }
+    };
+
+    private static final EndStep[] ALL = values();
+
+    abstract void run(Connection connection);
+  }
+
+  /** Drains wait for it no longer. Once. */
+  private void leaveTheLiving() {
+    if (left) {
+      return;
+    }
+    left = true;
+    Ended last = ended == null ? Ended.BY_FORCE : ended;
+    try {
+      boolean trouble = last.how instanceof Ending.Failed failed && failed.thrown();
+      context.emit(
+          trouble ? Detail.SERVERS : Detail.CONNECTIONS,
+          () ->
+              new TelemetryEvent.ConnectionStopped(
+                  span(), last.how, socket.counters(), last.lasted));
+    } finally {
+      try {
+        keeper.ended(this);
+      } finally {
+        synchronized (this) {
+          over = true;
+          notifyAll();
+        }
+      }
+    }
+  }
+
+  /** Something that must not happen, and that ends nothing. */
+  private void trouble(Throwable thrown) {
+    try {
+      context.emit(() -> new TelemetryEvent.HandlerThrew(span(), "", thrown));
+    } catch (Throwable again) {
+      // no memory to say so
+    }
+  }
+
+  @Override
+  public void ready(Duration handshake) {
+    emit(() -> new TelemetryEvent.ConnectionReady(span(), generationNumber(), handshake));
+  }
+
+  @Override
+  public boolean isAdviceDue(boolean drains) {
+    Generation now = lease.generation();
+    boolean due = (drains || retiring == now) && advisedFor != now;
+    if (due) {
+      advisedFor = now;
+    }
+    return due;
+  }
+
+  @Override
+  public void moved() {
+    if (draining) {
+      signals.raise(DRAIN);
+    }
+  }
+
+  @Override
+  public void transport(TransportSocket upgraded) {
+    transport = upgraded;
+  }
+
+  @Override
+  public void closeTransport() {
+    try {
+      transport.close();
+    } catch (IOException e) { // it is out of use all the same
+      emit(() -> new TelemetryEvent.ReceiveFailed(span(), e));
+    }
+  }
+
+  // ---- any thread
+
+  /** Advises the handler to finish. */
+  public void drain() {
+    draining = true;
+    signals.raise(DRAIN);
+  }
+
+  @Override
+  public void retire(Generation ending) {
+    retiring = ending;
+    signals.raise(RETIRE);
+  }
+
+  /** Makes a send that waits for its peer leave what is unsent to the connection, and return. */
+  public void handOver() {
+    signals.raise(Signals.HAND_OVER);
+  }
+
+  /** Asks the connection to leave its generation, if that is closed, for the next one. */
+  public void migrate() {
+    signals.raise(MIGRATE);
+  }
+
+  /** Asks the connection to leave {@code open} at its next boundary, though others stay in it. */
+  public void leaveAhead(Generation open) {
+    leftAhead = open;
+    signals.raise(MIGRATE);
+  }
+
+  @Override
+  public boolean leavesAhead(@Nullable Generation one) {
+    return one != null && leftAhead == one;
+  }
+
+  /**
+   * Odd while the connection does something, even while it waits for something to do; another
+   * number each time. Not more than a hint: it may be a moment old.
+   */
+  public int turn() {
+    return conversation.turn();
+  }
+
+  /** True when it was asked to leave {@code one} and could not: then it is to be drained. */
+  public boolean hasDeclined(Generation one) {
+    return conversation.hasDeclined(one);
+  }
+
+  /** True when {@code thread} runs the connection now. */
+  public boolean runsOn(Thread thread) {
+    return signals.isOwnedBy(thread);
+  }
+
+  @Override
+  public boolean draining() {
+    Generation asked = retiring;
+    return draining || (asked != null && asked == lease.generation());
+  }
+
+  /** Ends the conversation at the next callback boundary, or in the receive it waits in. */
+  public void shutdown() {
+    signals.raise(SHUTDOWN);
+  }
+
+  @Override
+  public void force() {
+    signals.raise(FORCED);
+    closeTransport();
+    synchronized (this) {
+      // Who was told FORCED does not rest any more. So until it is over the owner is on our
+      // business, even when its thread is a lent one.
+      if (!over) {
+        signals.interrupt();
+      }
+    }
+  }
+
+  /**
+   * Gives up on a thread that ignores force: no callback begins on it any more, and nobody waits
+   * for it again. Its place is free when it does end.
+   */
+  public void abandon() {
+    abandoned = true;
+    conversation.abandon();
+    keeper.abandoned(this);
+  }
+
+  /**
+   * Gives up on a connection whose own thread waits for its drain: it ends when its callback
+   * returns, without another callback.
+   */
+  public void disown() {
+    signals.raise(SHUTDOWN);
+    abandon();
+  }
+
+  /** True when everything of it is over by {@code deadline}, a {@link System#nanoTime}. */
+  public synchronized boolean awaitOver(long deadline) {
+    return Joins.awaitUntil(this, () -> over, deadline);
+  }
+
+  @Override
+  public String label() {
+    return context.name() + " connection " + id;
+  }
+
+  @Override
+  public long id() {
+    return id;
+  }
+
+  @Override
+  public ServerContext context() {
+    return context;
+  }
+
+  @Override
+  public Instant started() {
+    return Instant.ofEpochMilli(started);
+  }
+
+  @Override
+  public TransportSocket transport() {
+    return transport;
+  }
+
+  /** True while it has no handler, and waits for one. */
+  public boolean waitsForHandler() {
+    return !abandoned && lease.waits();
+  }
+
+  /** True while a callback of {@code one} may run here. */
+  public boolean isIn(Generation one) {
+    return !abandoned && lease.isIn(one);
+  }
+
+  /** True also when it ended there. */
+  public boolean wasIn(Generation one) {
+    return lease.wasIn(one);
+  }
+
+  private int generationNumber() {
+    Generation mine = lease.generation();
+    return mine == null ? 0 : mine.number();
+  }
+
+  public ConnectionInfo info() {
+    return new ConnectionInfo(
+        id,
+        keeper.acceptor(),
+        generationNumber(),
+        transport.remoteAddress(),
+        transport.localAddress(),
+        socket.counters(),
+        started());
+  }
+
+  // ---- telemetry, on the own thread but for close()
+
+  @Override
+  public boolean traffic() {
+    return context.telemetry.on(Detail.TRAFFIC);
+  }
+
+  @Override
+  public void emit(Supplier<TelemetryEvent> event) {
+    context.emit(Detail.CONNECTIONS, event);
+  }
+
+  @Override
+  public void emit(TelemetryEvent event) {
+    context.telemetry.emit(event);
+  }
+
+  @Override
+  public Span span() {
+    Span mine = span;
+    if (mine == null) {
+      mine = new Span(context.name(), keeper.acceptor(), id, transport.remoteAddress());
+      span = mine;
+    }
+    return mine;
+  }
+}

@@ -1,0 +1,359 @@
+package io.thousandisland.runtime.connection;
+
+import static io.thousandisland.runtime.signals.Signals.CLOSE;
+import static io.thousandisland.runtime.signals.Signals.DEADLINE;
+import static io.thousandisland.runtime.signals.Signals.FORCED;
+import static io.thousandisland.runtime.signals.Signals.NEVER;
+import static io.thousandisland.runtime.signals.Signals.READABLE;
+import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
+
+import io.thousandisland.handler.Counters;
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.handler.SocketRef;
+import io.thousandisland.runtime.handlers.Portable;
+import io.thousandisland.runtime.shared.BufferPool;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.runtime.wire.Gathered;
+import io.thousandisland.runtime.wire.Inbound;
+import io.thousandisland.runtime.wire.Outbound;
+import io.thousandisland.runtime.wire.Wire;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.security.cert.Certificate;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection as its handler sees it: blocking sends and receives on top of a transport that never
+ * blocks.
+ *
+ * <p>Thread: the connection's own, except {@link #counters}.
+ */
+public final class ConnectionSocket implements Socket {
+
+  private final Wire wire;
+  private final Signals signals;
+  private final Inbound in;
+  private final Outbound out;
+
+  /** What ends a wait for data; in the terminal callback only force does. */
+  private int endings = SHUTDOWN | CLOSE | FORCED;
+
+  /** Made when first asked for: few connections are ever told something. */
+  private @Nullable Mailbox mailbox;
+
+  private String transportName;
+
+  /** The read timeout in force. */
+  private Duration readTimeout;
+
+  ConnectionSocket(Wire wire, Signals signals, Inbound in) {
+    this.wire = wire;
+    this.signals = signals;
+    this.in = in;
+    this.out = new Outbound(context(), wire, signals);
+    this.transportName = context().transportName();
+    this.readTimeout = context().settings().timeouts().read();
+  }
+
+  private ServerContext context() {
+    return wire.context();
+  }
+
+  // ---- bytes
+
+  @Override
+  public void send(ByteBuffer data) throws IOException {
+    requireOwnThread();
+    out.send(data);
+  }
+
+  @Override
+  public void send(ByteBuffer... data) throws IOException {
+    requireOwnThread();
+    out.send(data);
+  }
+
+  /** Bytes of two threads would mix, and nobody would notice. */
+  private void requireOwnThread() {
+    if (!signals.isOwnedBy(Thread.currentThread())) {
+      throw new IllegalStateException(
+          "a Socket belongs to the callbacks of its connection, and this is another thread;"
+              + " use ref().tell(message), and send in handleMessage");
+    }
+  }
+
+  @Override
+  public ByteBuffer receive() throws IOException {
+    return receive(readTimeout);
+  }
+
+  /** Holds no buffer while it waits. */
+  @Override
+  public ByteBuffer receive(Duration timeout) throws IOException {
+    requireOwnThread();
+    int unread = in.unreadLength();
+    if (unread > 0) {
+      ByteBuffer all = ByteBuffer.allocate(unread);
+      in.moveUnreadTo(all);
+      return all.flip();
+    }
+    BufferPool pool = context().pool();
+    ByteBuffer pooled = readSome(pool, Integer.MAX_VALUE, timeout);
+    try {
+      return ByteBuffer.allocate(pooled.remaining()).put(pooled).flip();
+    } finally {
+      pool.release(pooled);
+    }
+  }
+
+  @Override
+  public ByteBuffer receive(int bytes) throws IOException {
+    return receive(bytes, readTimeout);
+  }
+
+  /** Holds as much as has arrived: a peer that announces much and sends little costs little. */
+  @Override
+  public ByteBuffer receive(int bytes, Duration timeout) throws IOException {
+    requireOwnThread();
+    if (bytes < 1) {
+      throw new IllegalArgumentException("bytes is " + bytes + "; allowed: 1 or more");
+    }
+    var gathered = new Gathered(context().memory, bytes);
+    try {
+      gathered.addUnreadOf(in);
+      while (!gathered.isComplete()) {
+        BufferPool pool = context().pool();
+        ByteBuffer pooled = readSome(pool, gathered.missing(), timeout);
+        try {
+          gathered.add(pooled);
+        } finally {
+          pool.release(pooled);
+        }
+      }
+      return gathered.bytes();
+    } finally {
+      gathered.end();
+    }
+  }
+
+  /**
+   * Waits until at least one byte is read, and reads no more than {@code most}.
+   *
+   * @return a buffer of {@code pool}, to be released
+   */
+  private ByteBuffer readSome(BufferPool pool, int most, Duration timeout) throws IOException {
+    failIfEnding(out.awaitFlushed(endings));
+    signals.deadline(context().sweeper.in(timeout));
+    try {
+      for (; ; ) {
+        // of a stream that is over nobody tells any more
+        int why = in.mayRead() || in.isOver() ? signals.takeTurn(endings) : awaitData();
+        failIfEnding(why & endings);
+        ByteBuffer read = readNow(pool, most);
+        if (read != null) {
+          return read;
+        }
+        if ((why & DEADLINE) != 0 && signals.due()) {
+          throw new ReadTimeoutException();
+        }
+      }
+    } finally {
+      signals.deadline(NEVER);
+    }
+  }
+
+  /** Null when nothing is there. */
+  private @Nullable ByteBuffer readNow(BufferPool pool, int most) throws IOException {
+    ByteBuffer pooled = in.borrow(pool, most);
+    int got = 0;
+    try {
+      got = in.read(pooled.limit(Math.min(most, pooled.capacity())));
+      if (got < 0) {
+        throw new PeerClosedException();
+      }
+    } finally {
+      if (got <= 0) {
+        pool.release(pooled);
+      }
+    }
+    return got > 0 ? pooled.flip() : null;
+  }
+
+  private int awaitData() {
+    return signals.await(READABLE | DEADLINE | endings);
+  }
+
+  private static void failIfEnding(int ending) throws IOException {
+    if ((ending & (FORCED | CLOSE)) != 0) {
+      throw new AsynchronousCloseException();
+    }
+    if ((ending & SHUTDOWN) != 0) {
+      throw new ShutdownException();
+    }
+  }
+
+  @Override
+  public boolean peerGone() throws IOException {
+    requireOwnThread();
+    return in.peerGone();
+  }
+
+  @Override
+  public void shutdownOutput() throws IOException {
+    out.shutdownOutput();
+  }
+
+  @Override
+  public void shutdownInput() throws IOException {
+    wire.transport().shutdownInput();
+    in.readable();
+  }
+
+  @Override
+  public void close() {
+    signals.raise(CLOSE);
+    try {
+      out.close();
+    } catch (IOException broken) {
+      wire.closeTransport();
+    }
+  }
+
+  // ---- the connection's side
+
+  void switchedTo(String transport) {
+    transportName = transport;
+  }
+
+  Duration readTimeout() {
+    return readTimeout;
+  }
+
+  void readTimeout(Duration changed) {
+    readTimeout = changed;
+  }
+
+  /** Tells that nobody handles {@code message}. */
+  void dropped(Object message) {
+    wire.emit(() -> new TelemetryEvent.MessageDropped(wire.span(), message.getClass().getName()));
+  }
+
+  /** The handler changes: messages of types of the old one's bundle must not outlive it. */
+  void dropForeignMessages() {
+    if (mailbox != null) {
+      for (Object message : mailbox.drop(each -> Portable.foreign(each).isPresent())) {
+        dropped(message);
+      }
+    }
+  }
+
+  /** The terminal callback begins: it may still receive. What it sends it need not wait for. */
+  void ending() {
+    endings = FORCED;
+    out.hurry();
+  }
+
+  Outbound out() {
+    return out;
+  }
+
+  /** The connection is over. */
+  void end() {
+    if (mailbox != null) {
+      mailbox.end();
+    }
+  }
+
+  Mailbox mailbox() {
+    Mailbox mine = mailbox;
+    if (mine == null) {
+      mine = new Mailbox(wire.id(), context().settings().buffers().mailbox(), signals);
+      mailbox = mine;
+    }
+    return mine;
+  }
+
+  // ---- facts
+
+  @Override
+  public SocketRef ref() {
+    return mailbox();
+  }
+
+  @Override
+  public long id() {
+    return wire.id();
+  }
+
+  @Override
+  public boolean draining() {
+    return wire.draining();
+  }
+
+  @Override
+  public SocketAddress localAddress() {
+    return wire.transport().localAddress();
+  }
+
+  @Override
+  public SocketAddress remoteAddress() {
+    return wire.transport().remoteAddress();
+  }
+
+  @Override
+  public String transport() {
+    return transportName;
+  }
+
+  @Override
+  public boolean secure() {
+    return wire.transport().secure();
+  }
+
+  @Override
+  public Optional<String> applicationProtocol() {
+    return wire.transport().applicationProtocol();
+  }
+
+  @Override
+  public List<Certificate> peerCertificates() {
+    return wire.transport().peerCertificates();
+  }
+
+  @Override
+  public Optional<String> serverName() {
+    return wire.transport().serverName();
+  }
+
+  @Override
+  public Counters counters() {
+    return new Counters(in.bytes(), in.calls(), out.bytes(), out.calls());
+  }
+
+  @Override
+  public Instant started() {
+    return wire.started();
+  }
+
+  @Override
+  public <T> T option(SocketOption<T> option) throws IOException {
+    return wire.transport().option(option);
+  }
+
+  @Override
+  public <T> void option(SocketOption<T> option, T value) throws IOException {
+    wire.transport().option(option, value);
+  }
+}

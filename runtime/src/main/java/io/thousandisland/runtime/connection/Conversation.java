@@ -1,0 +1,536 @@
+package io.thousandisland.runtime.connection;
+
+import static io.thousandisland.runtime.signals.Signals.DEADLINE;
+import static io.thousandisland.runtime.signals.Signals.DRAIN;
+import static io.thousandisland.runtime.signals.Signals.ENDING;
+import static io.thousandisland.runtime.signals.Signals.MESSAGE;
+import static io.thousandisland.runtime.signals.Signals.MIGRATE;
+import static io.thousandisland.runtime.signals.Signals.NEVER;
+import static io.thousandisland.runtime.signals.Signals.READABLE;
+import static io.thousandisland.runtime.signals.Signals.RETIRE;
+import static io.thousandisland.runtime.signals.Signals.WRITABLE;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.handler.UnhandledMessageException;
+import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.shared.BufferPool;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.runtime.wire.Handshake;
+import io.thousandisland.runtime.wire.Inbound;
+import io.thousandisland.runtime.wire.Outbound;
+import io.thousandisland.runtime.wire.Replay;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.ThreadLender;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a connection and its handler say to each other: callbacks, and the answers that become
+ * actions here and nowhere else.
+ *
+ * <pre>
+ *   handshake → handleConnection → [wait for a reason → callback]* → an ending
+ *                                   ↑ another handler may take over here
+ * </pre>
+ *
+ * <p>Thread: the connection's own.
+ */
+public final class Conversation {
+
+  private static final int EVERYTHING =
+      READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
+
+  /** With unsent bytes: nothing is read before the peer has taken them. */
+  private static final int WHILE_FLUSHING = (EVERYTHING & ~READABLE) | WRITABLE;
+
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(Conversation.class, "turn", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
+  private final Host connection;
+  private final Signals signals;
+  private final Inbound in;
+  private final ConnectionSocket socket;
+  private final Lease lease;
+  private final Goodbye goodbye;
+
+  /** Null until the connection is asked to leave a handler. The own thread's; drains read it. */
+  private volatile @Nullable Migration migration;
+
+  private @Nullable Object state;
+
+  /** See {@link #turn()}. */
+  private int turn;
+
+  /** In the sweeper's time. */
+  private long lastData;
+
+  /** When the wait for data is over, in the sweeper's time. */
+  private long waitUntil = NEVER;
+
+  /** Whether the connection is to end as soon as it is idle. */
+  private boolean finishing;
+
+  /** There was no memory to leave a handler. The own thread's; drains read it. */
+  private volatile boolean cannotLeave;
+
+  Conversation(Host connection, Signals signals, Inbound in, ConnectionSocket socket, Lease lease) {
+    this.connection = connection;
+    this.signals = signals;
+    this.in = in;
+    this.socket = socket;
+    this.lease = lease;
+    this.goodbye = new Goodbye(signals);
+  }
+
+  private ServerContext context() {
+    return connection.context();
+  }
+
+  private Outbound out() {
+    return socket.out();
+  }
+
+  /** The beginning: the handshake and the first callback. Null when it is to go on. */
+  @Nullable Ending begin() {
+    turnBegins();
+    try {
+      if (lease.acquire() == null) {
+        return withoutHandler();
+      }
+      long began = System.nanoTime();
+      Handshake.complete(connection.transport(), signals, context());
+      connection.ready(Duration.ofNanos(System.nanoTime() - began));
+      Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
+      Ending ending = afterData(answer(next));
+      turnEnds();
+      return ending;
+    } catch (Throwable thrown) {
+      return goodbye.because(thrown, true);
+    }
+  }
+
+  /**
+   * Talks until it is over, and says how it ended; null when the connection rests, or goes on
+   * elsewhere already.
+   */
+  @Nullable Ending goOn() {
+    try {
+      Ending ending = null;
+      while (ending == null) {
+        if (finishing && isIdle()) {
+          return new Ending.ShutDown();
+        }
+        if (mayRest() && rest()) {
+          return null;
+        }
+        if (mayRead() && !isMoving() && signals.letOthers(reasons())) {
+          return null;
+        }
+        if (isMoving()) {
+          turnBegins();
+          ending = arrive();
+        } else {
+          int why = nextReasons();
+          if ((why & MIGRATE) != 0 && signals.isLent()) {
+            signals.raise(why); // nobody promised that leaving and entering is quick
+            if (goOnElsewhere()) {
+              return null;
+            }
+            continue;
+          }
+          turnBegins();
+          ending = step(why);
+        }
+        if (ending == null) {
+          turnEnds();
+        }
+        if (ending == null && hasMoved() && goOnElsewhere()) {
+          return null;
+        }
+      }
+      return ending;
+    } catch (Throwable thrown) {
+      return goodbye.because(thrown, true);
+    }
+  }
+
+  /**
+   * What the handler that was left has left on this thread would keep its classes, so the
+   * connection goes on on another one. False when there is no memory for that.
+   */
+  private boolean goOnElsewhere() {
+    ThreadLender lender = signals.leave();
+    try {
+      connection.goOnElsewhere();
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      signals.comeBack(lender);
+      return false;
+    }
+  }
+
+  /** Only who promised not to block may go on wherever somebody has time. */
+  private boolean mayRest() {
+    return !mayRead() && lease.nonblocking() && !isMoving();
+  }
+
+  private boolean mayRead() {
+    return in.mayRead() && !out().hasUnsent();
+  }
+
+  /** Nothing is under way, in either direction: nobody misses anything if it ends here. */
+  private boolean isIdle() {
+    return !isMoving()
+        && !in.mayRead()
+        && !in.hasUnread()
+        && !out().hasUnsent()
+        && !signals.isRaised(MESSAGE | READABLE);
+  }
+
+  private boolean rest() {
+    signals.deadline(until());
+    return signals.rest(reasons());
+  }
+
+  private int nextReasons() {
+    signals.deadline(until());
+    // a read that filled its buffer left more to read: then there is nothing to wait for
+    return mayRead() ? signals.takeTurn(reasons()) : signals.await(reasons());
+  }
+
+  private int reasons() {
+    return out().hasUnsent() ? WHILE_FLUSHING : EVERYTHING;
+  }
+
+  private long until() {
+    return out().hasUnsent() ? out().flushBy() : waitUntil;
+  }
+
+  /** Does what the raised reasons ask for; null to go on. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending step(int why) throws Exception {
+    if ((why & READABLE) != 0) {
+      in.readable();
+    }
+    if ((why & ENDING) != 0) {
+      return goodbye.asked();
+    }
+    flush();
+    Ending ending = null;
+    if ((why & MIGRATE) != 0) {
+      ending = depart();
+      if (isMoving()) {
+        signals.raise(why & (MESSAGE | DRAIN)); // for the next handler
+        return null;
+      }
+    }
+    if (ending == null && adviceDue(why)) {
+      long before = in.bytes();
+      Next<@Nullable Object> next = calling("handleDrain").handleDrain(socket, state);
+      ending = afterAnything(answer(next), before);
+    }
+    if (ending == null && (why & MESSAGE) != 0) {
+      ending = deliver();
+    }
+    boolean late = (why & DEADLINE) != 0 && !out().hasUnsent() && isPast(waitUntil);
+    if (late) {
+      in.readable(); // what has arrived meanwhile, in a process that was stopped perhaps, counts
+    }
+    if (ending == null && mayRead()) {
+      ending = receive();
+    }
+    if (ending == null && late && isPast(waitUntil)) {
+      ending = new Ending.TimedOut();
+    }
+    return ending;
+  }
+
+  /** Sends what is unsent, as far as the peer takes it. That time does not count as silence. */
+  private void flush() throws IOException {
+    if (out().hasUnsent()) {
+      out().flushInTime();
+    }
+    notCounting(out().readNothingFor());
+  }
+
+  private void notCounting(long waited) {
+    lastData += waited;
+    waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
+  }
+
+  /** Advice for the sake of the server or the acceptor, or of the generation we are in. */
+  private boolean adviceDue(int why) {
+    return (why & (RETIRE | DRAIN)) != 0 && connection.isAdviceDue((why & DRAIN) != 0);
+  }
+
+  private boolean isPast(long point) {
+    return point != NEVER && context().sweeper.now() - point >= 0;
+  }
+
+  // ---- turns: a hint for those who wait for this connection
+
+  private void turnBegins() {
+    TURN.setOpaque(this, turn + 1);
+  }
+
+  private void turnEnds() {
+    TURN.setOpaque(this, turn + 1);
+  }
+
+  /** Odd during a turn, even between two. Any thread; may be a moment old. */
+  int turn() {
+    return (int) TURN.getOpaque(this);
+  }
+
+  /** True when the connection was asked to leave {@code one} and could not. Any thread. */
+  boolean hasDeclined(Generation one) {
+    Migration mine = migration;
+    return mine == null ? cannotLeave : mine.hasDeclined(one);
+  }
+
+  // ---- other handlers
+
+  /** True while the connection is without a handler, between two. */
+  private boolean isMoving() {
+    Migration mine = migration;
+    return mine != null && mine.underWay();
+  }
+
+  /** Whether it has left a handler since this was last asked. */
+  private boolean hasMoved() {
+    Migration mine = migration;
+    return mine != null && mine.hasLeft();
+  }
+
+  private Migration migration() {
+    Migration mine = migration;
+    if (mine == null) {
+      mine = new Migration(connection, lease, socket, goodbye);
+      migration = mine;
+    }
+    return mine;
+  }
+
+  private @Nullable Ending depart() throws Exception {
+    Migration mine;
+    try {
+      mine = migration();
+    } catch (OutOfMemoryError noMemory) { // as if the handler had declined
+      stay();
+      return null;
+    }
+    Next<@Nullable Object> answer = mine.depart(state, connection.leavesAhead(lease.generation()));
+    if (isMoving()) {
+      state = null;
+    }
+    if (answer != null || isMoving()) {
+      finishing = false; // the next handler is advised anew
+    }
+    return answer == null ? null : apply(answer);
+  }
+
+  /** Finishes where it is. */
+  private void stay() {
+    Generation mine = lease.generation();
+    if (mine != null) {
+      cannotLeave = true;
+      context().departures.tell();
+      connection.retire(mine);
+    }
+  }
+
+  /** Time without a handler does not count. */
+  private @Nullable Ending arrive() throws Exception {
+    long before = context().sweeper.now();
+    Next<@Nullable Object> answer = migration().arrive();
+    if (answer == null) {
+      return withoutHandler();
+    }
+    notCounting(context().sweeper.now() - before);
+    return apply(answer);
+  }
+
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending receive() throws Exception {
+    BufferPool pool = context().pool();
+    ByteBuffer pooled = in.borrow(pool, Integer.MAX_VALUE);
+    try {
+      ByteBuffer data = in.inFrontOf(pooled);
+      int got = in.read(data);
+      data.flip();
+      if (got < 0) {
+        return halfClosed(data);
+      }
+      if (got == 0) {
+        in.keepUnread(data);
+        return null;
+      }
+      Next<@Nullable Object> next = calling("handleData").handleData(data, socket, state);
+      in.keepUnread(data);
+      return afterData(answer(next));
+    } finally {
+      pool.release(pooled);
+    }
+  }
+
+  /** The peer has closed its side, and {@code rest} is what was left unread before that. */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending halfClosed(ByteBuffer rest) throws Exception {
+    Next<@Nullable Object> next = calling("handleHalfClose").handleHalfClose(rest, socket, state);
+    Ending ending = afterData(answer(next));
+    return ending instanceof Ending.ByUs ? new Ending.ByPeer() : ending;
+  }
+
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private @Nullable Ending deliver() throws Exception {
+    Object message = socket.mailbox().take();
+    if (message == null) {
+      return null;
+    }
+    long before = in.bytes();
+    try {
+      Next<@Nullable Object> next = calling("handleMessage").handleMessage(message, socket, state);
+      return afterAnything(answer(next), before);
+    } catch (UnhandledMessageException e) {
+      goodbye.answered();
+      socket.dropped(message);
+      return null;
+    }
+  }
+
+  // ---- answers: the one place where they become actions
+
+  private Handler<@Nullable Object> calling(String callback) {
+    goodbye.calling(callback);
+    return lease.handler();
+  }
+
+  private Next<@Nullable Object> answer(@Nullable Next<@Nullable Object> next) {
+    if (next == null) {
+      throw new NullPointerException(goodbye.callback() + " answered null");
+    }
+    return next;
+  }
+
+  /** Messages and advice leave the deadline where it is, unless data was received meanwhile. */
+  private @Nullable Ending afterAnything(Next<@Nullable Object> next, long bytesBefore)
+      throws Exception {
+    return in.bytes() == bytesBefore ? apply(next) : afterData(next);
+  }
+
+  /** After handleConnection or handleData: the time they took does not count. */
+  private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
+    lastData = context().sweeper.now();
+    waitUntil = after(lastData, socket.readTimeout());
+    return apply(next);
+  }
+
+  /** A message or advice leaves the deadline where it is, unless its answer moves it. */
+  private @Nullable Ending apply(Next<@Nullable Object> next) throws Exception {
+    state = next.state();
+    if (next instanceof Next.Fail<@Nullable Object> fail) {
+      return goodbye.because(fail.reason(), false);
+    }
+    goodbye.answered();
+    return switch (next) {
+      case Next.Proceed<@Nullable Object> proceed -> {
+        setWait(proceed.readTimeout());
+        yield null;
+      }
+      case Next.CloseWhenIdle<@Nullable Object> close -> {
+        finishing = true;
+        in.readable(); // what has arrived is handled first
+        yield null;
+      }
+      case Next.Close<@Nullable Object> close -> new Ending.ByUs();
+      case Next.Fail<@Nullable Object> fail -> throw new AssertionError("handled above");
+      case Next.SwitchTransport<@Nullable Object> to -> {
+        switchTransport(to);
+        lastData = context().sweeper.now();
+        waitUntil = after(lastData, socket.readTimeout());
+        setWait(to.readTimeout());
+        yield null;
+      }
+    };
+  }
+
+  private void setWait(ReadTimeout wait) {
+    switch (wait) {
+      case ReadTimeout.AsBefore same -> {}
+      case ReadTimeout.Once once -> waitUntil = context().sweeper.in(once.timeout());
+      case ReadTimeout.Always always -> {
+        socket.readTimeout(always.timeout());
+        waitUntil = after(lastData, socket.readTimeout());
+      }
+    }
+  }
+
+  private static long after(long point, Duration timeout) {
+    return DeadlineSweeper.countable(timeout) ? point + timeout.toNanos() : NEVER;
+  }
+
+  /**
+   * Lays another transport over the one in use. Bytes that were read and not taken belong to the
+   * new one: delivered as they are they would count as having come over it, and for an encrypting
+   * transport that is an injection (CVE-2011-0411).
+   */
+  private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
+    Transport other = context().transport(to.transport());
+    if (other == null) {
+      throw new IOException("no transport named " + to.transport() + " to switch to");
+    }
+    if (out().awaitFlushed(ENDING) != 0) {
+      throw new ShutdownException(); // or closed: the ending that was raised counts
+    }
+    TransportSocket below = Replay.of(in.takeUnread(), connection.transport(), signals);
+    TransportSocket upgraded = other.over(below, to.options());
+    connection.transport(upgraded);
+    socket.switchedTo(to.transport());
+    upgraded.start(signals);
+    Handshake.complete(upgraded, signals, context());
+    in.readable(); // nobody has looked at the new transport's stream yet
+  }
+
+  // ---- the end
+
+  /** Somebody asked for the end, or nobody came in time. */
+  private Ending withoutHandler() {
+    return lease.inVain() ? new Ending.Unserved() : goodbye.asked();
+  }
+
+  /** Calls the terminal callback, if there is somebody to call. What it throws harms nobody. */
+  void end(Ending ending) {
+    socket.ending();
+    try {
+      goodbye.say(ending, lease, socket, state);
+    } catch (Throwable thrown) { // but somebody should know
+      String callback = goodbye.callback();
+      context().emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
+    }
+    state = null;
+  }
+
+  /** From now on no terminal callback begins. Any thread. */
+  void abandon() {
+    goodbye.abandon();
+  }
+}

@@ -1,0 +1,132 @@
+package io.thousandisland.runtime.connection;
+
+import static io.thousandisland.runtime.signals.Signals.CLOSE;
+import static io.thousandisland.runtime.signals.Signals.FORCED;
+import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.ShutdownException;
+import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.telemetry.Ending;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a connection ends: which ending it is, in which callback, and the one terminal callback that
+ * says so.
+ *
+ * <p>Thread: the connection's own, except {@link #abandon}.
+ */
+public final class Goodbye {
+
+  private final Signals signals;
+
+  /**
+   * No terminal callback begins any more: one has, or a drain gave up on this connection, and its
+   * handler's service is gone. Guarded by this.
+   */
+  private boolean closed;
+
+  /** Name of the callback that runs, or whose answer is looked at; empty outside of them. */
+  private String callback = "";
+
+  Goodbye(Signals signals) {
+    this.signals = signals;
+  }
+
+  /** From now on whatever fails does so in {@code callback}, until {@link #answered}. */
+  void calling(String callback) {
+    this.callback = callback;
+  }
+
+  /** The callback has answered, and what it answered is done. */
+  void answered() {
+    callback = "";
+  }
+
+  String callback() {
+    return callback;
+  }
+
+  /** The ending that somebody raised; a shutdown when nobody did, and no handler is there. */
+  Ending asked() {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    boolean closed = signals.isRaised(CLOSE) && !signals.isRaised(SHUTDOWN);
+    return closed ? new Ending.ByUs() : new Ending.ShutDown();
+  }
+
+  /**
+   * The ending that {@code reason} means.
+   *
+   * @param thrown false when a handler answered with it
+   */
+  Ending because(Throwable reason, boolean thrown) {
+    if (signals.isRaised(FORCED)) {
+      return new Ending.Forced();
+    }
+    if (reason instanceof ReadTimeoutException) {
+      return new Ending.TimedOut();
+    }
+    if (reason instanceof PeerClosedException) {
+      return new Ending.ByPeer();
+    }
+    if (reason instanceof ShutdownException && signals.isRaised(SHUTDOWN)) {
+      return new Ending.ShutDown();
+    }
+    if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
+      return new Ending.ByUs(); // who closed it under a blocked callback meant it to end so
+    }
+    return new Ending.Failed(reason, thrown, callback);
+  }
+
+  /**
+   * Calls the terminal callback of {@code ending}, unless abandoned or without a handler. It may
+   * throw anything.
+   */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  void say(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
+    Handler<@Nullable Object> handler = lease.handlerIfAny();
+    if (handler == null || !close()) {
+      return;
+    }
+    callback = terminalCallback(ending);
+    switch (ending) {
+      case Ending.ByPeer e -> handler.handleClose(socket, state);
+      case Ending.ByUs e -> handler.handleClose(socket, state);
+      case Ending.Failed failed -> handler.handleError(failed.reason(), socket, state);
+      case Ending.TimedOut e -> handler.handleTimeout(socket, state);
+      case Ending.ShutDown e -> handler.handleShutdown(socket, state);
+      case Ending.Forced e -> handler.handleShutdown(socket, state);
+      case Ending.Unserved e -> {} // there is nobody
+    }
+  }
+
+  private static String terminalCallback(Ending ending) {
+    return switch (ending) {
+      case Ending.ByPeer e -> "handleClose";
+      case Ending.ByUs e -> "handleClose";
+      case Ending.Failed e -> "handleError";
+      case Ending.TimedOut e -> "handleTimeout";
+      case Ending.ShutDown e -> "handleShutdown";
+      case Ending.Forced e -> "handleShutdown";
+      case Ending.Unserved e -> "";
+    };
+  }
+
+  /** From now on no terminal callback begins. Any thread. */
+  void abandon() {
+    boolean unused = close();
+  }
+
+  /** True for the first who asks. */
+  private synchronized boolean close() {
+    boolean first = !closed;
+    closed = true;
+    return first;
+  }
+}

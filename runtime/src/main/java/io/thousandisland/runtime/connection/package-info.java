@@ -1,0 +1,11 @@
+/**
+ * One connection: its conversation with the handler, its socket, its move to another handler and
+ * its end. It uses {@code wire} for bytes and {@code handlers} for the handler that serves; it
+ * knows neither acceptors nor drains.
+ *
+ * <p>Thread: Everything runs on the connection's own thread, except what a class names.
+ */
+@NullMarked
+package io.thousandisland.runtime.connection;
+
+import org.jspecify.annotations.NullMarked;

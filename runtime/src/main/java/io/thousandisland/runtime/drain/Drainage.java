@@ -1,0 +1,44 @@
+package io.thousandisland.runtime.drain;
+
+import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.handlers.Generation;
+import java.util.Collection;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+
+/**
+ * Which connections a drain is about.
+ *
+ * @param left those still to end, as of now
+ * @param advice how one is advised to finish
+ * @param mayMigrate whether they may go on with another handler instead
+ * @param migrated whether one that was left before has done so
+ */
+public record Drainage(
+    Supplier<Collection<Connection>> left,
+    Consumer<Connection> advice,
+    boolean mayMigrate,
+    Predicate<Connection> migrated) {
+
+  /** All that {@code live} tells. */
+  public static Drainage of(Supplier<Collection<Connection>> live) {
+    return new Drainage(live, Connection::drain, false, connection -> false);
+  }
+
+  /** Those of {@code live} that are in one of {@code leaving}. */
+  public static Drainage of(
+      List<Generation> leaving, Supplier<Collection<Connection>> live, boolean mayMigrate) {
+    return new Drainage(
+        () -> live.get().stream().filter(c -> isInOneOf(leaving, c)).toList(),
+        connection ->
+            leaving.stream().filter(connection::isIn).findFirst().ifPresent(connection::retire),
+        mayMigrate,
+        connection -> leaving.stream().noneMatch(connection::wasIn));
+  }
+
+  private static boolean isInOneOf(List<Generation> leaving, Connection connection) {
+    return leaving.stream().anyMatch(connection::isIn);
+  }
+}

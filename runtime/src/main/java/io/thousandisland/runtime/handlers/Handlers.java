@@ -1,0 +1,127 @@
+package io.thousandisland.runtime.handlers;
+
+import io.thousandisland.runtime.signals.Signals;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handler generation that new connections get, and the threads that wait for one while there is
+ * none.
+ *
+ * <p>Thread: any reads and waits; only the server's own thread changes.
+ */
+public final class Handlers {
+
+  /** Read by acceptors and new connections. */
+  private volatile @Nullable Generation serving;
+
+  /**
+   * Since when no handler has been there, in the sweeper's time. {@link Signals#NEVER} while one
+   * serves, and while the last one is still leaving: its connections are not to wait in vain for
+   * the one among them that holds it up. Read by connections.
+   */
+  private volatile long absentSince = Signals.NEVER;
+
+  /** No handler will come any more. Read by connections. */
+  private volatile boolean closed;
+
+  /** How many connections have waited in vain and were not reported. Any thread. */
+  private final AtomicInteger unserved = new AtomicInteger();
+
+  private final Set<Signals> waiting = ConcurrentHashMap.newKeySet();
+
+  public @Nullable Generation serving() {
+    return serving;
+  }
+
+  public long absentSince() {
+    return absentSince;
+  }
+
+  /**
+   * From now on new connections get {@code next}; null: they wait. Does not close the one before.
+   */
+  public void serve(@Nullable Generation next) {
+    serving = next;
+    absentSince = Signals.NEVER;
+    if (next != null) {
+      tellAll();
+    }
+  }
+
+  /** Nobody serves, and nobody is leaving any more: the handler wait of all begins. */
+  public void absent(long since) {
+    absentSince = since;
+    tellAll();
+  }
+
+  /** From now on no handler comes: connections without one wait in vain. */
+  public void close() {
+    closed = true;
+    tellAll();
+  }
+
+  public boolean isClosed() {
+    return closed;
+  }
+
+  /** A connection ends because no handler came in time. */
+  public void unserved() {
+    unserved.incrementAndGet();
+  }
+
+  /** How many have since this was last asked. */
+  public int takeUnserved() {
+    return unserved.getAndSet(0);
+  }
+
+  private void tellAll() {
+    waiting.forEach(waiter -> waiter.raise(Signals.HANDLER));
+  }
+
+  /**
+   * True when a generation serves. Else {@code me} is told HANDLER when one may, until it is
+   * forgotten.
+   */
+  public boolean servesOrTell(Signals me) {
+    if (serving != null) {
+      return true;
+    }
+    waiting.add(me);
+    return serving != null; // looked at after adding: serve() changes first, and tells then
+  }
+
+  /** {@code me} is told no more. */
+  public void forget(Signals me) {
+    waiting.remove(me);
+  }
+
+  /**
+   * Waits until a generation other than {@code not} serves, the absence began at another time than
+   * {@code knownAbsence}, no handler will come any more, or {@code otherwise} is raised.
+   *
+   * @return what was raised of {@code otherwise}; 0 when there is news
+   */
+  public int awaitNews(
+      Signals me, @Nullable Generation not, long knownAbsence, boolean knownClosed, int otherwise) {
+    waiting.add(me);
+    try {
+      for (; ; ) {
+        // This looks after it has added itself; serve() and absent() change first and tell then.
+        // So one of the two sees the other.
+        Generation now = serving;
+        if ((now != null && now != not) || absentSince != knownAbsence || closed != knownClosed) {
+          return 0;
+        }
+        int got = me.await(Signals.HANDLER | otherwise) & otherwise;
+        if (got != 0) {
+          return got;
+        }
+      }
+    } finally {
+      waiting.remove(me);
+    }
+  }
+}

@@ -1,0 +1,126 @@
+package io.thousandisland.runtime.handlers;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.MigrationDeclinedException;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a handler gave away of one connection's state, for another handler to take up. Refers to
+ * nothing of the bundle it comes from, unless it has an {@code owner}.
+ *
+ * @param from number of the generation that gave it away
+ * @param stateType name of that handler's state type; null when it is not known
+ * @param owner not null when the value is the state object itself, of a type of the handler's own
+ *     bundle: then only a handler of this very class can take it up
+ * @param takenAt when, a {@link System#nanoTime}
+ */
+public record Snapshot(
+    @Nullable Object value,
+    int from,
+    @Nullable String stateType,
+    @Nullable Class<?> owner,
+    long takenAt) {
+
+  /**
+   * Asks {@code handler} for it.
+   *
+   * @throws Exception when it declines, fails, or gives away a type of its own bundle
+   */
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  public static Snapshot of(
+      Generation left, Handler<@Nullable Object> handler, Socket socket, @Nullable Object state)
+      throws Exception {
+    Object value = handler.exportState(socket, state);
+    Class<?> owner = null;
+    Optional<Class<?>> foreign = Portable.foreign(value);
+    if (foreign.isPresent()) {
+      if (value != state || isWritten(handler, "exportState")) {
+        throw cannotOutlive(foreign.get());
+      }
+      owner = handler.getClass();
+    }
+    Class<?> type = StateType.of(handler.getClass());
+    return new Snapshot(
+        value, left.number(), type == null ? null : type.getName(), owner, System.nanoTime());
+  }
+
+  private static MigrationDeclinedException cannotOutlive(Class<?> type) {
+    return new MigrationDeclinedException(
+        "exportState gave away a "
+            + type.getName()
+            + ", which cannot outlive its bundle; allowed: types of the JDK and of the api");
+  }
+
+  /**
+   * Returns when {@code next} can take it up, or, if there is no next handler yet, when one may.
+   *
+   * @param classesStay whether the bundle that it comes from stays
+   * @throws MigrationDeclinedException when nobody could
+   */
+  public void requireHeir(@Nullable Handler<?> next, boolean classesStay)
+      throws MigrationDeclinedException {
+    boolean heir = next == null ? classesStay : next.getClass() == owner;
+    if (owner != null && !heir) {
+      throw cannotOutlive(Portable.foreign(value).orElse(owner));
+    }
+  }
+
+  /**
+   * Has {@code handler} take it up. A state object of the handler's own class goes on unchanged.
+   *
+   * @throws Exception when it declines or fails
+   */
+  public Next<@Nullable Object> restore(Handler<@Nullable Object> handler, Socket socket)
+      throws Exception {
+    if (owner != null) {
+      requireHeir(handler, false);
+      return goOn();
+    }
+    if (!isWritten(handler, "importState")) {
+      requireType(StateType.of(handler.getClass()));
+    }
+    Next<@Nullable Object> answer = handler.importState(value, socket);
+    if (answer == null) {
+      throw new NullPointerException(handler.getClass().getName() + ".importState answered null");
+    }
+    return answer;
+  }
+
+  @SuppressWarnings("NullAway") // a state may be null, as the handler likes
+  private Next<@Nullable Object> goOn() {
+    return Next.proceed(value);
+  }
+
+  /** False for a handler that has the default of {@code exportState} or {@code importState}. */
+  private static boolean isWritten(Handler<?> handler, String method) throws Exception {
+    Class<?>[] parameters =
+        method.equals("exportState")
+            ? new Class<?>[] {Socket.class, Object.class}
+            : new Class<?>[] {Object.class, Socket.class};
+    return handler.getClass().getMethod(method, parameters).getDeclaringClass() != Handler.class;
+  }
+
+  private boolean fits(Class<?> wanted) {
+    if (value == null) {
+      // it says nothing of its type, so that of who gave it away must be the same
+      return wanted == Void.class || wanted.getName().equals(stateType);
+    }
+    return wanted.isInstance(value);
+  }
+
+  private void requireType(@Nullable Class<?> wanted) throws MigrationDeclinedException {
+    if (wanted == null) {
+      return;
+    }
+    if (!fits(wanted)) {
+      throw new MigrationDeclinedException(
+          "the state given away is %s, the next handler's is a %s, and that has no importState"
+              .formatted(
+                  value == null ? "null for a " + stateType : "a " + value.getClass().getName(),
+                  wanted.getName()));
+    }
+  }
+}

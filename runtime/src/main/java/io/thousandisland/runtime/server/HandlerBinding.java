@@ -1,6 +1,0 @@
-package io.thousandisland.runtime.server;
-
-import io.thousandisland.handler.Handler;
-
-/** A handler service that could serve. */
-public record HandlerBinding(HandlerFacts facts, Handler<?> handler) {}

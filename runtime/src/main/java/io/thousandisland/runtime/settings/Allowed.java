@@ -1,0 +1,33 @@
+package io.thousandisland.runtime.settings;
+
+import java.time.Duration;
+
+/** The checks that settings have in common. */
+public final class Allowed {
+  private Allowed() {}
+
+  static void between(String key, long value, long least, long most) {
+    if (value < least || value > most) {
+      throw new InvalidSetting(key, value, "a whole number from " + least + " to " + most);
+    }
+  }
+
+  static void positive(String key, Duration value) {
+    if (!value.isPositive()) {
+      throw new InvalidSetting(key, value, "a duration longer than nothing");
+    }
+  }
+
+  /** Up to a day: what somebody waits for must end. */
+  static void finite(String key, Duration value) {
+    if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new InvalidSetting(key, value, "0s to 24h");
+    }
+  }
+
+  static void text(String key, String value, String what) {
+    if (value.isBlank()) {
+      throw new InvalidSetting(key, value, what);
+    }
+  }
+}

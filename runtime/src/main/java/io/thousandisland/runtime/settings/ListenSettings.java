@@ -1,0 +1,31 @@
+package io.thousandisland.runtime.settings;
+
+import java.net.SocketOption;
+import java.util.Map;
+
+/**
+ * Where and how a server listens. A change of any of these opens the listening channels anew.
+ *
+ * @param port 0 picks a free one
+ * @param backlog connections that the kernel queues before they are accepted
+ * @param sockets listening channels at the port
+ * @param options of the channels and the connections they accept
+ */
+public record ListenSettings(
+    String host, int port, int backlog, int sockets, Map<SocketOption<?>, Object> options) {
+
+  static final ListenSettings DEFAULT = new ListenSettings("127.0.0.1", 0, 1024, 1, Map.of());
+
+  public ListenSettings {
+    Allowed.text("host", host, "a host name or an address");
+    Allowed.between("port", port, 0, 65_535);
+    Allowed.between("backlog", backlog, 1, 65_535);
+    Allowed.between("listenSockets", sockets, 1, 64);
+    options = Map.copyOf(options);
+  }
+
+  /** Whether {@code other} means the same host and port. */
+  public boolean isAt(ListenSettings other) {
+    return host.equals(other.host) && port == other.port;
+  }
+}

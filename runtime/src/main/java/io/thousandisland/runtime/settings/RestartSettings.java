@@ -1,0 +1,20 @@
+package io.thousandisland.runtime.settings;
+
+import io.thousandisland.runtime.supervision.RestartBudget;
+import java.time.Duration;
+
+/** How many restarts each supervisor allows within a time before it gives up. */
+public record RestartSettings(int restarts, Duration window) {
+
+  static final RestartSettings DEFAULT =
+      new RestartSettings(RestartBudget.DEFAULT.restarts(), RestartBudget.DEFAULT.within());
+
+  public RestartSettings {
+    Allowed.between("restarts", restarts, 0, 1_000);
+    Allowed.positive("restartWindow", window);
+  }
+
+  public RestartBudget budget() {
+    return new RestartBudget(restarts, window);
+  }
+}

@@ -1,0 +1,80 @@
+package io.thousandisland.runtime.settings;
+
+/**
+ * One server's configuration, validated: an instance is always sound. Its compact constructors are
+ * the only validators; the component room turns configuration into these records, and reports what
+ * they throw.
+ *
+ * <p>Defaults are those of Thousand Island where it has them.
+ */
+public record ServerSettings(
+    String name,
+    ListenSettings listen,
+    int acceptors,
+    LimitSettings limits,
+    Timeouts timeouts,
+    Policies policies,
+    BufferSettings buffers,
+    RestartSettings restarts) {
+
+  public ServerSettings {
+    Allowed.text("name", name, "a name of at least one character");
+    Allowed.between("acceptors", acceptors, 1, 1_024);
+    if (listen.sockets() > acceptors) {
+      throw new InvalidSetting(
+          "listenSockets",
+          listen.sockets(),
+          "at most the number of acceptors (" + acceptors + "): each channel needs one");
+    }
+  }
+
+  /** The settings of a server of which only the name is known. */
+  public static ServerSettings defaults(String name) {
+    return new ServerSettings(
+        name,
+        ListenSettings.DEFAULT,
+        10,
+        LimitSettings.DEFAULT,
+        Timeouts.DEFAULT,
+        Policies.DEFAULT,
+        BufferSettings.DEFAULT,
+        RestartSettings.DEFAULT);
+  }
+
+  /** The same, listening elsewhere. */
+  public ServerSettings with(ListenSettings other) {
+    return new ServerSettings(
+        name, other, acceptors, limits, timeouts, policies, buffers, restarts);
+  }
+
+  /** The same with so many acceptors. */
+  public ServerSettings withAcceptors(int other) {
+    return new ServerSettings(name, listen, other, limits, timeouts, policies, buffers, restarts);
+  }
+
+  /** The same with other limits. */
+  public ServerSettings with(LimitSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, other, timeouts, policies, buffers, restarts);
+  }
+
+  /** The same with other timeouts. */
+  public ServerSettings with(Timeouts other) {
+    return new ServerSettings(name, listen, acceptors, limits, other, policies, buffers, restarts);
+  }
+
+  /** The same with other policies. */
+  public ServerSettings with(Policies other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, other, buffers, restarts);
+  }
+
+  /** The same with other buffers. */
+  public ServerSettings with(BufferSettings other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, other, restarts);
+  }
+
+  /** The same with another restart budget. */
+  public ServerSettings with(RestartSettings other) {
+    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, buffers, other);
+  }
+}

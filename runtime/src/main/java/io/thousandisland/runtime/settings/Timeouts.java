@@ -1,0 +1,87 @@
+package io.thousandisland.runtime.settings;
+
+import io.thousandisland.handler.ReadTimeout;
+import java.time.Duration;
+
+/**
+ * How long a server waits for what.
+ *
+ * @param read for the next data, counted from the last; {@link ReadTimeout#FOREVER} for no end
+ * @param send for a peer that refuses to take data
+ * @param handshake for a handshake to complete
+ * @param drain how long connections may go on after the advice to finish; may be zero
+ * @param shutdown what those left have together after that; may be zero
+ * @param handlerWait how long the port stays bound without a handler; may be {@code FOREVER}
+ */
+public record Timeouts(
+    Duration read,
+    Duration send,
+    Duration handshake,
+    Duration drain,
+    Duration shutdown,
+    Duration handlerWait) {
+
+  public static final Timeouts DEFAULT =
+      new Timeouts(
+          Duration.ofSeconds(60),
+          Duration.ofSeconds(30),
+          Duration.ofSeconds(5),
+          Duration.ofSeconds(10),
+          Duration.ofSeconds(15),
+          Duration.ofSeconds(15));
+
+  public Timeouts {
+    Allowed.positive("readTimeout", read);
+    Allowed.positive("sendTimeout", send);
+    Allowed.positive("handshakeTimeout", handshake);
+    Allowed.finite("drainTimeout", drain);
+    Allowed.finite("shutdownTimeout", shutdown);
+    if (handlerWait.isNegative()) {
+      throw new InvalidSetting("handlerWait", handlerWait, "0s or longer, or infinite");
+    }
+  }
+
+  /** {@code duration} as a configuration has it: {@code 500ms}, {@code 15s}, {@code infinite}. */
+  public static String text(Duration duration) {
+    if (duration.equals(ReadTimeout.FOREVER)) {
+      return "infinite";
+    }
+    boolean seconds = duration.toMillis() % 1_000 == 0;
+    return seconds ? duration.toSeconds() + "s" : duration.toMillis() + "ms";
+  }
+
+  /** The same with other timeouts for a drain. */
+  public Timeouts withDrain(Duration otherDrain, Duration otherShutdown) {
+    return new Timeouts(read, send, handshake, otherDrain, otherShutdown, handlerWait);
+  }
+
+  /** The same with another send timeout. */
+  public Timeouts withSend(Duration other) {
+    return new Timeouts(read, other, handshake, drain, shutdown, handlerWait);
+  }
+
+  /** The same with another read timeout. */
+  public Timeouts withRead(Duration other) {
+    return new Timeouts(other, send, handshake, drain, shutdown, handlerWait);
+  }
+
+  /** The same with another handshake timeout. */
+  public Timeouts withHandshake(Duration other) {
+    return new Timeouts(read, send, other, drain, shutdown, handlerWait);
+  }
+
+  /** The same with another handler wait. */
+  public Timeouts withHandlerWait(Duration other) {
+    return new Timeouts(read, send, handshake, drain, shutdown, other);
+  }
+
+  /** The same with an {@code n}th of the time for a drain. */
+  public Timeouts share(int n) {
+    return withDrain(drain.dividedBy(n), shutdown.dividedBy(n));
+  }
+
+  /** What a drain takes at most, but for the force at its end. */
+  public Duration wholeDrain() {
+    return drain.plus(shutdown);
+  }
+}

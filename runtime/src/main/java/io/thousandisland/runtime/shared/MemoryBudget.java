@@ -1,0 +1,70 @@
+package io.thousandisland.runtime.shared;
+
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * How many bytes the connections of all servers may hold together: read buffers in use, bytes left
+ * unread, bytes not sent yet, and bytes gathered by a receive.
+ *
+ * <p>A quarter of the largest heap. Read buffers are direct memory, whose limit is the same number
+ * unless it is set; the other bytes lie in the heap, where a quarter leaves room for the
+ * connections themselves (1.3 to 3 KB each) and for what the handlers keep.
+ *
+ * <p>Thread: any; no lock.
+ */
+public final class MemoryBudget {
+
+  private final long limit;
+  private final AtomicLong used = new AtomicLong();
+
+  public MemoryBudget() {
+    this(Runtime.getRuntime().maxMemory() / 4);
+  }
+
+  /**
+   * @param limit bytes
+   */
+  public MemoryBudget(long limit) {
+    this.limit = limit;
+  }
+
+  /** Takes {@code bytes}, unless that would exceed the limit. */
+  public boolean tryTake(long bytes) {
+    if (used.addAndGet(bytes) <= limit) {
+      return true;
+    }
+    used.addAndGet(-bytes);
+    return false;
+  }
+
+  /** Takes {@code bytes} even when that exceeds the limit: for what must not be refused. */
+  public void take(long bytes) {
+    used.addAndGet(bytes);
+  }
+
+  /** Gives back what was taken. */
+  public void giveBack(long bytes) {
+    used.addAndGet(-bytes);
+  }
+
+  public long used() {
+    return used.get();
+  }
+
+  public long limit() {
+    return limit;
+  }
+
+  /**
+   * How short memory is: 0 while half of it is free, {@code steps} when an eighth or less is; in
+   * between as many steps down as parts of the rest are used up.
+   */
+  int step(int steps) {
+    long rest = limit - limit / 2;
+    long taken = used.get() - limit / 2;
+    if (taken < 0) {
+      return 0;
+    }
+    return (int) Math.min(steps, 1 + taken * steps / rest);
+  }
+}

@@ -1,0 +1,79 @@
+package io.thousandisland.runtime.shared;
+
+import io.thousandisland.runtime.signals.Signals;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The places for connections that a server has: a hard cap that can change while it runs.
+ *
+ * <p>Thread: any. Lowering the cap below what is in use takes nothing from anybody; it is reached
+ * as connections end.
+ */
+public final class Permits {
+
+  // all guarded by this
+  private final Deque<Signals> waiting = new ArrayDeque<>();
+  private int limit;
+  private int used;
+
+  Permits(int limit) {
+    this.limit = limit;
+  }
+
+  /** Takes a place if there is one. */
+  public synchronized boolean tryAcquire() {
+    if (used >= limit) {
+      return false;
+    }
+    used++;
+    return true;
+  }
+
+  /** Takes a place, or has {@code waiter} told PERMIT when there may be one. */
+  public synchronized boolean acquireOr(Signals waiter) {
+    if (tryAcquire()) {
+      waiting.remove(waiter);
+      wake(); // several places may have come free while the first waiter was on its way
+      return true;
+    }
+    if (!waiting.contains(waiter)) {
+      waiting.add(waiter);
+    }
+    return false;
+  }
+
+  /** {@code waiter} waits no longer; the place it may have been told of goes to the next. */
+  public synchronized void leave(Signals waiter) {
+    waiting.remove(waiter);
+    wake();
+  }
+
+  public synchronized void release() {
+    used--;
+    wake();
+  }
+
+  public synchronized void limit(int most) {
+    limit = most;
+    for (Signals waiter : waiting) {
+      waiter.raise(Signals.PERMIT);
+    }
+  }
+
+  public synchronized int limit() {
+    return limit;
+  }
+
+  public synchronized int used() {
+    return used;
+  }
+
+  /** The first waiter stays queued until it has taken a place or left. */
+  private void wake() {
+    Signals first = waiting.peek();
+    if (first != null && used < limit) {
+      first.raise(Signals.PERMIT);
+    }
+  }
+}

@@ -1,0 +1,120 @@
+package io.thousandisland.runtime.shared;
+
+import io.thousandisland.runtime.handlers.Handlers;
+import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.signals.Departures;
+import io.thousandisland.runtime.supervision.RestartBudget;
+import io.thousandisland.telemetry.Detail;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.Transport;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What every node of one server's tree may look at.
+ *
+ * <p>Thread: any.
+ */
+public final class ServerContext {
+
+  public final Telemetry telemetry;
+  public final DeadlineSweeper sweeper;
+  public final Handlers handlers = new Handlers();
+  public final Permits permits;
+  public final MemoryBudget memory;
+
+  /** Makes the threads of acceptors. */
+  public final ThreadFactory workers;
+
+  public final Departures departures;
+  public final Lenders lenders = new Lenders();
+
+  /** Numbers connections, from 1; also says how many were accepted. */
+  public final AtomicLong accepted = new AtomicLong();
+
+  private final Engine engine;
+
+  /** Replaced as a whole by the server's own thread; everybody reads it when needed. */
+  private volatile ServerSettings settings;
+
+  /** As {@link #settings}; the pool of its buffer size. */
+  private volatile BufferPool pool;
+
+  /** As {@link #settings}; name of the transport, and where others are found to switch to. */
+  private volatile String transportName = "";
+
+  private volatile Function<String, @Nullable Transport> transports = name -> null;
+
+  public ServerContext(ServerSettings settings, Telemetry telemetry, Engine engine) {
+    this(settings, telemetry, engine, new Departures());
+  }
+
+  public ServerContext(
+      ServerSettings settings, Telemetry telemetry, Engine engine, Departures departures) {
+    this.departures = departures;
+    this.settings = settings;
+    this.telemetry = telemetry;
+    this.engine = engine;
+    this.sweeper = engine.sweeper();
+    this.memory = engine.memory();
+    this.workers = engine.workers();
+    this.permits = new Permits(settings.limits().maxConnections());
+    this.pool = engine.pool(settings.buffers().read());
+  }
+
+  public ServerSettings settings() {
+    return settings;
+  }
+
+  public void settings(ServerSettings changed) {
+    settings = changed;
+    pool = engine.pool(changed.buffers().read());
+    permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and look at all
+  }
+
+  /** What each supervisor of the tree allows. */
+  public RestartBudget budget() {
+    return settings.restarts().budget();
+  }
+
+  public BufferPool pool() {
+    return pool;
+  }
+
+  public String name() {
+    return settings.name();
+  }
+
+  public String transportName() {
+    return transportName;
+  }
+
+  public void transportName(String name) {
+    transportName = name;
+  }
+
+  /** The transport of that name that a connection may switch to, or null. */
+  public @Nullable Transport transport(String name) {
+    return transports.apply(name);
+  }
+
+  public void transports(Function<String, @Nullable Transport> byName) {
+    transports = byName;
+  }
+
+  /** Emits what {@code event} makes, if anybody hears of servers. */
+  public void emit(Supplier<TelemetryEvent> event) {
+    emit(Detail.SERVERS, event);
+  }
+
+  /** Emits what {@code event} makes, if anybody hears such. Not for the hot path. */
+  public void emit(Detail detail, Supplier<TelemetryEvent> event) {
+    if (telemetry.on(detail)) {
+      telemetry.emit(event.get());
+    }
+  }
+}

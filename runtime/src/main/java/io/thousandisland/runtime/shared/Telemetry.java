@@ -1,0 +1,89 @@
+package io.thousandisland.runtime.shared;
+
+import io.thousandisland.telemetry.Detail;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.telemetry.TelemetryListener;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/**
+ * Hands the events of one server to the listeners there are.
+ *
+ * <p>What nobody hears costs a volatile read, and a question to each listener: callers ask {@link
+ * #on} before they make an event. Any thread.
+ */
+public final class Telemetry {
+
+  /** Replaced as a whole when listeners come and go; an array, as each read and send looks here. */
+  private volatile TelemetryListener[] listeners = {};
+
+  /** Listeners that have thrown, and have been named for it. */
+  private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
+
+  /** True when somebody hears events of this detail. */
+  public boolean on(Detail detail) {
+    for (TelemetryListener listener : listeners) {
+      if (hears(listener, detail)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** One that cannot even say so is told, and named when that fails, too. */
+  private static boolean hears(TelemetryListener listener, Detail detail) {
+    try {
+      return listener.hears(detail);
+    } catch (Throwable thrown) {
+      return true;
+    }
+  }
+
+  public synchronized void add(TelemetryListener listener) {
+    change(all -> all.add(listener));
+  }
+
+  public synchronized void remove(TelemetryListener listener) {
+    change(all -> all.remove(listener));
+    failed.remove(listener);
+  }
+
+  private void change(Consumer<List<TelemetryListener>> change) {
+    var all = new ArrayList<>(List.of(listeners));
+    change.accept(all);
+    listeners = all.toArray(TelemetryListener[]::new);
+  }
+
+  /** Tells every listener, and is not harmed by any. */
+  public void emit(TelemetryEvent event) {
+    for (TelemetryListener listener : listeners) {
+      try {
+        if (listener.hears(event.detail())) {
+          listener.on(event);
+        }
+      } catch (Throwable thrown) { // a listener's trouble, whatever it is, stays its own
+        report(event.server(), listener, thrown);
+      }
+    }
+  }
+
+  private void report(String server, TelemetryListener culprit, Throwable thrown) {
+    if (!failed.add(culprit)) {
+      return;
+    }
+    var event =
+        new TelemetryEvent.TelemetryListenerFailed(server, culprit.getClass().getName(), thrown);
+    for (TelemetryListener other : listeners) {
+      if (other != culprit) {
+        try {
+          other.on(event);
+        } catch (Throwable again) { // it will be named at its next ordinary event
+          continue;
+        }
+      }
+    }
+  }
+}

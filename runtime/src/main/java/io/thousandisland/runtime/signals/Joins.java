@@ -1,0 +1,89 @@
+package io.thousandisland.runtime.signals;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Waiting for threads, in spite of interrupts: who waits here has promised somebody an answer. The
+ * interrupt is kept for whoever called.
+ */
+public final class Joins {
+  private Joins() {}
+
+  /**
+   * How long a thread of ours that blocks on nothing is waited for. It ends at once, unless
+   * handlers that compute without end hold every carrier; then nobody must wait for it. Nothing
+   * breaks when the wait is given up too early: what comes late is looked for.
+   */
+  public static final Duration PROMPT = Duration.ofMillis(250);
+
+  @FunctionalInterface
+  private interface Waiting {
+    boolean run() throws InterruptedException;
+  }
+
+  /** The point in time, a {@link System#nanoTime}, that is {@code after} from now. */
+  public static long in(Duration after) {
+    return System.nanoTime() + after.toNanos();
+  }
+
+  /**
+   * True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. One that has not
+   * begun yet is not waited for.
+   */
+  static boolean joinUntil(Thread thread, long deadline) {
+    if (thread.getState() == Thread.State.NEW) {
+      return false; // join would throw
+    }
+    // join(Duration) takes one without length as "look once"
+    return uninterrupted(
+        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
+  }
+
+  /**
+   * True when {@code condition} held by {@code deadline}, a {@link System#nanoTime}. The caller
+   * holds {@code monitor}, which is notified when the condition may have changed.
+   */
+  public static boolean awaitUntil(Object monitor, BooleanSupplier condition, long deadline) {
+    return uninterrupted(
+        () -> {
+          while (!condition.getAsBoolean()) {
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+              return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(monitor, left);
+          }
+          return true;
+        });
+  }
+
+  /** True when all of {@code latches} are down by {@code deadline}. */
+  public static boolean awaitAll(Collection<CountDownLatch> latches, long deadline) {
+    boolean all = true;
+    for (CountDownLatch latch : latches) {
+      all &= uninterrupted(() -> latch.await(deadline - System.nanoTime(), TimeUnit.NANOSECONDS));
+    }
+    return all;
+  }
+
+  private static boolean uninterrupted(Waiting waiting) {
+    boolean interrupted = false;
+    try {
+      for (; ; ) {
+        try {
+          return waiting.run();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

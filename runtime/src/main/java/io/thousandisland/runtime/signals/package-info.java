@@ -1,0 +1,10 @@
+/**
+ * How threads wait and are woken: the reasons and deadlines of one thread or one connection, and
+ * waiting that no interrupt cuts short. It uses only the JDK and the transport's interfaces.
+ *
+ * <p>Thread: Each class says who may wait and who may wake.
+ */
+@NullMarked
+package io.thousandisland.runtime.signals;
+
+import org.jspecify.annotations.NullMarked;

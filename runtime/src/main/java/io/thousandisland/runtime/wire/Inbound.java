@@ -1,0 +1,294 @@
+package io.thousandisland.runtime.wire;
+
+import io.thousandisland.runtime.shared.BufferPool;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What comes in on one connection: reads, counts, and knows whether another read may bring more.
+ *
+ * <p>Thread: the connection's own; the counters are read by any, for snapshots.
+ */
+public final class Inbound extends Tally {
+
+  /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
+  private static final int DISCARDS = 16;
+
+  /** What {@link #discard} found. */
+  public enum Discarded {
+    NOTHING,
+    ALL,
+    /** Up to its bound. */
+    SOME
+  }
+
+  private final Wire wire;
+
+  /** Null until a handler has left something unread. */
+  private @Nullable Unread unread;
+
+  /**
+   * False after a read that found less than it had room for: then the transport tells when there is
+   * more. True at first, since nobody has looked.
+   */
+  private boolean mayRead = true;
+
+  /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
+  private boolean over;
+
+  /** How much the next read is worth: a {@link ReadSize}. */
+  private byte readSize = ReadSize.FIRST;
+
+  /** Not null when the connection is broken: what a read has failed with. */
+  private @Nullable IOException broken;
+
+  /** What {@link #peerGone} has read, and what came after it; null when that is nothing. */
+  private @Nullable ByteBuffer ahead;
+
+  /** The end of the stream comes behind {@link #ahead}. */
+  private boolean endAhead;
+
+  public Inbound(Wire wire) {
+    this.wire = wire;
+  }
+
+  private ServerContext context() {
+    return wire.context();
+  }
+
+  public boolean mayRead() {
+    return mayRead && !over;
+  }
+
+  public void readable() {
+    mayRead = true;
+  }
+
+  public boolean isOver() {
+    return over;
+  }
+
+  public boolean isBroken() {
+    return broken != null;
+  }
+
+  /** Takes out of the kernel what has arrived and nobody will read, up to a bound. */
+  public Discarded discard() throws IOException {
+    if (over) {
+      return Discarded.NOTHING;
+    }
+    var found = Discarded.NOTHING;
+    BufferPool pool = context().pool();
+    ByteBuffer buffer = pool.borrow();
+    try {
+      for (int i = 0; i < DISCARDS; i++) {
+        int got = wire.transport().read(buffer.clear());
+        if (got > 0) {
+          found = Discarded.ALL;
+        }
+        if (got < buffer.capacity()) {
+          over = got < 0;
+          return found;
+        }
+      }
+      return Discarded.SOME;
+    } catch (IOException e) {
+      over = true;
+      throw e;
+    } finally {
+      pool.release(buffer);
+    }
+  }
+
+  /**
+   * A buffer of {@code pool} for the next read, no larger than it is likely to need.
+   *
+   * @param most bytes that will be read
+   */
+  public ByteBuffer borrow(BufferPool pool, int most) {
+    return pool.borrow(Math.min(most, ReadSize.bytes(readSize)));
+  }
+
+  /** As {@link io.thousandisland.transport.TransportSocket#read}. */
+  public int read(ByteBuffer into) throws IOException {
+    int before = takeAhead(into);
+    if (before > 0) {
+      return before;
+    }
+    if (endAhead) {
+      mayRead = false;
+      over = true;
+      return -1;
+    }
+    int got = readNew(into);
+    mayRead = got > 0 && !into.hasRemaining();
+    over = got < 0;
+    if (got > 0) {
+      boolean filled = mayRead && into.limit() == into.capacity(); // else it was to bring no more
+      readSize = ReadSize.after(readSize, got, filled);
+    }
+    return got;
+  }
+
+  private int readNew(ByteBuffer into) throws IOException {
+    IOException known = broken;
+    if (known != null) {
+      over = true;
+      throw known;
+    }
+    int got;
+    try {
+      got = wire.transport().read(into);
+    } catch (IOException e) {
+      over = true;
+      broken = e;
+      wire.emit(() -> new TelemetryEvent.ReceiveFailed(wire.span(), e));
+      throw e;
+    }
+    if (got > 0) {
+      countBytes(got);
+      countCall();
+      if (wire.traffic()) {
+        wire.emit(new TelemetryEvent.Received(wire.span(), got));
+      }
+    }
+    return got;
+  }
+
+  // ---- what a handler leaves unread
+
+  public boolean hasUnread() {
+    Unread mine = unread;
+    return mine != null && !mine.isEmpty();
+  }
+
+  public int unreadLength() {
+    Unread mine = unread;
+    return mine == null ? 0 : mine.length();
+  }
+
+  /** As {@link Unread#inFrontOf}. */
+  public ByteBuffer inFrontOf(ByteBuffer pooled) throws IOException {
+    Unread mine = unread;
+    return mine == null
+        ? pooled
+        : mine.inFrontOf(pooled, context().settings().buffers().unreadLimit());
+  }
+
+  /** Keeps what {@code data}, which {@link #inFrontOf} gave, has left. */
+  public void keepUnread(ByteBuffer data) throws IOException {
+    Unread mine = unread;
+    if (mine == null && data.hasRemaining()) {
+      mine = new Unread(context().memory);
+      unread = mine;
+    }
+    if (mine != null) {
+      mine.keep(data);
+    }
+  }
+
+  /** As {@link Unread#moveTo}. */
+  public void moveUnreadTo(ByteBuffer into) {
+    Unread mine = unread;
+    if (mine != null) {
+      mine.moveTo(into);
+    }
+  }
+
+  /** As {@link Unread#take}. */
+  public @Nullable ByteBuffer takeUnread() {
+    Unread mine = unread;
+    return mine == null ? null : mine.take();
+  }
+
+  // ---- looking ahead
+
+  /**
+   * Whether the peer has ended its stream, or the connection is broken. Has to read what comes
+   * before the end, and keeps it for the next read.
+   *
+   * @throws IOException when more would have to be kept than allowed
+   */
+  public boolean peerGone() throws IOException {
+    if (over || endAhead || broken != null) {
+      return true;
+    }
+    BufferPool pool = context().pool();
+    ByteBuffer buffer = pool.borrow();
+    try {
+      for (; ; ) {
+        int got = readNew(buffer.clear());
+        endAhead = got < 0;
+        if (got > 0) {
+          keepAhead(buffer.flip());
+        }
+        if (got < buffer.capacity()) {
+          return endAhead;
+        }
+      }
+    } catch (IOException e) {
+      if (e != broken) {
+        throw e;
+      }
+      over = false; // not before what came ahead is read
+      return true;
+    } finally {
+      mayRead = true; // the next read looks here first
+      pool.release(buffer);
+    }
+  }
+
+  private void keepAhead(ByteBuffer more) throws IOException {
+    ByteBuffer now = ahead;
+    int length = more.remaining() + (now == null ? 0 : now.remaining());
+    int limit = context().settings().buffers().unreadLimit();
+    if (length > limit) {
+      throw new IOException(
+          "peerGone would have to keep "
+              + length
+              + " bytes that came before the end; unreadLimit is "
+              + limit);
+    }
+    ByteBuffer larger = Unread.allocate(context().memory, length);
+    if (now != null) {
+      larger.put(now);
+    }
+    dropAhead();
+    ahead = larger.put(more).flip();
+  }
+
+  private int takeAhead(ByteBuffer into) {
+    ByteBuffer now = ahead;
+    if (now == null) {
+      return 0;
+    }
+    int length = Math.min(now.remaining(), into.remaining());
+    into.put(now.slice().limit(length));
+    now.position(now.position() + length);
+    if (!now.hasRemaining()) {
+      dropAhead();
+    }
+    mayRead = true; // behind these bytes there may be others, or the end
+    return length;
+  }
+
+  private void dropAhead() {
+    ByteBuffer now = ahead;
+    if (now != null) {
+      ahead = null;
+      context().memory.giveBack(now.capacity());
+    }
+  }
+
+  /** The connection is over: gives the memory back. */
+  public void end() {
+    dropAhead();
+    Unread mine = unread;
+    if (mine != null) {
+      mine.end();
+    }
+  }
+}

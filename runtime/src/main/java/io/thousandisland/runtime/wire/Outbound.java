@@ -1,0 +1,363 @@
+package io.thousandisland.runtime.wire;
+
+import static io.thousandisland.runtime.signals.Signals.DEADLINE;
+import static io.thousandisland.runtime.signals.Signals.DRAIN;
+import static io.thousandisland.runtime.signals.Signals.FORCED;
+import static io.thousandisland.runtime.signals.Signals.HAND_OVER;
+import static io.thousandisland.runtime.signals.Signals.MIGRATE;
+import static io.thousandisland.runtime.signals.Signals.NEVER;
+import static io.thousandisland.runtime.signals.Signals.RETIRE;
+import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
+import static io.thousandisland.runtime.signals.Signals.WRITABLE;
+
+import io.thousandisland.handler.SendTimeoutException;
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What goes out on one connection: writes all of it or fails, and counts.
+ *
+ * <p>The peer's window is the only buffer: while the peer takes nothing the handler waits, at most
+ * the send timeout, so a peer that never reads costs no memory. But a handler that is to leave, or
+ * to finish, is not kept waiting: then the bytes that the peer has not taken become the
+ * connection's ({@link Unsent}), and the connection flushes them before it reads again.
+ *
+ * <p>Thread: the connection's own; the counters are read by any, for snapshots.
+ */
+public final class Outbound extends Tally implements Meanwhile {
+
+  /** The news that end a handler's wait for its peer. They are seen here, and taken elsewhere. */
+  private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
+
+  private final ServerContext context;
+  private final Wire wire;
+  private final Signals signals;
+
+  /** Null until something was left unsent. */
+  private @Nullable Unsent unsent;
+
+  /** Whether no send waits for its peer any more: the last words of a handler. */
+  private boolean hurried;
+
+  /** Nothing can be sent any more. */
+  private boolean closed;
+
+  /** Whether the half-close is to follow the unsent bytes. */
+  private boolean endAfterFlush;
+
+  public Outbound(ServerContext context, Wire wire, Signals signals) {
+    this.context = context;
+    this.wire = wire;
+    this.signals = signals;
+  }
+
+  public void send(ByteBuffer data) throws IOException {
+    begin();
+    long before = bytes();
+    try {
+      boolean inTime = true;
+      for (; ; ) {
+        long taken = flush();
+        if (!hasUnsent()) {
+          int now = wire.transport().write(data);
+          countBytes(now);
+          taken += now;
+        }
+        if (!data.hasRemaining() || handOver(data)) {
+          break;
+        }
+        failIfLate(inTime, taken);
+        inTime = awaitRoom();
+      }
+    } catch (IOException e) {
+      failed(before, e);
+      throw e;
+    }
+    sent(before);
+  }
+
+  public void send(ByteBuffer[] data) throws IOException {
+    begin();
+    long before = bytes();
+    try {
+      int first = firstLeft(data, 0);
+      boolean inTime = true;
+      while (first < data.length) {
+        long taken = flush();
+        if (!hasUnsent()) {
+          long now = wire.transport().write(data, first, data.length - first);
+          countBytes(now);
+          taken += now;
+        }
+        first = firstLeft(data, first);
+        while (first < data.length && handOver(data[first])) {
+          first = firstLeft(data, first);
+        }
+        if (first < data.length) {
+          failIfLate(inTime, taken);
+          inTime = awaitRoom();
+        }
+      }
+    } catch (IOException e) {
+      failed(before, e);
+      throw e;
+    }
+    sent(before);
+  }
+
+  private void begin() throws IOException {
+    if (closed) {
+      throw new ClosedChannelException();
+    }
+    signals.giveWay();
+  }
+
+  private static int firstLeft(ByteBuffer[] data, int from) {
+    int first = from;
+    while (first < data.length && !data[first].hasRemaining()) {
+      first++;
+    }
+    return first;
+  }
+
+  // ---- waiting
+
+  /**
+   * Waits until the peer has taken something, or the handler is to leave. A shutdown does not end
+   * what is being sent, since that is work in flight; force does.
+   *
+   * @return false when the send timeout is over; then the caller tries once more
+   */
+  private boolean awaitRoom() throws IOException {
+    signals.deadline(context.sweeper.in(context.settings().timeouts().send()));
+    try {
+      for (; ; ) {
+        int why = signals.awaitOrSee(WRITABLE | DEADLINE | FORCED | HAND_OVER, LEAVING);
+        if ((why & FORCED) != 0) {
+          throw new AsynchronousCloseException();
+        }
+        if ((why & HAND_OVER) != 0) {
+          signals.raise(HAND_OVER); // taken again when it is obeyed
+        }
+        if ((why & ~DEADLINE) != 0) {
+          return true;
+        }
+        if (signals.due()) {
+          return false;
+        }
+      }
+    } finally {
+      signals.deadline(NEVER);
+    }
+  }
+
+  private static void failIfLate(boolean inTime, long taken) throws SendTimeoutException {
+    if (!inTime && taken == 0) {
+      throw new SendTimeoutException();
+    }
+  }
+
+  // ---- unsent bytes
+
+  /** True when {@code data} is the connection's now, and the handler need not wait. */
+  private boolean handOver(ByteBuffer data) {
+    boolean first = !hasUnsent();
+    if (first && !isLeaving()) {
+      return false;
+    }
+    int limit = context.settings().buffers().unsentLimit();
+    int unused = signals.take(HAND_OVER);
+    if (!unsent().add(data, limit)) {
+      return false;
+    }
+    if (first) {
+      progress();
+    }
+    return true;
+  }
+
+  private boolean isLeaving() {
+    return hurried
+        || signals.isLent() // no thread is kept for the sake of a peer
+        || signals.isRaised(LEAVING | HAND_OVER)
+        || wire.draining();
+  }
+
+  public boolean hasUnsent() {
+    Unsent mine = unsent;
+    return mine != null && !mine.isEmpty();
+  }
+
+  private Unsent unsent() {
+    Unsent mine = unsent;
+    if (mine == null) {
+      mine = new Unsent(context.memory);
+      unsent = mine;
+    }
+    return mine;
+  }
+
+  /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
+  public long flushBy() {
+    Unsent mine = unsent;
+    return mine == null ? NEVER : mine.flushBy;
+  }
+
+  /**
+   * Notes that nothing is read while there are unsent bytes.
+   *
+   * @return for how many nanoseconds nothing was read, when that is just over; else 0
+   */
+  public long readNothingFor() {
+    Unsent mine = unsent;
+    if (mine == null) {
+      return 0;
+    }
+    long since = mine.readsNothingSince;
+    if (mine.isEmpty()) {
+      mine.readsNothingSince = NEVER;
+      return since == NEVER ? 0 : context.sweeper.now() - since;
+    }
+    if (since == NEVER) {
+      mine.readsNothingSince = context.sweeper.now();
+    }
+    return 0;
+  }
+
+  /**
+   * Writes unsent bytes, as many as the kernel takes.
+   *
+   * @return how many
+   */
+  long flush() throws IOException {
+    if (!hasUnsent()) {
+      return 0;
+    }
+    int taken = unsent().writeTo(wire.transport());
+    countBytes(taken);
+    if (taken > 0) {
+      progress();
+    }
+    if (!hasUnsent() && endAfterFlush) {
+      endAfterFlush = false;
+      wire.transport().shutdownOutput();
+    }
+    return taken;
+  }
+
+  private void progress() {
+    unsent().flushBy = context.sweeper.in(context.settings().timeouts().send());
+  }
+
+  /**
+   * As {@link #flush}, when the deadline was raised or there is room.
+   *
+   * @throws SendTimeoutException when the peer took nothing within the send timeout
+   */
+  public void flushInTime() throws IOException {
+    long before = bytes();
+    try {
+      if (flush() == 0 && hasUnsent() && isPast(flushBy())) {
+        throw new SendTimeoutException();
+      }
+    } catch (IOException e) {
+      failed(before, e);
+      throw e;
+    }
+  }
+
+  private boolean isPast(long point) {
+    return point != NEVER && context.sweeper.now() - point >= 0;
+  }
+
+  // ---- while the connection waits for a handler
+
+  @Override
+  public int reasons() {
+    return hasUnsent() ? WRITABLE : 0;
+  }
+
+  @Override
+  public long deadline() {
+    return hasUnsent() ? flushBy() : NEVER;
+  }
+
+  @Override
+  public void goOn() throws IOException {
+    if (hasUnsent()) {
+      flushInTime();
+    }
+  }
+
+  // ----
+
+  /**
+   * Waits until nothing is unsent.
+   *
+   * @param endings what ends the wait
+   * @return what was raised of {@code endings}; 0 when nothing is unsent
+   */
+  public int awaitFlushed(int endings) throws IOException {
+    while (hasUnsent()) {
+      flushInTime();
+      if (hasUnsent()) {
+        signals.deadline(flushBy());
+        int why = signals.await(WRITABLE | DEADLINE | endings) & endings;
+        signals.deadline(NEVER);
+        if (why != 0) {
+          return why;
+        }
+      }
+    }
+    return 0;
+  }
+
+  /** From now on sends do not wait for the peer. */
+  public void hurry() {
+    hurried = true;
+  }
+
+  /** Tells the peer that no more bytes will come, after those that are unsent. */
+  public void shutdownOutput() throws IOException {
+    if (hasUnsent()) {
+      endAfterFlush = true;
+    } else {
+      wire.transport().shutdownOutput();
+    }
+  }
+
+  /** Refuses to send from now on, and half-closes. */
+  public void close() throws IOException {
+    if (!closed) {
+      closed = true;
+      shutdownOutput();
+    }
+  }
+
+  /** The connection is over: what is unsent is lost. */
+  public void end() {
+    Unsent mine = unsent;
+    if (mine != null) {
+      mine.end();
+    }
+  }
+
+  // ---- counting and telling
+
+  private void sent(long before) {
+    countCall();
+    if (wire.traffic()) {
+      wire.emit(new TelemetryEvent.Sent(wire.span(), bytes() - before));
+    }
+  }
+
+  private void failed(long before, IOException reason) {
+    wire.emit(() -> new TelemetryEvent.SendFailed(wire.span(), bytes() - before, reason));
+  }
+}

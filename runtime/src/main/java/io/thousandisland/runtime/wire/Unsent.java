@@ -1,0 +1,108 @@
+package io.thousandisland.runtime.wire;
+
+import static io.thousandisland.runtime.signals.Signals.NEVER;
+
+import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The bytes of one connection that were sent and that the kernel has not taken yet. They belong to
+ * the connection and not to a handler, and travel with it. Empty for most connections most of the
+ * time, and then holds no memory.
+ *
+ * <p>Thread: the connection's own.
+ */
+public final class Unsent {
+
+  private final MemoryBudget memory;
+
+  /** Ready to be read from; null when there are none. */
+  private @Nullable ByteBuffer kept;
+
+  /** When the peer is to have taken some of them, in the sweeper's time. */
+  long flushBy = NEVER;
+
+  /** Since when nothing is read because of them, in the sweeper's time; or NEVER. */
+  long readsNothingSince = NEVER;
+
+  Unsent(MemoryBudget memory) {
+    this.memory = memory;
+  }
+
+  boolean isEmpty() {
+    return kept == null;
+  }
+
+  int length() {
+    ByteBuffer now = kept;
+    return now == null ? 0 : now.remaining();
+  }
+
+  /**
+   * Takes what is left in {@code data} over, behind what is here.
+   *
+   * @param limit the most bytes that may be here then
+   * @return false, and takes nothing, when that are more, or the memory budget is used up
+   */
+  boolean add(ByteBuffer data, int limit) {
+    long length = (long) length() + data.remaining();
+    if (length > limit || !makeRoom((int) length)) {
+      return false;
+    }
+    ByteBuffer now = kept;
+    if (now != null) {
+      now.compact().put(data).flip();
+    }
+    return true;
+  }
+
+  /** Makes sure that {@code length} bytes fit, those that are here included. */
+  private boolean makeRoom(int length) {
+    ByteBuffer now = kept;
+    int capacity = now == null ? 0 : now.capacity();
+    if (length <= capacity) {
+      return true;
+    }
+    int wanted = now == null ? length : Math.max(length, 2 * capacity);
+    if (!memory.tryTake(wanted - capacity)) {
+      return false;
+    }
+    try {
+      ByteBuffer larger = ByteBuffer.allocate(wanted);
+      kept = now == null ? larger.limit(0) : larger.put(now).flip();
+    } catch (OutOfMemoryError none) { // the budget is an estimate
+      memory.giveBack(wanted - capacity);
+      return false;
+    }
+    return true;
+  }
+
+  /**
+   * Writes what the kernel takes.
+   *
+   * @return the bytes taken
+   */
+  int writeTo(TransportSocket socket) throws IOException {
+    ByteBuffer now = kept;
+    if (now == null) {
+      return 0;
+    }
+    int taken = socket.write(now);
+    if (!now.hasRemaining()) {
+      end();
+    }
+    return taken;
+  }
+
+  /** Gives the memory back; what is still here is lost. */
+  void end() {
+    ByteBuffer now = kept;
+    if (now != null) {
+      kept = null;
+      memory.giveBack(now.capacity());
+    }
+  }
+}

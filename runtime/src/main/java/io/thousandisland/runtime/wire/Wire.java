@@ -1,0 +1,45 @@
+package io.thousandisland.runtime.wire;
+
+import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.telemetry.Span;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.TransportSocket;
+import java.time.Instant;
+import java.util.function.Supplier;
+
+/**
+ * What the parts of a connection need of the whole: its transport socket, its server, and the way
+ * to tell an event of its life. The connection implements it.
+ *
+ * <p>Thread: the connection's own, except where a method says otherwise.
+ */
+public interface Wire {
+
+  ServerContext context();
+
+  /** Unique in the server, counted from 1. */
+  long id();
+
+  Instant started();
+
+  /** The socket in use now; another one after a switch of the transport. */
+  TransportSocket transport();
+
+  /** Closes the transport socket. Any thread. */
+  void closeTransport();
+
+  /** True once the handler was advised to finish, or is about to be. */
+  boolean draining();
+
+  /** Whether a listener hears of each receive and send. */
+  boolean traffic();
+
+  /** Who and where the connection is, for its events. */
+  Span span();
+
+  /** Emits an event of this connection's life, if a listener hears such. */
+  void emit(Supplier<TelemetryEvent> event);
+
+  /** Emits an event that a listener hears. */
+  void emit(TelemetryEvent event);
+}

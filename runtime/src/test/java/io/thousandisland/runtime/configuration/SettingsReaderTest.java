@@ -1,0 +1,261 @@
+package io.thousandisland.runtime.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.Policies;
+import io.thousandisland.runtime.settings.ServerSettings;
+import java.net.StandardSocketOptions;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Rule S6; rows C2 to C6: what a configuration becomes, and how a wrong one is refused. */
+class SettingsReaderTest {
+
+  private static ServerSettings read(Object... keysAndValues) {
+    return SettingsReader.read(properties(keysAndValues));
+  }
+
+  private static Map<String, Object> properties(Object... keysAndValues) {
+    var properties = new HashMap<String, Object>();
+    properties.put("service.pid", "io.thousandisland.server~test");
+    properties.put("port", 0);
+    for (int i = 0; i < keysAndValues.length; i += 2) {
+      properties.put((String) keysAndValues[i], keysAndValues[i + 1]);
+    }
+    return properties;
+  }
+
+  private static String refusal(Object... keysAndValues) {
+    var refused = catchThrowableOfType(InvalidSettings.class, () -> read(keysAndValues));
+    assertThat(refused).as("refused").isNotNull();
+    assertThat(refused.getMessage()).isEqualTo(refused.problems());
+    return refused.problems();
+  }
+
+  @Test
+  void c3NothingSaidGivesTheDefaultsOfTheRecord() {
+    assertThat(read()).isEqualTo(ServerSettings.defaults("test"));
+  }
+
+  /** What an empty file gives, or one that is half written. */
+  @Test
+  void c4ConfigurationWithoutAPortIsNoServer() {
+    var refused = catchThrowableOfType(InvalidSettings.class, () -> SettingsReader.read(Map.of()));
+    assertThat(refused.problems())
+        .isEqualTo("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"handler.target", "transport.target", "listener.target"})
+  void c1TargetThatIsNoFilterIsRefusedByName(String key) {
+    for (String wrong : List.of("(handler.name=echo", "handler.name=echo", "", "((a=b))")) {
+      assertThat(refusal(key, wrong))
+          .startsWith(key + " is " + wrong + "; allowed: an LDAP filter");
+    }
+  }
+
+  @Test
+  void everyKeyIsRead() {
+    ServerSettings s =
+        read(
+            "name", "shop",
+            "host", "::1",
+            "port", 4000,
+            "backlog", "17",
+            "acceptors", 4L,
+            "listenSockets", 2,
+            "maxConnections", 5,
+            "whenLimitReached", "Reject",
+            "readTimeout", "infinite",
+            "sendTimeout", "1s",
+            "handshakeTimeout", "2s",
+            "drainTimeout", "3s",
+            "shutdownTimeout", "4s",
+            "handlerWait", "0s",
+            "whenHandlerLeaves", "DRAIN",
+            "whenBetterHandlerArrives", "drain",
+            "rolling", "true",
+            "readBufferSize", 512,
+            "unreadLimit", 1024,
+            "mailboxSize", 6,
+            "restarts", 0,
+            "restartWindow", "7m",
+            "socketOptions", new String[] {"SO_RCVBUF=8192", "TCP_NODELAY=false"},
+            "handler.target", "(handler.name=shop)",
+            "transport.target", "(transport.name=tls)",
+            "listener.target", "(!(objectClass=*))");
+    assertThat(s.name()).isEqualTo("shop");
+    assertThat(s.listen().host()).isEqualTo("::1");
+    assertThat(List.of(s.listen().port(), s.listen().backlog(), s.listen().sockets()))
+        .containsExactly(4000, 17, 2);
+    assertThat(s.listen().options())
+        .containsEntry(StandardSocketOptions.SO_RCVBUF, 8_192)
+        .containsEntry(StandardSocketOptions.TCP_NODELAY, false);
+    assertThat(s.acceptors()).isEqualTo(4);
+    assertThat(s.limits()).isEqualTo(new LimitSettings(5, LimitSettings.WhenReached.REJECT));
+    assertThat(s.timeouts().read()).isEqualTo(ReadTimeout.FOREVER);
+    assertThat(
+            List.of(
+                s.timeouts().send(),
+                s.timeouts().handshake(),
+                s.timeouts().drain(),
+                s.timeouts().shutdown(),
+                s.timeouts().handlerWait(),
+                s.restarts().window()))
+        .extracting(Duration::toSeconds)
+        .containsExactly(1L, 2L, 3L, 4L, 0L, 420L);
+    assertThat(s.policies())
+        .isEqualTo(
+            new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN, true));
+    assertThat(
+            List.of(
+                s.buffers().read(),
+                s.buffers().unreadLimit(),
+                s.buffers().mailbox(),
+                s.restarts().restarts()))
+        .containsExactly(512, 1024, 6, 0);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "host|' '|a host name or an address",
+        "port|-1|a whole number from 0 to 65535",
+        "port|65536|a whole number from 0 to 65535",
+        "port|http|a whole number",
+        "port|99999999999|a whole number",
+        "backlog|0|a whole number from 1 to 65535",
+        "acceptors|0|a whole number from 1 to 1024",
+        "acceptors|1025|a whole number from 1 to 1024",
+        "listenSockets|0|a whole number from 1 to 64",
+        "listenSockets|65|a whole number from 1 to 64",
+        "listenSockets|11|at most the number of acceptors (10)",
+        "maxConnections|0|a whole number from 1 to 2147483647",
+        "whenLimitReached|drop|park or reject",
+        "readTimeout|0s|a duration longer than nothing",
+        "readTimeout|60|a whole number and ms, s, m or h",
+        "sendTimeout|0ms|a duration longer than nothing",
+        "handshakeTimeout|0h|a duration longer than nothing",
+        "drainTimeout|25h|0s to 24h",
+        "drainTimeout|infinite|0s to 24h",
+        "shutdownTimeout|infinite|0s to 24h",
+        "handlerWait|-1s|a whole number and ms, s, m or h",
+        "whenHandlerLeaves|keep|migrate or drain",
+        "rolling|maybe|true or false",
+        "whenBetterHandlerArrives|kept|keep or drain or migrate",
+        "readBufferSize|511|a whole number from 512 to 16777216",
+        "unreadLimit|65535|a whole number from 65536 to 1073741824",
+        "mailboxSize|0|a whole number from 1 to 1048576",
+        "restarts|-1|a whole number from 0 to 1000",
+        "restartWindow|0s|a duration longer than nothing",
+        "socketOptions|SO_REUSEPORT=true|NAME=VALUE with a NAME of"
+      })
+  void s6WrongValueIsRefusedWithKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
+    assertThat(refusal(key, value))
+        .contains(key + " is ")
+        .contains(value.strip())
+        .contains("; allowed: ")
+        .contains(allowed);
+  }
+
+  @Test
+  void s6ValueIsQuotedAsItWasWritten() {
+    assertThat(refusal("drainTimeout", "infinite"))
+        .isEqualTo("drainTimeout is infinite; allowed: 0s to 24h");
+  }
+
+  @Test
+  void s6SeveralProblemsAreNamedInOneMessage() {
+    assertThat(refusal("port", "x", "readTimeout", "soon", "whenLimitReached", "drop", "prot", 1))
+        .contains("port is x")
+        .contains("readTimeout is soon")
+        .contains("whenLimitReached is drop")
+        .contains("unknown key prot; did you mean port?");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "prot, port",
+    "Port, port",
+    "readtimeout, readTimeout",
+    "readTimout, readTimeout",
+    "maxConnection, maxConnections",
+    "handler.targt, handler.target",
+    "listenSocket, listenSockets",
+    "handlr.target, handler.target",
+    "transport.targt, transport.target",
+    "listner.target, listener.target"
+  })
+  void c5TypoIsRefusedWithTheKeyThatWasMeant(String typo, String meant) {
+    assertThat(refusal(typo, "1"))
+        .isEqualTo("unknown key " + typo + "; did you mean " + meant + "?");
+  }
+
+  @Test
+  void c5KeyThatIsLikeNoneIsRefusedWithoutAGuess() {
+    assertThat(refusal("colour", "red")).isEqualTo("unknown key colour");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"password", "keystorePassword", "readTimeuot", "db.secret", "portt"})
+  void c6ValueOfAnUnknownKeyAppearsNowhere(String key) {
+    String problems = refusal(key, "hunter2", "port", "x");
+    assertThat(problems).contains(key).doesNotContain("hunter2");
+    assertThatThrownBy(() -> read(key, new String[] {"hunter2"}))
+        .message()
+        .doesNotContain("hunter2");
+  }
+
+  @Test
+  void keysOfThePlatformAreNoTypos() {
+    assertThat(
+            read(
+                "service.factoryPid", "io.thousandisland.server",
+                "service.bundleLocation", "?",
+                "service.ranking", 3,
+                "component.id", 7L,
+                "component.name", "x",
+                "felix.fileinstall.filename", "file:/x.cfg",
+                ":configurator:feature", "x",
+                ".private", "x",
+                "osgi.ds.satisfying.condition.target", "(x=y)"))
+        .isEqualTo(ServerSettings.defaults("test"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "io.thousandisland.server~echo, echo",
+    "io.thousandisland.server.1234-abcd, 1234-abcd",
+    "plain, plain"
+  })
+  void nameIsWhatFollowsTheTilde(String pid, String name) {
+    assertThat(SettingsReader.name(Map.of("service.pid", pid))).isEqualTo(name);
+    assertThat(SettingsReader.name(Map.of("service.pid", pid, "name", " "))).isEqualTo(name);
+    assertThat(SettingsReader.name(Map.of("service.pid", pid, "name", "given"))).isEqualTo("given");
+  }
+
+  @Test
+  void socketOptionsComeAsArrayListOrText() {
+    var expected = Map.of(StandardSocketOptions.SO_RCVBUF, 1, StandardSocketOptions.SO_SNDBUF, 2);
+    Object[] spellings = {
+      new String[] {"SO_RCVBUF=1", "SO_SNDBUF=2"},
+      List.of("SO_RCVBUF=1", "SO_SNDBUF=2"),
+      " SO_RCVBUF=1 , SO_SNDBUF=2 ,"
+    };
+    for (Object spelling : spellings) {
+      assertThat(read("socketOptions", spelling).listen().options()).isEqualTo(expected);
+    }
+    assertThat(read("socketOptions", "").listen().options()).isEmpty();
+  }
+}
