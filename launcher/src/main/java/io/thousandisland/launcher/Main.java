@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
  * launcher. Compiled for Java 8, so that it can say so.
  */
 public final class Main {
+  /** Since this release a carrier does not fall asleep while a virtual thread waits for one. */
+  private static final int CARRIERS_LOOK_AGAIN = 25;
+
   private static final int NEEDED = 21;
   private static final int WRONG_OPTIONS = 2;
 
@@ -68,6 +71,12 @@ public final class Main {
 
     if (System.getProperty("java.util.logging.config.file") == null) {
       setDefault("java.util.logging.config.class", QuietLogging.class.getName());
+    }
+
+    if (release(System.getProperty("java.specification.version")) < CARRIERS_LOOK_AGAIN) {
+      // one to spare: the runtime's CarrierWatch needs it, to wake the others
+      int carriers = Runtime.getRuntime().availableProcessors() + 1;
+      setDefault("jdk.virtualThreadScheduler.parallelism", String.valueOf(carriers));
     }
 
     exiting = new CountDownLatch(1);

@@ -12,6 +12,7 @@ public final class Engine implements AutoCloseable {
   private final DeadlineSweeper sweeper;
   private final MemoryBudget memory;
   private final ThreadFactory workers;
+  private final CarrierWatch carriers = CarrierWatch.startedIfNeeded();
 
   /** By size. Those that no server uses any more are left to the collector, with their buffers. */
   private final Map<Integer, WeakReference<BufferPool>> pools = new HashMap<>();
@@ -61,9 +62,10 @@ public final class Engine implements AutoCloseable {
     return pool;
   }
 
-  /** Ends the sweeper. No server may run any more. */
+  /** Ends its threads. No server may run any more. */
   @Override
   public void close() {
+    carriers.close();
     sweeper.close();
   }
 }
