@@ -8,47 +8,55 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What comes in on one connection: reads, counts, and knows whether another read may bring more.
+ * The incoming side of one connection: reads, counts, and knows whether another read may bring
+ * more.
  *
- * <p>Thread: the connection's own; the counters are read by any, for snapshots.
+ * <p>Thread: the connection's own; any thread may read the counters, for snapshots.
  */
 public final class Inbound extends Tally {
 
-  /** Reads of what nobody wants: enough for a receive buffer of the usual size. */
+  /**
+   * The most reads of bytes that no handler wants: enough for a receive buffer of the usual size.
+   */
   private static final int DISCARDS = 16;
 
-  /** What {@link #discard} found. */
+  /** The result of {@link #discard}. */
   public enum Discarded {
     NOTHING,
     ALL,
-    /** Up to its bound. */
+    /** Bytes up to the bound. */
     SOME
   }
 
   private final Wire wire;
 
-  /** Null until a handler has left something unread. */
+  /** Null until a handler has left bytes unread. */
   private @Nullable Unread unread;
 
   /**
    * False after a read that found less than it had room for: then the transport tells when there is
-   * more. True at first, since nobody has looked.
+   * more. True at first, because no read has looked yet.
    */
   private boolean mayRead = true;
 
-  /** Nothing more will come: the peer has ended its stream, or the connection is broken. */
+  /**
+   * True when nothing more will come: the peer has ended its stream, or the connection is broken.
+   */
   private boolean over;
 
-  /** How much the next read is worth: a {@link ReadSize}. */
+  /** The guessed size of the next read: a {@link ReadSize}. */
   private byte readSize = ReadSize.FIRST;
 
-  /** Not null when the connection is broken: what a read has failed with. */
+  /** Not null when the connection is broken: the exception that a read has failed with. */
   private @Nullable IOException broken;
 
-  /** What {@link #peerGone} has read, and what came after it; null when that is nothing. */
+  /**
+   * The bytes that {@link #peerGone} has read and that no read has taken yet; null when there are
+   * none.
+   */
   private @Nullable ByteBuffer ahead;
 
-  /** The end of the stream comes behind {@link #ahead}. */
+  /** True when the end of the stream comes behind {@link #ahead}. */
   private boolean endAhead;
 
   public Inbound(Wire wire) {
@@ -75,7 +83,9 @@ public final class Inbound extends Tally {
     return broken != null;
   }
 
-  /** Takes out of the kernel what has arrived and nobody will read, up to a bound. */
+  /**
+   * Takes bytes out of the kernel that have arrived and that no handler will read, up to a bound.
+   */
   public Discarded discard() throws IOException {
     if (over) {
       return Discarded.NOTHING;
@@ -104,7 +114,7 @@ public final class Inbound extends Tally {
   }
 
   /**
-   * A buffer of {@code pool} for the next read, no larger than it is likely to need.
+   * A buffer of {@code pool} for the next read, no larger than the read is likely to need.
    *
    * @param most bytes that will be read
    */
@@ -127,7 +137,7 @@ public final class Inbound extends Tally {
     mayRead = got > 0 && !into.hasRemaining();
     over = got < 0;
     if (got > 0) {
-      boolean filled = mayRead && into.limit() == into.capacity(); // else it was to bring no more
+      boolean filled = mayRead && into.limit() == into.capacity(); // else the read was limited
       readSize = ReadSize.after(readSize, got, filled);
     }
     return got;
@@ -158,7 +168,7 @@ public final class Inbound extends Tally {
     return got;
   }
 
-  // ---- what a handler leaves unread
+  // ---- bytes that a handler leaves unread
 
   public boolean hasUnread() {
     Unread mine = unread;
@@ -178,7 +188,7 @@ public final class Inbound extends Tally {
         : mine.inFrontOf(pooled, context().settings().buffers().unreadLimit());
   }
 
-  /** Keeps what {@code data}, which {@link #inFrontOf} gave, has left. */
+  /** Keeps the bytes left in {@code data}, which {@link #inFrontOf} gave. */
   public void keepUnread(ByteBuffer data) throws IOException {
     Unread mine = unread;
     if (mine == null && data.hasRemaining()) {
@@ -207,10 +217,10 @@ public final class Inbound extends Tally {
   // ---- looking ahead
 
   /**
-   * Whether the peer has ended its stream, or the connection is broken. Has to read what comes
-   * before the end, and keeps it for the next read.
+   * Whether the peer has ended its stream, or the connection is broken. Has to read the bytes that
+   * come before the end, and keeps them for the next read.
    *
-   * @throws IOException when more would have to be kept than allowed
+   * @throws IOException when more bytes would have to be kept than allowed
    */
   public boolean peerGone() throws IOException {
     if (over || endAhead || broken != null) {
@@ -230,10 +240,11 @@ public final class Inbound extends Tally {
         }
       }
     } catch (IOException e) {
+      over = false; // not before the bytes ahead are read
       if (e != broken) {
+        broken = e; // bytes were read and cannot be kept: no read may go on behind them
         throw e;
       }
-      over = false; // not before what came ahead is read
       return true;
     } finally {
       mayRead = true; // the next read looks here first

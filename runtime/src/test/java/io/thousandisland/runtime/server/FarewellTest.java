@@ -12,17 +12,20 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.PeerClosedException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.runtime.connection.Farewell;
+import io.thousandisland.runtime.settings.BufferSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -389,6 +392,53 @@ class FarewellTest {
       client.shutdownOutput();
       handler.ended();
       assertThat(seen.toString()).isEqualTo("abcdefghij".repeat(20));
+    }
+  }
+
+  /** A handler that goes on after that must not read on behind the bytes that are lost. */
+  @Test
+  void h8LookAheadThatWouldKeepTooMuchFailsAndSoDoesTheNextReceive() throws Exception {
+    int limit = 4096;
+    var failures = new LinkedBlockingQueue<Throwable>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state)
+              throws Exception {
+            try {
+              while (!socket.peerGone()) {
+                Thread.onSpinWait();
+              }
+            } catch (IOException tooMuch) {
+              failures.add(tooMuch);
+            }
+            try {
+              while (true) {
+                failures.add(new AssertionError("received " + socket.receive()));
+              }
+            } catch (IOException broken) {
+              failures.add(broken);
+            }
+            return Next.close(state);
+          }
+        };
+    ServerSettings usual = RunningServer.settings();
+    BufferSettings buffers = usual.buffers();
+    var settings =
+        usual
+            .with(Timeouts.DEFAULT.withRead(Duration.ofSeconds(3)))
+            .with(new BufferSettings(limit, limit, buffers.unsentLimit(), buffers.mailbox()));
+    try (var server = new RunningServer(settings, handler)) {
+      var client = server.connect();
+      handler.ref().tell("look");
+      client.getOutputStream().write(new byte[3 * limit]);
+      Throwable first = failures.poll(20, TimeUnit.SECONDS);
+      assertThat(first).hasMessageContaining("unreadLimit is " + limit);
+      Throwable next = failures.poll(20, TimeUnit.SECONDS);
+      while (next instanceof AssertionError) {
+        next = failures.poll(20, TimeUnit.SECONDS); // what was kept before the failure
+      }
+      assertThat(next).isSameAs(first);
     }
   }
 
