@@ -13,8 +13,9 @@ import org.osgi.framework.Filter;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Which transport carries one server: the best that matches its target and can be obtained. It
- * stays until it leaves, or the target does not match it any more.
+ * The choice of the transport that carries one server: the best transport that matches its target
+ * and can be obtained. A chosen transport stays until it leaves, or until the target no longer
+ * matches it.
  *
  * <p>Thread: any.
  */
@@ -26,7 +27,7 @@ public final class TransportChoice {
   /** Replaced when a configuration applies. */
   private volatile Filter target;
 
-  /** As for handlers. */
+  /** As in {@link HandlerChoice}. */
   private volatile boolean open;
 
   public TransportChoice(ServerNode node, BundleContext context, Filter target) {
@@ -35,7 +36,7 @@ public final class TransportChoice {
     this.target = target;
   }
 
-  /** From now on the best one carries. */
+  /** From now on the best transport carries the server. */
   public void open() {
     open = true;
     choose();
@@ -46,28 +47,30 @@ public final class TransportChoice {
     choose();
   }
 
-  /** Its ranking may have changed, or whether it matches. */
+  /** The transport's ranking may have changed, or whether it matches. */
   public void updated(ServiceReference<Transport> reference) {
     choose();
   }
 
   /**
    * Returns when no connection runs over the transport any more, as far as {@code waiting} waits
-   * for it. As for handlers, it is let go of on this thread.
+   * for that. As for handlers, the service is released on this thread.
    */
   public void unbound(
       ServiceReference<Transport> reference, Consumer<CompletableFuture<Drained>> waiting) {
     Candidate<Transport> gone = candidates.remove(reference);
-    Transport transport = gone == null ? null : gone.service();
-    if (gone == null || transport == null) {
-      return; // nothing ever ran over it
+    if (gone == null) {
+      return;
     }
-    waiting.accept(node.transportGone(transport, nobody(target)));
-    gone.release();
+    Transport transport = gone.service();
+    if (transport != null) { // otherwise nothing ever ran over it
+      waiting.accept(node.transportGone(transport, nobody(target)));
+    }
+    gone.release(); // even while another thread obtains it: that thread gives it back then
     choose();
   }
 
-  /** What is wrong with {@code other}; empty when a transport that matches can be obtained. */
+  /** The problem with {@code other}; empty when a matching transport can be obtained. */
   public Optional<String> problem(Filter other) {
     if (other.equals(target) || candidates.obtainBest(other, failed -> {}).isPresent()) {
       return Optional.empty();
@@ -80,7 +83,7 @@ public final class TransportChoice {
     choose();
   }
 
-  /** The transport of that name that a connection may switch to, whatever the target; or null. */
+  /** The transport of that name, whatever the target; or null. A connection may switch to it. */
   public @Nullable Transport named(String name) {
     for (Candidate<Transport> candidate : candidates.named("transport.name", name)) {
       boolean unused = candidate.tryToObtain();
@@ -92,7 +95,7 @@ public final class TransportChoice {
     return null;
   }
 
-  /** Lets go of all transports. The server has ended. */
+  /** Releases all transports. The server has ended. */
   public void close() {
     open = false;
     candidates.releaseAll();
