@@ -12,25 +12,26 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The first class of the executable jars: refuses a Java that is too old and options that are
- * wrong, maps the few options of the command line to what the bundles read, and hands over to bnd's
- * launcher. Compiled for Java 8, so that it can say so.
+ * The first class of the executable jars. It refuses a Java that is too old and options that are
+ * wrong, maps the few options of the command line to the properties that the bundles read, and
+ * hands over to bnd's launcher. It is compiled for Java 8, so that it can refuse an old Java.
  */
 public final class Main {
-  /** Since this release a carrier does not fall asleep while a virtual thread waits for one. */
-  private static final int CARRIERS_LOOK_AGAIN = 25;
+  /** Before this release the runtime's CarrierWatch is useful. */
+  private static final int CARRIERS_WATCHED_BEFORE = 24;
 
   private static final int NEEDED = 21;
   private static final int WRONG_OPTIONS = 2;
 
   /**
-   * What the shutdown hook does first; set once the framework exists, read by the hook's thread.
+   * The first action of the shutdown hook; set once the framework exists, read by the hook's
+   * thread.
    */
   private static volatile Runnable stopFramework = () -> {};
 
   /**
-   * Counted down when the end of the process has begun, and its code is decided. Counted down from
-   * the beginning where another class has started the process: then nobody would do it.
+   * Counted down when the end of the process has begun and its exit code is decided. When another
+   * class has started the process, nothing would count it down, so it is down from the beginning.
    */
   private static volatile CountDownLatch exiting = new CountDownLatch(0);
 
@@ -54,15 +55,15 @@ public final class Main {
       return;
     }
     refuse(Options.problems(System.getProperties(), args));
-    DroppingOutput.install(); // what bundles write from here on keeps no thread waiting
+    DroppingOutput.install(); // from here on, output of bundles keeps no thread waiting
 
     Path deploy = Paths.get(System.getProperty("deploy", "deploy")).toAbsolutePath();
     TemporaryFolder folder = makeFolders(deploy);
     temporary = Optional.of(folder);
     setDefault("io.thousandisland.deploy.dir", deploy.toString());
     setDefault("launch.storage.dir", folder.path().resolve("framework").toString());
-    // The shell of a server without a terminal must not take the end of its input for a wish to
-    // stop. On a terminal it is one.
+    // The shell of a server without a terminal must not take the end of its input as a wish to
+    // stop. On a terminal the end of input is such a wish.
     setDefault("gosh.args", Terminal.isOurs() ? "" : "--nointeractive --noshutdown");
     String shell = System.getProperty("shell", Checks.OFF);
     if (!shell.equals(Checks.OFF)) {
@@ -73,8 +74,8 @@ public final class Main {
       setDefault("java.util.logging.config.class", QuietLogging.class.getName());
     }
 
-    if (release(System.getProperty("java.specification.version")) < CARRIERS_LOOK_AGAIN) {
-      // one to spare: the runtime's CarrierWatch needs it, to wake the others
+    if (release(System.getProperty("java.specification.version")) < CARRIERS_WATCHED_BEFORE) {
+      // one carrier to spare: the runtime's CarrierWatch needs it, to wake the other carriers
       int carriers = Runtime.getRuntime().availableProcessors() + 1;
       setDefault("jdk.virtualThreadScheduler.parallelism", String.valueOf(carriers));
     }
@@ -96,10 +97,10 @@ public final class Main {
   }
 
   /**
-   * Called when the framework exists. Public because the caller has another class loader: the one
-   * that can see it.
+   * Called when the framework exists. Public because the caller has another class loader, which can
+   * see the framework.
    *
-   * @param copies the jars that this class loader reads; they go with the temporary folder
+   * @param copies the jars that the caller's class loader reads; they go with the temporary folder
    */
   public static void onShutdown(Runnable stop, List<Path> copies) throws IOException {
     stopFramework = stop;
@@ -109,8 +110,8 @@ public final class Main {
   }
 
   /**
-   * Waits until the end of the process has begun. For whoever has asked for it, and goes on with
-   * what would end it otherwise.
+   * Waits until the end of the process has begun. For a caller that has asked for the end, and goes
+   * on with work that would otherwise end the process.
    */
   public static void awaitExit(long millis) {
     try {

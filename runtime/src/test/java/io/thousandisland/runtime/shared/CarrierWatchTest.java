@@ -56,8 +56,9 @@ class CarrierWatchTest {
   }
 
   private static String run(String... options) throws Exception {
-    String home = System.getProperty("test.jdk21", System.getenv("TEST_JDK21"));
-    assumeTrue(home != null, "no JDK 21: name its folder by -Dtest.jdk21 or by TEST_JDK21");
+    String variable = System.getenv().getOrDefault("TEST_JDK21", "");
+    String home = System.getProperty("test.jdk21", variable);
+    assumeTrue(!home.isBlank(), "no JDK 21: name its folder by -Dtest.jdk21 or by TEST_JDK21");
     var command = new ArrayList<String>();
     command.add(Path.of(home, "bin", "java").toString());
     command.addAll(List.of(options));
