@@ -1,7 +1,7 @@
 package io.thousandisland.handler;
 
 /**
- * What has passed over one connection.
+ * The traffic of one connection so far.
  *
  * @param bytesReceived bytes read from the peer
  * @param receives reads that brought at least one byte

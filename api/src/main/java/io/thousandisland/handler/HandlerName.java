@@ -31,7 +31,7 @@ public @interface HandlerName {
    */
   String NAMESPACE = "io.thousandisland.handler";
 
-  /** Capability namespace of the runtime that serves them. */
+  /** Capability namespace of the runtime that serves handlers. */
   String RUNTIME_NAMESPACE = "io.thousandisland.runtime";
 
   /** For example {@code echo}. */

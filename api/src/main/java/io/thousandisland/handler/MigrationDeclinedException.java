@@ -8,7 +8,7 @@ public final class MigrationDeclinedException extends Exception {
   private static final long serialVersionUID = 1L;
 
   /**
-   * @param why for the operator
+   * @param why the reason, for the operator
    */
   public MigrationDeclinedException(String why) {
     super(why);

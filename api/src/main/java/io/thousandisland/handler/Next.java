@@ -30,10 +30,10 @@ public sealed interface Next<S extends @Nullable Object> {
   }
 
   /**
-   * Goes on until the connection is idle, and then ends it in {@code handleShutdown}. It is idle
-   * between two callbacks when nothing is unread, unsent or untold: nothing has arrived that was
-   * not handled, no byte that was sent waits for the peer, and no message waits for the handler.
-   * Whatever the callbacks until then answer with {@link #proceed} leaves it so.
+   * Goes on until the connection is idle, and then ends it in {@code handleShutdown}. The
+   * connection is idle between two callbacks when nothing is unread, unsent or untold: nothing has
+   * arrived that was not handled, no byte that was sent waits for the peer, and no message waits
+   * for the handler. A callback that answers {@link #proceed} until then does not change that.
    */
   static <S extends @Nullable Object> Next<S> closeWhenIdle(S state) {
     return new CloseWhenIdle<>(state);
@@ -48,13 +48,13 @@ public sealed interface Next<S extends @Nullable Object> {
   }
 
   /**
-   * Goes on over another transport, laid on top of this one: STARTTLS. Its handshake has the
-   * handshake timeout; when it does not succeed, or {@code transport} is not there or cannot be
-   * laid over this one, the connection ends in {@code handleError}. Bytes not yet read belong to
-   * the new transport.
+   * Goes on over another transport, laid on top of this one: STARTTLS. The new transport's
+   * handshake has the handshake timeout. When the handshake does not succeed, or {@code transport}
+   * is not there or cannot be laid over this one, the connection ends in {@code handleError}. Bytes
+   * not yet read belong to the new transport.
    *
    * @param transport the {@code transport.name} of the transport to switch to
-   * @param options what that transport wants to know; it documents its keys
+   * @param options the options of that transport, which documents its keys
    */
   static <S extends @Nullable Object> SwitchTransport<S> switchTransport(
       String transport, Map<String, Object> options, S state) {
@@ -71,7 +71,7 @@ public sealed interface Next<S extends @Nullable Object> {
       Objects.requireNonNull(readTimeout, "readTimeout");
     }
 
-    /** The answer of a handler without a state to most of what it is told; made once. */
+    /** The most frequent answer of a handler without a state; made once. */
     @SuppressWarnings("unchecked") // null is of every type
     private static <S extends @Nullable Object> Proceed<S> stateless() {
       return (Proceed<S>) STATELESS;

@@ -14,8 +14,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * One connection, as its handler sees it: bytes out, bytes in on demand, and facts.
  *
- * <p>Thread: belongs to the callbacks of its connection. {@link #ref()} gives what other threads
- * may hold.
+ * <p>Thread: belongs to the callbacks of its connection. {@link #ref()} gives a handle that other
+ * threads may hold.
  */
 @ProviderType
 public interface Socket {
@@ -24,9 +24,10 @@ public interface Socket {
   long id();
 
   /**
-   * Sends all of {@code data}; returns when the kernel has it, so memory stays bounded. When the
-   * handler is to leave or to finish meanwhile, it returns sooner: the server keeps what the peer
-   * has not taken yet, up to its {@code unsentLimit}, and sends that before it reads again.
+   * Sends all of {@code data}; returns when the kernel has all of it, so memory stays bounded. When
+   * the handler is to leave or to finish meanwhile, the call returns sooner: the server keeps the
+   * bytes that the peer has not taken yet, up to its {@code unsentLimit}, and sends them before it
+   * reads again.
    *
    * <p>Only in a callback, on the callback's thread, as with {@link #receive()}.
    *
@@ -44,8 +45,8 @@ public interface Socket {
   void send(ByteBuffer... data) throws IOException;
 
   /**
-   * Waits for data and returns what is there, at least one byte, in a buffer of the caller's own.
-   * Honours the read timeout.
+   * Waits for data and returns the bytes that are there, at least one, in a buffer of the caller's
+   * own. Honours the read timeout.
    *
    * @throws ReadTimeoutException when nothing came in time
    * @throws PeerClosedException when the peer has closed its side
@@ -91,13 +92,13 @@ public interface Socket {
    * Whether the peer has closed its side or reset the connection; for callbacks that work for long.
    * Bytes that the peer sent before are kept for later, up to {@code unreadLimit}. Never waits.
    *
-   * @throws IOException when more bytes than that have come before the end
+   * @throws IOException when more bytes than {@code unreadLimit} have come before the end
    */
   boolean peerGone() throws IOException;
 
   /**
-   * Closes the connection: nothing can be sent or received from now on, and the peer hears of the
-   * end behind what was sent. The callback's answer then ends in handleClose.
+   * Closes the connection: nothing can be sent or received from now on, and the peer gets the end
+   * behind the bytes that were sent. The callback's answer then ends in handleClose.
    */
   void close();
 
@@ -109,7 +110,7 @@ public interface Socket {
    *
    * <p>It may be true before {@link Handler#handleDrain} is called. The connection may also move to
    * another handler then, and {@code handleDrain} is not called here at all. So it is no reason to
-   * drop what the peer has sent.
+   * drop bytes that the peer has sent.
    */
   boolean draining();
 
@@ -126,7 +127,10 @@ public interface Socket {
   /** The protocol chosen by ALPN, if any. */
   Optional<String> applicationProtocol();
 
-  /** The peer's certificate chain, its own first; empty when it showed none. */
+  /**
+   * The peer's certificate chain, the peer's own certificate first; empty when the peer showed
+   * none.
+   */
   List<Certificate> peerCertificates();
 
   /** The name the peer asked for by SNI, if any. */

@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * A drain that is under way, or over: something to watch, to wait for and to cut short.
+ * A drain that is under way, or over: a handle to watch it, to wait for it and to cut it short.
  *
  * <p>Thread: any.
  */
@@ -15,27 +15,28 @@ public interface Drain {
   /** What is drained, in words: {@code server}, {@code acceptor 3}, {@code generation 2}. */
   String what();
 
-  /** How far it is, as of now. */
+  /** How far the drain is, as of now. */
   Progress progress();
 
   /**
-   * Ends the phase it is in: what cannot migrate at once is advised to finish, what was advised is
-   * shut down, what was shut down is closed by force. Without effect when it is over.
+   * Ends the phase that the drain is in: connections that cannot migrate at once are advised to
+   * finish, advised connections are shut down, connections that were shut down are closed by force.
+   * Without effect when the drain is over.
    */
   void cutShort();
 
-  /** Completes when it is over. Completing or cancelling it changes nothing. */
+  /** Completes when the drain is over. Completing or cancelling the future changes nothing. */
   CompletableFuture<Drained> result();
 
-  /** What a drain does, in this order. */
+  /** The phases of a drain, in this order. */
   enum Phase {
     /** Connections move to another handler, or begin to wait for one. */
     MIGRATION,
     /** Connections have heard handleDrain and may finish, for the drain timeout. */
     ADVICE,
-    /** Those left have heard handleShutdown, for the shutdown timeout. */
+    /** The connections left have heard handleShutdown, for the shutdown timeout. */
     SHUTDOWN,
-    /** Those left are closed by force. */
+    /** The connections left are closed by force. */
     FORCE,
     OVER
   }
@@ -45,7 +46,7 @@ public interface Drain {
    *
    * @param remaining connections still to end
    * @param ended connections that have ended
-   * @param elapsed since it began
+   * @param elapsed time since the drain began
    */
   record Progress(Phase phase, int remaining, int ended, Duration elapsed) {}
 }

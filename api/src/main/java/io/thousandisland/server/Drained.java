@@ -4,14 +4,14 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * What came of a drain.
+ * The result of a drain.
  *
  * @param migrated connections that live on, with another handler or waiting for one
  * @param graceful connections that ended by themselves or after saying goodbye
  * @param forced connections closed by force when the shutdown timeout was over
  * @param lingering names of the threads that ignore their closed socket and an interrupt, and run
  *     on
- * @param took from the first advice to the last close
+ * @param took time from the first advice to the last close
  */
 public record Drained(
     int migrated, int graceful, int forced, List<String> lingering, Duration took) {

@@ -4,14 +4,14 @@ import java.util.List;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * The handlers of a framework: those that are there, and those that would be, were it not for
- * something. An OSGi service.
+ * The handlers of a framework: the handlers that are there, and the handlers that something keeps
+ * from being there. An OSGi service.
  *
- * <p>Thread: any. It looks at the moment of each call.
+ * <p>Thread: any. Each call looks at the handlers of that moment.
  */
 @ProviderType
 public interface HandlerCatalog {
 
-  /** By name, the best of a name first; those without a name last. */
+  /** The handlers by name, the best of a name first; handlers without a name last. */
   List<HandlerInfo> handlers();
 }

@@ -20,13 +20,15 @@ public interface Server {
   /** Service property: the configured host. */
   String HOST = "server.host";
 
-  /** Service property: the port it listens at, an {@code Integer}; absent while it does not. */
+  /**
+   * Service property: the port it listens at, an {@code Integer}; absent while it does not listen.
+   */
   String PORT = "server.port";
 
   /** Service property: {@link #status}, as a string. */
   String STATUS = "server.status";
 
-  /** As configured; the default is unique among the servers of a framework. */
+  /** The configured name; the default is unique among the servers of a framework. */
   String name();
 
   Status status();
@@ -39,33 +41,34 @@ public interface Server {
 
   /**
    * Closes the listening channels: new connects are refused, live connections go on. Returns when
-   * they are closed. Without effect when already suspended.
+   * the channels are closed. Without effect when already suspended.
    */
   void suspend();
 
   /**
-   * Listens again, at the same port as before, an ephemeral one included. Returns when it listens,
-   * or when the first try failed; {@link #status} tells. Without effect when not suspended.
+   * Listens again, at the same port as before, an ephemeral one included. Returns when the server
+   * listens, or when the first try failed; {@link #status} tells which. Without effect when not
+   * suspended.
    */
   void resume();
 
   /**
-   * Tries at once what the server would try again by itself a while later: handlers that could not
-   * be obtained, and a configuration that was refused for something that may have passed. Returns
-   * when the handlers have been tried, or after two seconds.
+   * Tries at once, instead of a while later, the things that the server would try again by itself:
+   * handlers that could not be obtained, and a configuration that was refused for a reason that may
+   * have passed. Returns when the handlers have been tried, or after two seconds.
    */
   void retry();
 
   /**
-   * Suspends, advises every connection to finish, and ends those that do not: handleDrain at once,
-   * handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards the server
-   * is SUSPENDED, until {@link #resume}.
+   * Suspends, advises every connection to finish, and ends the connections that do not: handleDrain
+   * at once, handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards
+   * the server is SUSPENDED, until {@link #resume}.
    */
   Drain drain();
 
   /**
-   * The same for the connections of one acceptor, which accepts nothing meanwhile and goes on
-   * afterwards. The others serve as before.
+   * Does the same for the connections of one acceptor, which accepts nothing meanwhile and goes on
+   * afterwards. The other acceptors serve as before.
    *
    * @param acceptor 1 to the number of acceptors
    * @throws IllegalArgumentException when there is no such acceptor
@@ -73,14 +76,15 @@ public interface Server {
   Drain drainAcceptor(int acceptor);
 
   /**
-   * The same for one acceptor after the other, from the first to the last, each with the timeouts
-   * to itself. At most one of them accepts nothing at any time, and the server goes on serving.
+   * Does the same for one acceptor after the other, from the first to the last, each with the
+   * timeouts to itself. At any time at most one acceptor accepts nothing, and the server goes on
+   * serving.
    */
   Drain drainRolling();
 
   /**
    * Ends the connections of one handler generation. New connections go on being served: by the same
-   * handler in a new generation, if it was the one that serves.
+   * handler in a new generation, if the drained generation was the one that serves.
    *
    * @param number as in {@link GenerationInfo}
    * @throws IllegalArgumentException when there is no such generation
@@ -95,6 +99,8 @@ public interface Server {
    */
   Drain drainConnection(long id);
 
-  /** The drains under way, oldest first: those asked for here, and those of handlers that leave. */
+  /**
+   * The drains under way, oldest first: drains asked for here, and drains of handlers that leave.
+   */
   List<Drain> drains();
 }

@@ -8,18 +8,18 @@ import java.util.Optional;
 /**
  * A snapshot of one server.
  *
- * @param reason why it is not RUNNING, in words for an operator; or what was refused of its newest
- *     configuration while it runs on the one before
- * @param address where it listens, the actual port included; empty while it does not
+ * @param reason why the server is not RUNNING, in words for an operator; or the refusal of its
+ *     newest configuration, while it runs on the previous one
+ * @param address where the server listens, the actual port included; empty while it does not listen
  * @param transport {@code transport.name} of the bound transport
  * @param acceptors how many acceptors share the work
  * @param listenSockets how many listening channels are open now
- * @param connections live connections
- * @param maxConnections the most it takes at once
- * @param accepted connections accepted since it started
- * @param generations handler bindings with live connections, and the one that serves new ones;
- *     oldest first
- * @param started when it was configured first
+ * @param connections how many connections are live
+ * @param maxConnections the most connections that may be live
+ * @param accepted how many connections were accepted since the server started
+ * @param generations handler bindings with live connections, and the binding that serves new
+ *     connections; oldest first
+ * @param started when the server was configured first
  */
 public record ServerInfo(
     String name,

@@ -1,18 +1,21 @@
 package io.thousandisland.server;
 
-/** Where a server is in its life. */
+/** The state of a server in its life. */
 public enum Status {
-  /** Everything it needs is there; its nodes are being started. */
+  /** Everything that the server needs is there; its nodes are being started. */
   STARTING,
   /** Listens and serves. */
   RUNNING,
-  /** No handler or no transport is bound; while a handler is away for a short time, the port is. */
+  /**
+   * No handler or no transport is bound; while a handler is away for a short time, the port is
+   * bound.
+   */
   WAITING,
-  /** Told to refuse new connections; live ones go on. */
+  /** Told to refuse new connections; live connections go on. */
   SUSPENDED,
   /** Told to end; connections are finishing. */
   DRAINING,
-  /** Something it needs cannot be had, such as its port; it says what, and keeps trying. */
+  /** The server cannot get something it needs, such as its port; it says what, and keeps trying. */
   FAILED,
   /** Ended for good. */
   STOPPED

@@ -1,6 +1,6 @@
 /**
- * For operators and their tools: what a running server tells and lets be done. Only <em>used</em>;
- * the runtime implements it.
+ * For operators and their tools: the facts that a running server tells, and the actions that it
+ * allows. Tools only <em>use</em> this package; the runtime implements it.
  */
 @Export
 @Version("1.1.0")

@@ -3,7 +3,7 @@ package io.thousandisland.telemetry;
 import java.net.SocketAddress;
 
 /**
- * Which connection an event is about. Spans nest: the server's listener, its acceptor, the
+ * The connection that an event is about. Spans nest: the server's listener, its acceptor, the
  * connection.
  *
  * @param server name of the server

@@ -7,13 +7,13 @@ import io.thousandisland.server.Status;
 import java.net.SocketAddress;
 import java.time.Duration;
 
-/** Something that happened in a server. */
+/** An event that happened in a server. */
 public sealed interface TelemetryEvent {
 
-  /** Name of the server it happened in. */
+  /** Name of the server in which the event happened. */
   String server();
 
-  /** Who should hear it. */
+  /** The detail that this event belongs to. */
   default Detail detail() {
     return Detail.SERVERS;
   }
@@ -36,7 +36,7 @@ public sealed interface TelemetryEvent {
   // ---- server
 
   /**
-   * Another status, or another reason to be WAITING or FAILED.
+   * The server has another status, or another reason to be WAITING or FAILED.
    *
    * @param reason in words for an operator; empty for RUNNING
    */
@@ -44,8 +44,8 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
-   * No handler, or no transport, came within the handler wait, and the port is closed. Told once
-   * for each absence.
+   * No handler, or no transport, came within the handler wait, and the port is closed. Reported
+   * once for each absence.
    *
    * @param reason what the server waits for, in words for an operator
    * @param waited the configured wait
@@ -57,11 +57,11 @@ public sealed interface TelemetryEvent {
   /**
    * The server runs on its old configuration.
    *
-   * @param reason names the key, the value, the allowed
+   * @param reason names the key, the value and the allowed values
    */
   record ConfigurationRefused(String server, String reason) implements TelemetryEvent {}
 
-  /** A configuration is in force, after the one before was refused. */
+  /** A configuration is in force, after the previous one was refused. */
   record ConfigurationAccepted(String server) implements TelemetryEvent {}
 
   /**
@@ -79,7 +79,7 @@ public sealed interface TelemetryEvent {
   /**
    * The server listens.
    *
-   * @param channels how many listening channels were opened there
+   * @param channels how many listening channels were opened at {@code address}
    * @param failed whether the port could not be had before
    */
   record ListenerStarted(String server, SocketAddress address, int channels, boolean failed)
@@ -108,7 +108,7 @@ public sealed interface TelemetryEvent {
   /**
    * An acceptor has ended.
    *
-   * @param connections how many it took in its life
+   * @param connections how many connections it took in its life
    */
   record AcceptorStopped(String server, int acceptor, long connections, Duration lasted)
       implements TelemetryEvent {}
@@ -121,9 +121,9 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
-   * The most connections are live.
+   * The number of live connections has reached the limit.
    *
-   * @param rejected true when the new one was closed for it
+   * @param rejected true when the new connection was closed because of the limit
    */
   record LimitReached(String server, int acceptor, int limit, boolean rejected)
       implements TelemetryEvent {}
@@ -142,12 +142,12 @@ public sealed interface TelemetryEvent {
   /**
    * A connection has ended.
    *
-   * @param counters exact, however it ended
+   * @param counters exact, however the connection ended
    */
   record ConnectionStopped(Span span, Ending ending, Counters counters, Duration lasted)
       implements OfConnection {
 
-    /** What a handler threw concerns whoever looks after the server. */
+    /** A throwable of a handler concerns the operator of the server. */
     @Override
     public Detail detail() {
       return ending instanceof Ending.Failed failed && failed.thrown()
@@ -175,14 +175,14 @@ public sealed interface TelemetryEvent {
   /**
    * A send failed.
    *
-   * @param bytes what the kernel had taken by then
+   * @param bytes how many bytes the kernel had taken by then
    */
   record SendFailed(Span span, long bytes, Throwable reason) implements OfConnection {}
 
   /**
-   * The terminal callback threw; the connection ended as it would have.
+   * The terminal callback threw; the connection ended as it would have otherwise.
    *
-   * @param callback its name; empty when the trouble was the runtime's own
+   * @param callback the callback's name; empty when the failure was the runtime's own
    */
   record HandlerThrew(Span span, String callback, Throwable reason) implements OfConnection {
     @Override
@@ -201,9 +201,9 @@ public sealed interface TelemetryEvent {
   /**
    * A connection went on with another handler.
    *
-   * @param from number of the generation it left
-   * @param to number of the generation it is in now
-   * @param waited how long it was without a handler
+   * @param from number of the generation that the connection left
+   * @param to number of the generation that the connection is in now
+   * @param waited how long the connection was without a handler
    */
   record ConnectionMigrated(Span span, int from, int to, Duration waited) implements OfConnection {}
 
@@ -211,7 +211,8 @@ public sealed interface TelemetryEvent {
    * A connection could not go on with another handler, and is drained.
    *
    * @param generation number of the generation that declined
-   * @param reason what it threw, or what is wrong with the state it gave away
+   * @param reason the throwable of its handler, or a description of the fault in the state that the
+   *     handler gave away
    */
   record MigrationDeclined(Span span, int generation, Throwable reason) implements OfConnection {
     @Override
@@ -225,25 +226,26 @@ public sealed interface TelemetryEvent {
   record HandlerBound(String server, GenerationInfo generation) implements TelemetryEvent {}
 
   /**
-   * A handler service matches, and cannot be obtained. The next best one serves meanwhile.
+   * A handler service matches, but cannot be obtained. The next best handler serves meanwhile.
    *
    * @param handler its name, version and bundle
-   * @param reason what its component has thrown, as far as it is known
+   * @param reason the failure of its component, as far as it is known
    * @param retryIn when it is tried again
    */
   record HandlerUnavailable(String server, String handler, String reason, Duration retryIn)
       implements TelemetryEvent {}
 
   /**
-   * A handler that could not be obtained is no trouble any more.
+   * A handler that could not be obtained is no problem any more.
    *
    * @param handler its name, version and bundle
-   * @param obtained true when it was obtained, false when it has gone or another one is preferred
+   * @param obtained true when the handler was obtained, false when it has gone or another handler
+   *     is preferred
    */
   record HandlerRecovered(String server, String handler, boolean obtained)
       implements TelemetryEvent {}
 
-  /** Its service is going away, or a better one took its place. */
+  /** The handler's service is going away, or a better service took its place. */
   record HandlerUnbound(String server, GenerationInfo generation) implements TelemetryEvent {}
 
   /** No connection of the generation is left. */
@@ -254,11 +256,11 @@ public sealed interface TelemetryEvent {
   /** A node crashed and was started again. */
   record Restarted(String server, String node, Throwable reason) implements TelemetryEvent {}
 
-  /** A supervisor gave up; the failure goes to the one above. */
+  /** A supervisor gave up; the failure goes to the supervisor above. */
   record RestartBudgetExhausted(String server, String supervisor, Throwable reason)
       implements TelemetryEvent {}
 
-  /** A telemetry listener threw; it is reported for its first failure only. */
+  /** A telemetry listener threw. Only the first failure of a listener is reported. */
   record TelemetryListenerFailed(String server, String listener, Throwable reason)
       implements TelemetryEvent {}
 }

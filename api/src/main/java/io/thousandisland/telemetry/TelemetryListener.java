@@ -3,14 +3,14 @@ package io.thousandisland.telemetry;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Hears what happens in the servers of this framework. Register it as an OSGi service.
+ * A listener for the events of the servers of this framework. Register it as an OSGi service.
  *
- * <p>Thread: whichever the event happens on, for most the one that runs the connection's callbacks;
- * events of one connection come in order, those of several at the same time. Return soon: the
- * server waits.
+ * <p>Thread: the thread on which the event happens, for most events the thread that runs the
+ * connection's callbacks. Events of one connection come in order, events of several connections at
+ * the same time. Return soon: the server waits.
  *
- * <p>Errors: what a listener throws is reported once to the others as {@link
- * TelemetryEvent.TelemetryListenerFailed}, and harms neither them nor the server.
+ * <p>Errors: anything that a listener throws is reported once to the other listeners as {@link
+ * TelemetryEvent.TelemetryListenerFailed}, and harms neither these listeners nor the server.
  */
 @ConsumerType
 @FunctionalInterface
@@ -18,9 +18,9 @@ public interface TelemetryListener {
   void on(TelemetryEvent event);
 
   /**
-   * Whether events of this detail are told to this listener. Asked before each one is made, so that
-   * what nobody hears costs nothing: return at once, for example whether a log level is on. The
-   * answer may change at any time. The default hears everything.
+   * Whether this listener gets events of this detail. The server asks before it makes each event,
+   * so that an event without a listener costs nothing. Return at once, for example whether a log
+   * level is on. The answer may change at any time. The default gets every event.
    */
   default boolean hears(Detail detail) {
     return true;

@@ -4,7 +4,7 @@ import java.net.SocketOption;
 import java.util.Map;
 
 /**
- * Where and how one listening channel is opened.
+ * The address and the settings with which one listening channel is opened.
  *
  * @param host a host name or literal address; the transport resolves it
  * @param port 0 to 65535; 0 picks a free one
@@ -16,7 +16,7 @@ public record ListenAt(String host, int port, int backlog, Map<SocketOption<?>, 
     options = Map.copyOf(options);
   }
 
-  /** The same at another port. */
+  /** The same settings at another port. */
   public ListenAt withPort(int other) {
     return new ListenAt(host, other, backlog, options);
   }

@@ -18,22 +18,22 @@ import org.osgi.annotation.versioning.ConsumerType;
 @ConsumerType
 public interface ListeningChannel extends Closeable {
 
-  /** Where it listens, the actual port included. Valid after close, too. */
+  /** The address at which the channel listens, the actual port included. Valid after close, too. */
   SocketAddress localAddress();
 
   /**
-   * Names who is told that a connection may be waiting. Called once, before the first {@link
-   * #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection
-   * arrived since; extra calls do no harm. It must be called from a thread of the transport's,
-   * never blocks, and throws nothing. It is also called when the channel closes.
+   * Names the callback that is told when a connection may be waiting. Called once, before the first
+   * {@link #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection
+   * arrived since; extra calls do no harm. {@code acceptable} must be called from a thread of the
+   * transport's, never blocks, and throws nothing. It is also called when the channel closes.
    */
   void start(Runnable acceptable);
 
   /**
-   * Has {@code turn} called soon, on a thread that may be used to accept: the same thread as tells
-   * that a connection may be waiting. After {@link #start}; any thread.
+   * Has {@code turn} called soon, on a thread that may be used to accept: the same thread that
+   * tells that a connection may be waiting. After {@link #start}; any thread.
    *
-   * @return false when there is none to lend: then the caller finds a thread itself (default)
+   * @return false when there is no thread to lend: then the caller finds a thread itself (default)
    */
   default boolean askForThread(Consumer<ThreadLender> turn) {
     return false;
@@ -44,13 +44,14 @@ public interface ListeningChannel extends Closeable {
    *
    * @throws java.nio.channels.ClosedChannelException when this channel is closed: a normal end
    * @throws OutOfDescriptorsException when the process cannot open another descriptor now
-   * @throws IOException when the one connection in question failed: that client's trouble
+   * @throws IOException when only the connection in question failed, which concerns its client
+   *     alone
    */
   @Nullable TransportSocket accept() throws IOException;
 
   /**
    * Opens a further channel that shares the port of this one: new connections are spread over both,
-   * as with {@code SO_REUSEPORT}. Nobody else is let in.
+   * as with {@code SO_REUSEPORT}. No other program is let in.
    *
    * @param at names the port of this channel; the host may be another one
    * @throws UnsupportedOperationException when channels of this transport, or on this system, share
@@ -62,10 +63,10 @@ public interface ListeningChannel extends Closeable {
   }
 
   /**
-   * Replaces the socket options: those of this channel at once, those of connections from the next
-   * one on. Clients that wait to be accepted stay. All options apply, or none.
+   * Replaces the socket options: options of this channel at once, options of connections from the
+   * next connection on. Clients that wait to be accepted stay. All options apply, or none.
    *
-   * @throws IllegalArgumentException when one cannot be set; the message names it
+   * @throws IllegalArgumentException when an option cannot be set; the message names it
    * @throws UnsupportedOperationException when options are fixed once a channel is open (default)
    */
   default void options(Map<SocketOption<?>, Object> options) throws IOException {
@@ -74,7 +75,7 @@ public interface ListeningChannel extends Closeable {
 
   boolean isOpen();
 
-  /** Refuses new connections from now on. Those accepted live on. Idempotent. */
+  /** Refuses new connections from now on. Accepted connections live on. Idempotent. */
   @Override
   void close() throws IOException;
 }

@@ -3,7 +3,7 @@ package io.thousandisland.transport;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
- * Hears when a socket could do more. Implemented by the runtime.
+ * The listener that a socket tells when it could do more. Implemented by the runtime.
  *
  * <p>Thread: any thread of the transport's. Calls throw nothing, may come more often than needed,
  * and return at once, unless they were lent their thread.
@@ -18,17 +18,17 @@ public interface Readiness {
   void writable();
 
   /**
-   * The same as {@link #readable()}, on a thread that may be used to read and handle what is there.
-   * Until this call returns or {@link ThreadLender#keep} is called, {@code lender} tells nobody
-   * else.
+   * The same as {@link #readable()}, on a thread that may be used to read, and to handle the bytes
+   * read. Until this call returns or {@link ThreadLender#keep} is called, {@code lender} tells no
+   * other listener.
    */
   default void readable(ThreadLender lender) {
     readable();
   }
 
   /**
-   * The thread that {@link TransportSocket#askForThread} asked for: it may be used for whatever
-   * there is to do. Same terms as in {@link #readable(ThreadLender)}.
+   * Lends the thread that {@link TransportSocket#askForThread} asked for: it may be used for any
+   * work there is. The terms are those of {@link #readable(ThreadLender)}.
    */
   default void lent(ThreadLender lender) {}
 

@@ -3,25 +3,25 @@ package io.thousandisland.transport;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * Owner of a thread on which readiness is told, and which whoever is told may use meanwhile.
- * Implemented by transports that can spare their thread, since another can take its place.
+ * The owner of a thread that tells listeners of readiness, and that a listener may use meanwhile.
+ * Implemented by transports that can spare their thread, because another thread can take its place.
  *
- * <p>Without that, who is told may only wake somebody else: a hand-over for each message.
+ * <p>Without a lender, a listener may only wake another thread: a hand-over for each message.
  */
 @ConsumerType
 public interface ThreadLender {
 
   /**
-   * The calling thread is about to wait, or to work for long: another takes its place at once, and
-   * this one ends when the call it was lent for returns.
+   * The calling thread is about to wait, or to work for long: another thread takes its place at
+   * once, and the calling thread ends when the call that it was lent for returns.
    *
-   * <p>Thread: the lent one, within that call, at most once.
+   * <p>Thread: the lent thread, within that call, at most once.
    */
   void keep();
 
   /**
-   * Replaces the lent thread by a new one when it next returns, so that nothing is kept of what was
-   * left on it, thread-locals above all. Any thread; does not wait for it.
+   * Replaces the lent thread by a new one when it next returns, so that no objects left on it are
+   * kept, thread-locals above all. Any thread; does not wait for the replacement.
    */
   void renew();
 }

@@ -13,8 +13,8 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Transport {
 
   /**
-   * Opens a listening channel that has its port for itself. A server that wants several asks this
-   * one for the others ({@link ListeningChannel#another}).
+   * Opens a listening channel that has its port for itself. A server that wants several channels
+   * asks this channel for the others ({@link ListeningChannel#another}).
    *
    * @throws java.net.BindException when the address is in use, or not ours, or not permitted
    * @throws IllegalArgumentException when this transport cannot do what {@code at} asks for; the
@@ -25,7 +25,7 @@ public interface Transport {
   /**
    * Lays this transport over a connection that runs already: STARTTLS. The returned socket owns
    * {@code socket}; its handshake has not begun. Bytes that {@code socket} has not been asked for
-   * belong to the new one.
+   * belong to the returned socket.
    *
    * @param options as given by the handler
    * @throws UnsupportedOperationException when this transport cannot be laid over another (default)

@@ -20,16 +20,16 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface TransportSocket extends Closeable {
 
   /**
-   * Names who is told of readiness. Called before the first handshake step, read or write, and
-   * again when another transport is laid over this one; the latest listener counts.
+   * Names the listener that is told of readiness. Called before the first handshake step, read or
+   * write, and again when another transport is laid over this one; the latest listener counts.
    */
   void start(Readiness readiness);
 
   /**
-   * Has {@link Readiness#lent} called soon, on a thread that may be used: for what nobody at the
-   * other end of the socket asks for. After {@link #start}; any thread.
+   * Has {@link Readiness#lent} called soon, on a thread that may be used: for work that the peer
+   * does not ask for. After {@link #start}; any thread.
    *
-   * @return false when there is none to lend: then the caller finds a thread itself (default)
+   * @return false when there is no thread to lend: then the caller finds a thread itself (default)
    */
   default boolean askForThread() {
     return false;
@@ -46,7 +46,7 @@ public interface TransportSocket extends Closeable {
   }
 
   /**
-   * Reads what is there.
+   * Reads the bytes that are there.
    *
    * <p>After a read that did not fill {@code into}, {@link Readiness#readable} is called as soon as
    * there is more to read: bytes, the end, or an error; the caller need not read again before.
@@ -57,10 +57,10 @@ public interface TransportSocket extends Closeable {
   int read(ByteBuffer into) throws IOException;
 
   /**
-   * Writes what the kernel takes.
+   * Writes the bytes that the kernel takes.
    *
-   * <p>After a write that left something in {@code from}, {@link Readiness#writable} is called as
-   * soon as there is room again.
+   * <p>After a write that left bytes in {@code from}, {@link Readiness#writable} is called as soon
+   * as there is room again.
    *
    * @return the bytes taken, 0 or more
    */
@@ -84,7 +84,7 @@ public interface TransportSocket extends Closeable {
   /** Tells the peer that no more bytes will come. */
   void shutdownOutput() throws IOException;
 
-  /** Discards what comes from now on; the next read says -1. */
+  /** Discards bytes that come from now on; the next read returns -1. */
   void shutdownInput() throws IOException;
 
   /** Closes for both sides. Any thread; idempotent. */
@@ -105,7 +105,7 @@ public interface TransportSocket extends Closeable {
     return Optional.empty();
   }
 
-  /** The peer's certificate chain, its own first. */
+  /** The peer's certificate chain, the peer's own certificate first. */
   default List<Certificate> peerCertificates() {
     return List.of();
   }

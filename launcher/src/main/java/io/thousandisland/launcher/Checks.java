@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Optional;
 
-/** What may be wrong with the value of an option. */
+/** The checks of the values of options. */
 final class Checks {
   static final String OFF = "off";
   private static final int HIGHEST_PORT = 65535;
@@ -17,7 +17,7 @@ final class Checks {
 
   private Checks() {}
 
-  /** Digits of ASCII only: others would be read differently by those who come later. */
+  /** Only ASCII digits: later readers of the value would read other digits differently. */
   static Optional<String> port(String value) {
     if (!value.matches("[0-9]+")) {
       return Optional.of(quoted(value) + " is no number" + ALLOWED);
@@ -28,7 +28,9 @@ final class Checks {
     return Optional.empty();
   }
 
-  /** A port of this machine that must be free now, because nothing tries again later; or none. */
+  /**
+   * A port of this machine that must be free now, because nothing tries again later; or no port.
+   */
   static Optional<String> freePortOrOff(String value) {
     if (value.equals(OFF)) {
       return Optional.empty();
@@ -45,7 +47,7 @@ final class Checks {
     }
   }
 
-  /** A folder that can be read, or a name where one may be made. */
+  /** A folder that can be read, or a name where a folder can be made. */
   static Optional<String> folderToRead(String value) {
     return path(
         value,
@@ -68,7 +70,7 @@ final class Checks {
                 : Optional.of(quoted(value) + " is no folder"));
   }
 
-  /** A URL is for Logback to read. */
+  /** A file that can be read, or a URL, which Logback reads. */
   static Optional<String> fileOrUrl(String value) {
     if (value.matches("[a-z]{2,}:.*")) {
       return Optional.empty();

@@ -8,8 +8,8 @@ import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 
 /**
- * Puts files into a watched folder, each in one step: who watches sees the old file or the new one,
- * never none and never half of one. Called by the build of a handler.
+ * Puts files into a watched folder, each in one step: a watcher sees the old file or the new file,
+ * never no file and never half a file. Called by the build of a handler.
  */
 public final class Deploy {
   private Deploy() {}
@@ -33,7 +33,7 @@ public final class Deploy {
       System.out.println(target + " is up to date");
       return;
     }
-    // beside the target, for only within a file system is a move one step
+    // beside the target, because a move is one step only within a file system
     Path whole = target.resolveSibling("." + target.getFileName() + ".part");
     try {
       Files.copy(file, whole, StandardCopyOption.REPLACE_EXISTING);

@@ -10,28 +10,28 @@ import java.nio.charset.Charset;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An output stream that keeps no writer waiting. A queue takes what is written, and a thread writes
- * it on, to a stream that may stand still or fail. What the queue cannot take is dropped, line by
- * line, and counted.
+ * An output stream that keeps no writer waiting. A queue takes the written bytes, and a thread
+ * passes them on to a stream that may stand still or fail. Lines that the queue cannot take are
+ * dropped and counted.
  *
- * <p>When the process ends, nothing is written on any more. So writers wait then until their bytes
- * are written on, until their patience in all is at an end.
+ * <p>After the process has ended, nothing is passed on any more. So while it ends, writers wait
+ * until their bytes are passed on, or until their total patience is used up.
  *
- * <p>Thread: any may write. One of its own writes on.
+ * <p>Thread: any thread may write. A thread of its own passes the bytes on.
  */
 final class DroppingOutput extends OutputStream {
   private static final int CAPACITY = 1 << 20;
   private static final long PATIENCE_MILLIS = 1000;
 
-  /** After this a stream that has failed is tried again, though nothing new was written. */
+  /** After this time a failed stream is tried again, though nothing new was written. */
   private static final long RETRY_MILLIS = 1000;
 
   private final OutputStream stream;
 
-  /** Guards itself and all fields below. Nobody holds it while the stream is written to. */
+  /** Guards itself and all fields below. No thread holds it while the stream is written to. */
   private final LineQueue queue;
 
-  /** The thread has taken from the queue what it is writing on now. */
+  /** The thread has taken a part from the queue, and is passing it on now. */
   private boolean writing;
 
   /** The stream has failed, and nothing was written since. */
@@ -48,13 +48,13 @@ final class DroppingOutput extends OutputStream {
     this.patienceNanos = TimeUnit.MILLISECONDS.toNanos(patienceMillis);
   }
 
-  /** Sets one in front of standard output, and one in front of standard error. */
+  /** Sets one stream in front of standard output, and one in front of standard error. */
   static void install() throws UnsupportedEncodingException {
     System.setOut(inFrontOf(FileDescriptor.out, "stdout"));
     System.setErr(inFrontOf(FileDescriptor.err, "stderr"));
   }
 
-  @SuppressWarnings("JdkObsolete") // what came after it is not in Java 8
+  @SuppressWarnings("JdkObsolete") // its successor is not in Java 8
   private static PrintStream inFrontOf(FileDescriptor descriptor, String name)
       throws UnsupportedEncodingException {
     DroppingOutput output =
@@ -97,7 +97,10 @@ final class DroppingOutput extends OutputStream {
     }
   }
 
-  /** Until nothing is left, patience is at its end, or there is no hope. The lock is held. */
+  /**
+   * Waits until nothing is left, patience is used up, or the stream fails. The caller holds the
+   * lock.
+   */
   private void awaitWritten() {
     long start = System.nanoTime();
     try {
@@ -122,7 +125,7 @@ final class DroppingOutput extends OutputStream {
         done(part, trouble);
       }
     } catch (InterruptedException e) {
-      // nobody interrupts it
+      // no code interrupts this thread
     }
   }
 
@@ -139,7 +142,7 @@ final class DroppingOutput extends OutputStream {
     }
   }
 
-  /** Says why it did not work. Empty when it did. */
+  /** The reason why the write failed. Empty when it worked. */
   private String writeOn(byte[] part) {
     try {
       stream.write(part);

@@ -3,7 +3,7 @@ package io.thousandisland.launcher;
 /** The shell's command {@code exit}: ends the process, which drains its servers first. */
 public final class ExitCommand {
 
-  /** Where Gogo looks for commands that are typed without their scope. */
+  /** The scope in which Gogo looks for commands that are typed without their scope. */
   static final String SCOPE = "gogo";
 
   static final String NAME = "exit";
@@ -12,7 +12,7 @@ public final class ExitCommand {
     exit(0);
   }
 
-  /** Does not wait: the end of the process waits for the end of the shell. */
+  /** Does not wait, because the end of the process waits for the end of the shell. */
   public void exit(int code) {
     Thread exit = new Thread(() -> System.exit(code), "exit");
     exit.setDaemon(true);

@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/** What the server tells about itself instead of starting. */
+/** The texts that the server prints instead of starting. */
 final class Help {
   private static final String WIDE = "        ";
 
@@ -45,7 +45,7 @@ final class Help {
     }
   }
 
-  /** Java's name for what it was started with. */
+  /** The path of the jar that Java was started with. */
   private static String jar() {
     String path = System.getProperty("java.class.path", "");
     return path.endsWith(".jar") && !path.contains(File.pathSeparator) ? path : "server.jar";

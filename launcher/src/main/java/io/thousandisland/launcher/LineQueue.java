@@ -5,11 +5,11 @@ import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
- * What was written and is to be written on: lines, and the beginning of the last one. It holds a
- * limited number of bytes. When it is full, it drops each new line, as a whole, until it is empty.
- * Then the number of dropped lines takes their place.
+ * The bytes that were written and are to be passed on: lines, and the beginning of the last line.
+ * The queue holds a limited number of bytes. When it is full, it drops each new line, as a whole,
+ * until it is empty. Then the number of dropped lines takes their place.
  *
- * <p>Thread: one at a time. {@link DroppingOutput} guards it.
+ * <p>Thread: one at a time. {@link DroppingOutput} guards the queue.
  */
 final class LineQueue {
   private static final byte[] LINE_END = {'\n'};
@@ -17,12 +17,12 @@ final class LineQueue {
 
   private final int capacity;
 
-  /** Parts of lines, one for each call that wrote it. */
+  /** Parts of lines. A line has one part for each call that wrote to it. */
   private final ArrayDeque<byte[]> parts = new ArrayDeque<>();
 
   private int bytes;
 
-  /** The parts at the end that belong to the open line: the one whose end is not written yet. */
+  /** The number of parts at the end that belong to the open line, whose end is not written yet. */
   private int openParts;
 
   /** Parts of the open line are taken already. */
@@ -31,16 +31,16 @@ final class LineQueue {
   /** The rest of the open line is dropped. */
   private boolean skipping;
 
-  /** A line was dropped, and since then every one. */
+  /** A line was dropped, and since then every line. */
   private boolean full;
 
-  /** Dropped lines that no notice has told of. */
+  /** The number of dropped lines that no notice has reported. */
   private long dropped;
 
-  /** Those that the notice tells of which was taken last. Zero when something else was taken. */
+  /** The number of lines in the notice that was taken last. Zero when a part was taken last. */
   private long told;
 
-  /** Why the part that was taken last could not be written on. Empty when it could be. */
+  /** Why the part that was taken last could not be passed on. Empty when it could be. */
   private String failure = "";
 
   LineQueue(int capacity) {
@@ -77,7 +77,7 @@ final class LineQueue {
     }
   }
 
-  /** What of it is taken already becomes a line of its own. */
+  /** Drops the open line. Its parts that are already taken become a line of their own. */
   private void skipOpenLine() {
     for (; openParts > 0; openParts--) {
       bytes -= parts.removeLast().length;
@@ -99,7 +99,7 @@ final class LineQueue {
     return parts.isEmpty() && dropped == 0;
   }
 
-  /** What is to be written on next: a part, or the notice of what was dropped. */
+  /** The next bytes to pass on: a part, or the notice of the dropped lines. */
   byte[] take() {
     if (dropped > 0 && (parts.isEmpty() || !failure.isEmpty())) {
       return notice();
@@ -124,13 +124,13 @@ final class LineQueue {
     return text.getBytes(StandardCharsets.US_ASCII);
   }
 
-  /** What was taken last is written on. */
+  /** The bytes taken last are passed on. */
   void written() {
     told = 0;
     failure = "";
   }
 
-  /** What was taken last could not be written on. It is dropped, with the rest of its line. */
+  /** The bytes taken last could not be passed on. They are dropped, with the rest of their line. */
   void failed(byte[] taken, String why) {
     failure = why;
     if (told > 0) {

@@ -2,18 +2,18 @@ package io.thousandisland.launcher;
 
 import java.util.Optional;
 
-/** One option of the command line, {@code -DNAME=VALUE}, and what may be its value. */
+/** One option of the command line, {@code -DNAME=VALUE}, and the check of its value. */
 final class Option {
 
-  /** Finds out whether a value may be given. */
+  /** The check whether a value may be given. */
   interface Check {
-    /** What is wrong, in the words of the user; empty when nothing is. */
+    /** The problem, in the words of the user; empty when there is none. */
     Optional<String> problem(String value);
   }
 
   final String name;
 
-  /** What stands for the value in the help text. */
+  /** The word that stands for the value in the help text. */
   final String placeholder;
 
   final String what;
@@ -30,7 +30,7 @@ final class Option {
     return check.problem(value).map(problem -> name + ": " + problem);
   }
 
-  /** As the user writes it. */
+  /** The option as the user writes it. */
   String form() {
     return "-D" + name + "=" + placeholder;
   }

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeSet;
 
-/** The options of the ready-made servers. Everything that is wrong is said, each in one line. */
+/** The options of the ready-made servers. All problems are reported, one line each. */
 final class Options {
 
   static final List<Option> ALL =
@@ -45,7 +45,7 @@ final class Options {
 
   private Options() {}
 
-  /** What is wrong with them, and with the arguments, which should be none. */
+  /** The problems with the options, and with the arguments. There should be no arguments. */
   static List<String> problems(Properties given, String... arguments) {
     List<String> problems = new ArrayList<>();
     for (String argument : arguments) {
@@ -63,7 +63,7 @@ final class Options {
     return problems;
   }
 
-  /** Nobody but the launcher reads arguments; options are properties. */
+  /** Only the launcher reads arguments; options are properties. */
   private static String strayed(String argument) {
     String option = argument.startsWith("-D") ? argument.substring(2) : argument;
     int equals = option.indexOf('=');
@@ -86,8 +86,8 @@ final class Options {
   }
 
   /**
-   * Properties are shared with Java, libraries and handlers. Only a name that looks like one of
-   * ours can be told to be a mistake.
+   * Properties are shared with Java, libraries and handlers. Only a name that looks like an option
+   * of ours can be recognized as a mistake.
    */
   private static Optional<String> mistyped(String name) {
     Option meant = null;

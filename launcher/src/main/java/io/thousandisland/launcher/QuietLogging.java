@@ -11,7 +11,7 @@ import java.util.logging.LogManager;
 
 /**
  * Java's own configuration of {@code java.util.logging}, from WARNING upwards: few libraries log
- * this way, and what they tell at INFO is for their authors.
+ * this way, and their lines at INFO are for their authors.
  *
  * <p>Made by {@link LogManager} when something first logs, as the property {@code
  * java.util.logging.config.class} says. Most processes never log this way, and need not set it up
@@ -24,10 +24,10 @@ public final class QuietLogging {
   public QuietLogging() throws IOException {
     Path ofJava = Paths.get(System.getProperty("java.home"), "conf", "logging.properties");
     ByteArrayOutputStream configuration = new ByteArrayOutputStream();
-    if (Files.isReadable(ofJava)) { // an image made by jlink may be without
+    if (Files.isReadable(ofJava)) { // an image made by jlink may lack it
       configuration.write(Files.readAllBytes(ofJava));
     }
-    configuration.write(LEVEL); // the last one of a key counts
+    configuration.write(LEVEL); // the last value of a key counts
     LogManager.getLogManager()
         .readConfiguration(new ByteArrayInputStream(configuration.toByteArray()));
   }

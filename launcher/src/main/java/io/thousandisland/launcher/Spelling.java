@@ -2,7 +2,7 @@ package io.thousandisland.launcher;
 
 import java.util.Locale;
 
-/** How much two names differ. */
+/** The difference between two names. */
 final class Spelling {
   private Spelling() {}
 
@@ -11,8 +11,8 @@ final class Spelling {
   }
 
   /**
-   * Whether a name may be the other one mistyped: one letter is missing, too many, wrong or swapped
-   * with the next one; two in a name of six letters or more.
+   * Whether {@code typed} may be {@code name} mistyped: one letter is missing, extra, wrong or
+   * swapped with the next letter; two letters in a name of six letters or more.
    */
   static boolean near(String typed, String name) {
     int limit = name.length() < 6 ? 1 : 2;
@@ -21,7 +21,7 @@ final class Spelling {
         && distance(typed.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT)) <= limit;
   }
 
-  /** Of Damerau and Levenshtein, in its simple form: no letter is moved twice. */
+  /** The distance of Damerau and Levenshtein, in its simple form: no letter is moved twice. */
   static int distance(String from, String to) {
     int[][] cost = new int[from.length() + 1][to.length() + 1];
     for (int i = 0; i <= from.length(); i++) {

@@ -3,8 +3,9 @@ package io.thousandisland.launcher;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Run inside Maven before Maven starts the server: when Maven is told to end, it ends the server
- * and waits until that has drained. Left to itself, exec-maven-plugin would leave it running.
+ * A program that runs inside Maven before Maven starts the server. When Maven is told to end, this
+ * program ends the server and waits until the server has drained. Left to itself, exec-maven-plugin
+ * would leave the server running.
  */
 public final class StopWithMaven {
   private StopWithMaven() {}

@@ -12,21 +12,21 @@ import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.launch.Framework;
 
 /**
- * Stops a framework, and waits until it has stopped: servers drain meanwhile. A framework waits for
- * ever for a bundle that hangs in its start, and stops no other one. Then the others are stopped
- * here, and the process ends without that one. One that stops for long may drain connections, so it
- * is waited for; but somebody is told.
+ * Stops a framework, and waits until it has stopped; servers drain meanwhile. A framework waits
+ * without end for a bundle that hangs in its start, and stops no other bundle. Then this class
+ * stops the others, and the process ends without the hanging bundle. A bundle that takes long to
+ * stop may drain connections, so this class waits for it, but reports that.
  *
  * <p>Thread: the shutdown hook's.
  */
 final class StopWithPatience {
-  /** More than a bundle needs that starts just now. */
+  /** More time than a starting bundle needs. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
-  /** More than a usual drain needs. */
+  /** More time than a usual drain needs. */
   private static final long LONG_STOP_SECONDS = 60;
 
-  /** For the drains of the others. */
+  /** The time for the drains of the other bundles. */
   private static final long REST_MILLIS = 60_000;
 
   private static final long LOOK_MILLIS = 500;
@@ -39,7 +39,7 @@ final class StopWithPatience {
   }
 
   /**
-   * @param longStopSeconds after that somebody is told what the process waits for
+   * @param longStopSeconds after this time, standard error says what the process waits for
    */
   StopWithPatience(Framework framework, long longStopSeconds) {
     this.framework = framework;
@@ -103,13 +103,13 @@ final class StopWithPatience {
     return found;
   }
 
-  /** Such a bundle is in the same state for as long as nobody uses it. */
+  /** A lazy bundle is in the same state for as long as nothing uses it. */
   private static boolean isLazy(Bundle bundle) {
     String policy = bundle.getHeaders("").get(Constants.BUNDLE_ACTIVATIONPOLICY);
     return policy != null && policy.contains(Constants.ACTIVATION_LAZY);
   }
 
-  /** As the framework would: the last ones first. */
+  /** In the order of the framework: the last bundles first. */
   private void stopAllBut(List<Bundle> hanging) {
     List<Bundle> all = bundles();
     Collections.reverse(all);
@@ -118,7 +118,7 @@ final class StopWithPatience {
         try {
           bundle.stop(Bundle.STOP_TRANSIENT);
         } catch (BundleException | IllegalStateException e) {
-          // it has ended as well as it can
+          // the bundle has ended as well as it can
         }
       }
     }

@@ -32,7 +32,7 @@ public final class StopWithTheProcess implements BundleActivator {
 
   private static final long START_MILLIS = 15_000;
 
-  /** For a thread to get a processor, on a machine that is busy. */
+  /** The time for a thread to get a processor on a busy machine. */
   private static final long EXIT_MILLIS = 10_000;
 
   @Override
@@ -52,7 +52,7 @@ public final class StopWithTheProcess implements BundleActivator {
   @Override
   public void stop(BundleContext context) {}
 
-  /** The files that bnd's launcher has made of the jars within the executable jar. */
+  /** The files that bnd's launcher has made of the jars in the executable jar. */
   private static List<Path> copies() {
     ClassLoader loader = StopWithTheProcess.class.getClassLoader();
     if (!(loader instanceof URLClassLoader)) {
@@ -67,7 +67,7 @@ public final class StopWithTheProcess implements BundleActivator {
   private static void stop(Framework framework, ServiceTracker<?, ?> ready) {
     try {
       if (framework.getState() != Bundle.STOPPING) {
-        // bnd's launcher takes a stop in the middle of its start for an error
+        // bnd's launcher treats a stop in the middle of its start as an error
         ready.waitForService(START_MILLIS);
       }
       new StopWithPatience(framework).run();
@@ -79,9 +79,9 @@ public final class StopWithTheProcess implements BundleActivator {
   }
 
   /**
-   * After a signal the exit is already under way, with the signal's code, and this one waits for
-   * ever. Otherwise it has to be under way before the framework has stopped: bnd's launcher ends
-   * the process then, too, and with another code.
+   * After a signal the exit is already under way, with the signal's code, and the exit begun here
+   * waits without end. Otherwise this exit has to be under way before the framework has stopped,
+   * because then bnd's launcher ends the process, too, with another code.
    */
   private static void exitWhenStopping(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {

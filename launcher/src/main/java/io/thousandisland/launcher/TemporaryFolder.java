@@ -18,12 +18,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The folder of one process, removed at its end. A process that is killed leaves its folder to the
- * next one that starts.
+ * The folder of one process, removed at the end of the process. A killed process leaves its folder
+ * to the next process that starts.
  *
  * <p>A file in it is locked for as long as the process lives. The system releases that lock however
- * the process ends, and knows it in every container that shares the folder; a process id would be
- * reused, and mean somebody else there.
+ * the process ends, and knows it in every container that shares the folder. A process id would be
+ * reused, and would mean another process there.
  *
  * <p>Thread: main, and at the end the shutdown hook's.
  */
@@ -32,12 +32,12 @@ final class TemporaryFolder {
   private static final String LOCK = "lock";
   private static final String BESIDE = "beside";
 
-  /** What bnd's launcher calls its copies of jars. */
+  /** The names of the copies of jars that bnd's launcher makes. */
   private static final String COPY = "resource[0-9]+\\.jar";
 
   private final Path path;
 
-  /** Closed by the end of the process; one that is collected would be closed earlier. */
+  /** Closed by the end of the process; a channel that is collected would be closed earlier. */
   @SuppressWarnings("UnusedVariable")
   private final FileChannel lock;
 
@@ -52,7 +52,7 @@ final class TemporaryFolder {
     FileChannel channel =
         FileChannel.open(unlocked, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     channel.lock();
-    // under its name only now: others take one that they can lock for a dead process's
+    // renamed only now: others take a file that they can lock for a dead process's file
     Files.move(unlocked, path.resolve(LOCK), StandardCopyOption.ATOMIC_MOVE);
     return new TemporaryFolder(path, channel);
   }
@@ -72,21 +72,21 @@ final class TemporaryFolder {
     try {
       delete(path);
     } catch (IOException e) {
-      // stopped while the framework was being created: the next start removes what is left
+      // stopped while the framework was being created: the next start removes the rest
     }
   }
 
   /**
    * Removes the folders of this user's processes that have ended.
    *
-   * @return those that could not be removed, with the reason
+   * @return the folders that could not be removed, with the reason
    */
   List<String> removeAbandoned() throws IOException {
     List<String> left = new ArrayList<>();
     Object owner = Files.getOwner(path);
     try (DirectoryStream<Path> folders = Files.newDirectoryStream(path.getParent(), PREFIX + "*")) {
       for (Path folder : folders) {
-        // not our own: who closes a file loses the locks on it
+        // not our own: a process that closes a file loses its locks on the file
         if (!folder.equals(path) && isFolderOf(owner, folder)) {
           try {
             removeIfAbandoned(folder);
@@ -117,7 +117,7 @@ final class TemporaryFolder {
         delete(folder);
       }
     } catch (NoSuchFileException e) {
-      // not one of these, or one that is just being made
+      // not such a folder, or a folder that is just being made
     }
   }
 
@@ -135,8 +135,8 @@ final class TemporaryFolder {
   }
 
   /**
-   * Links are removed, not what they lead to; a file that is gone already is no trouble. The lock
-   * goes last: without it nobody would come back for the rest.
+   * Links are removed, not their targets; a file that is gone already is no trouble. The lock goes
+   * last, because without it no process would come back for the rest.
    */
   private static void delete(Path folder) throws IOException {
     Path lock = folder.resolve(LOCK);

@@ -11,14 +11,14 @@ import java.nio.file.Paths;
 final class Terminal {
   private Terminal() {}
 
-  /** Whether somebody can talk to the shell with its keys. */
+  /** Whether a person can talk to the shell with the terminal's keys. */
   static boolean isOurs() {
     return inForeground(Paths.get("/proc/self/stat")) && there();
   }
 
   /**
    * Whether reading is harmless: a terminal stops a background job that reads from it. Where the
-   * system does not say, it is taken for so.
+   * system does not say, reading is assumed to be harmless.
    */
   static boolean inForeground(Path stat) {
     String line;
@@ -35,7 +35,7 @@ final class Terminal {
     return controllingTerminal.equals("0") || group.equals(foregroundGroup);
   }
 
-  /** Since Java 22 there is a console without a terminal, too, and a method that tells. */
+  /** Since Java 22 a console may have no terminal, and a method tells whether it has one. */
   @SuppressWarnings("SystemConsoleNull")
   private static boolean there() {
     Console console = System.console();

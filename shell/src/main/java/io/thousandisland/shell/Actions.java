@@ -15,8 +15,8 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * The commands of the scope {@code ti} that change something. Those that touch connections say how
- * many before they wait.
+ * The commands of the scope {@code ti} that change something. Commands that touch connections say
+ * how many before they wait.
  *
  * <p>Thread: the shell's.
  */
@@ -219,14 +219,14 @@ public final class Actions {
     return Listings.drains(List.of(server));
   }
 
-  // ---- what is said
+  // ---- output
 
-  /** At once, and on the terminal even when the result goes elsewhere. */
+  /** Prints immediately, and on the terminal even when the result goes elsewhere. */
   private static void say(CommandSession session, String line) {
     session.getConsole().println(line);
   }
 
-  /** Waits. The console's only thread may be wanted back meanwhile: by Ctrl-C. */
+  /** Waits for the drain. Ctrl-C may ask for the console's only thread meanwhile. */
   private static String report(Drain drain) {
     Drained drained;
     try {

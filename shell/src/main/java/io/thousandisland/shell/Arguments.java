@@ -2,7 +2,7 @@ package io.thousandisland.shell;
 
 import java.util.List;
 
-/** What was typed after a command. What is wrong with it is answered in one line. */
+/** The arguments typed after a command. A problem with them is answered in one line. */
 record Arguments(List<String> typed) {
 
   /**
@@ -26,10 +26,10 @@ record Arguments(List<String> typed) {
   }
 
   /**
-   * The second one, a number.
+   * The second argument, a number.
    *
-   * @param what it numbers, for the answer
-   * @throws IllegalArgumentException when it is none
+   * @param what the thing that has the number, for the answer
+   * @throws IllegalArgumentException when it is no number
    */
   long number(String what) {
     try {

@@ -5,18 +5,18 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Which of some names was probably meant. */
+/** The choice of the name that was probably meant. */
 final class Nearest {
   private Nearest() {}
 
-  /** The one with the fewest letters to change, if that is a third of them at most. */
+  /** The name with the fewest letters to change, if that is a third of its letters at most. */
   static Optional<String> of(String typed, List<String> names) {
     return names.stream()
         .filter(name -> distance(typed, name) <= Math.max(1, name.length() / 3))
         .min(Comparator.comparingInt(name -> distance(typed, name)));
   }
 
-  /** Levenshtein's distance, where two letters that have changed places count as one. */
+  /** Levenshtein's distance, where two letters that have changed places count as one change. */
   private static int distance(String typed, String name) {
     String a = typed.toLowerCase(Locale.ROOT);
     String b = name.toLowerCase(Locale.ROOT);
@@ -37,7 +37,7 @@ final class Nearest {
     return of[a.length()][b.length()];
   }
 
-  /** Whether the two letters before {@code i} are those before {@code j} the other way round. */
+  /** Whether the two letters before {@code i} are the letters before {@code j} in reverse order. */
   private static boolean changedPlaces(String a, int i, String b, int j) {
     return i > 1
         && j > 1

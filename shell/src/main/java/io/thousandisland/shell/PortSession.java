@@ -15,8 +15,8 @@ import org.apache.felix.service.command.Converter;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What one client says and hears: a line is a command, and its answer follows. The end of its input
- * ends the session when all is answered.
+ * The session of one client: a line is a command, and its answer follows. The end of the client's
+ * input ends the session when all commands are answered.
  *
  * <p>Thread: its own.
  */
@@ -24,7 +24,7 @@ final class PortSession {
 
   private static final Set<String> GOODBYES = Set.of("exit", "quit", "logout");
 
-  /** In characters. Whoever sends more would take the memory of the whole process. */
+  /** In characters. A client that sends more would take the memory of the whole process. */
   static final int LONGEST = 1 << 16;
 
   private final CommandProcessor processor;
@@ -40,7 +40,7 @@ final class PortSession {
             new BufferedReader(
                 new InputStreamReader(client.getInputStream(), StandardCharsets.UTF_8));
         var out = new PrintStream(client.getOutputStream(), true, StandardCharsets.UTF_8);
-        // commands find the end of their input: what follows their line is the next command
+        // a command finds the end of its input, because the text after its line is the next command
         CommandSession session = processor.createSession(InputStream.nullInputStream(), out, out)) {
       for (String line = read(lines, out); line != null; line = read(lines, out)) {
         String command = line.strip();
@@ -70,12 +70,12 @@ final class PortSession {
     return line.toString();
   }
 
-  /** It would end the whole process, which is not what it means to somebody at a port. */
+  /** Such a command would end the whole process, which a client at a port does not mean. */
   private static boolean isGoodbye(String command) {
     return GOODBYES.contains(command.split("\\s", 2)[0]);
   }
 
-  /** A page that somebody on this machine looks at may send requests here, and commands in them. */
+  /** A web page open in a browser on this machine may send requests here, with commands in them. */
   private static boolean isOfABrowser(String command) {
     return command.matches("[A-Z]+ .* HTTP/[0-9.]+");
   }

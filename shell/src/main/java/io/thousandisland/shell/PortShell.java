@@ -24,12 +24,12 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
 import org.osgi.util.tracker.ServiceTracker;
 
 /**
- * A port of this machine's own address at which Gogo takes commands, one a line. Open only where
- * the framework property {@value #PORT} says so: nothing protects it, and whoever can run a program
- * on this machine can stop the server.
+ * A port of this machine's own address at which Gogo takes commands, one a line. The port is open
+ * only where the framework property {@value #PORT} says so, because nothing protects it: any user
+ * who can run a program on this machine can stop the server.
  *
- * <p>Thread: one accepts, and each session has one. They are platform threads, because handlers may
- * keep all carriers of virtual ones.
+ * <p>Thread: one thread accepts, and each session has its own. They are platform threads, because
+ * handlers may keep all carriers of virtual threads.
  */
 @Component(
     service = {},
@@ -38,7 +38,7 @@ public final class PortShell {
 
   static final String PORT = "io.thousandisland.shell.port";
 
-  /** More than anybody needs who is not out to exhaust the machine. */
+  /** More than a user needs who does not want to exhaust the machine. */
   static final int MOST_SESSIONS = 16;
 
   private static final String FULL = "there are " + MOST_SESSIONS + " sessions already\n";
@@ -57,7 +57,7 @@ public final class PortShell {
   /** Written before the component is active, and read from then on. */
   private Optional<ServerSocket> listening = Optional.empty();
 
-  /** Without Gogo there is no shell, and the commands of this bundle may be there nevertheless. */
+  /** Without Gogo there is no shell, but the commands of this bundle may still be there. */
   @Activate
   public PortShell(
       @Reference(
@@ -76,9 +76,9 @@ public final class PortShell {
   }
 
   /**
-   * Gogo's own commands and converters come with another bundle, which may start after this one: at
-   * the end of its list is {@code gosh}. Where that bundle is not, the first client waits for ten
-   * seconds, and has the commands of this one.
+   * Waits for Gogo's own commands and converters. They come with another bundle, which may start
+   * after this bundle; the last command in its list is {@code gosh}. Without that bundle, the first
+   * client waits for ten seconds, and then has the commands of this bundle.
    */
   private static void awaitGogosCommands(BundleContext context) {
     try {
@@ -94,7 +94,7 @@ public final class PortShell {
   }
 
   /**
-   * Without the port there is still the server: what goes wrong is told, and not thrown.
+   * Without the port there is still the server, so a failure is reported, not thrown.
    *
    * @param beforeFirst runs before the first session begins, on the thread that accepts
    */
@@ -122,7 +122,7 @@ public final class PortShell {
     }
   }
 
-  /** Where it listens. */
+  /** The port at which the shell listens. */
   Optional<Integer> port() {
     return listening.map(ServerSocket::getLocalPort);
   }
@@ -138,7 +138,7 @@ public final class PortShell {
         }
       }
     }
-    sessions.forEach(PortShell::end); // one may have begun while the others were ended
+    sessions.forEach(PortShell::end); // a session may have begun while the others were ended
   }
 
   private void begin(CommandProcessor gogo, Socket client) throws IOException {
@@ -156,13 +156,13 @@ public final class PortShell {
     try (client) {
       new PortSession(gogo, client).run();
     } catch (IOException | UncheckedIOException e) {
-      // the client has gone, and nobody is left to be told
+      // the client has gone, so there is nothing to tell it
     } finally {
       sessions.remove(client);
     }
   }
 
-  /** May be called by a command of a session: waits for none. */
+  /** Waits for no session, because a command of a session may call this method. */
   @Deactivate
   void close() throws IOException {
     if (listening.isPresent()) {

@@ -34,10 +34,10 @@ public final class Servers {
   }
 
   /**
-   * One whose configuration is deleted may still drain under the name of its successor, which is
-   * the one that is meant.
+   * A server whose configuration is deleted may still drain under the name of its successor; then
+   * the successor is meant.
    *
-   * @throws IllegalArgumentException when there is none; the message says which there are
+   * @throws IllegalArgumentException when there is no such server; the message names the servers
    */
   Server named(String name) {
     return bound.stream()

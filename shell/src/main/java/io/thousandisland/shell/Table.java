@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Text in columns, as wide as their widest cell, on lines of 100 characters at most: where they do
- * not suffice, the widest cells lose their middle. A cell may have several lines. Below a row there
- * may be notes, in full.
+ * Text in columns that are as wide as their widest cell, on lines of 100 characters at most. Where
+ * 100 characters do not suffice, the widest cells lose their middle. A cell may have several lines.
+ * Below a row there may be notes, in full.
  *
  * <p>Thread: its maker's.
  */
@@ -46,7 +46,7 @@ final class Table {
     return this;
   }
 
-  /** Goes below the last row; nothing when it is empty. */
+  /** Adds {@code text} below the last row, unless it is empty. */
   Table note(String text) {
     if (!text.isEmpty()) {
       parts.add(new Note(text));
@@ -54,7 +54,7 @@ final class Table {
     return this;
   }
 
-  /** Without rows only {@code whenEmpty}, which says why. */
+  /** The table; without rows only {@code whenEmpty}, which says why. */
   String text(String whenEmpty) {
     if (!hasRows) {
       return whenEmpty;
@@ -141,7 +141,7 @@ final class Table {
     return lines;
   }
 
-  /** One that is longer than a line is cut into several. */
+  /** A word that is longer than a line is cut into several. */
   private static List<String> words(String text) {
     int most = WIDTH - INDENT.length();
     return Stream.of(text.strip().split("\\s+"))

@@ -8,7 +8,7 @@ import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
-/** How addresses, times and counts are written. */
+/** The written form of addresses, times and counts. */
 final class Text {
 
   private static final DateTimeFormatter TIME =

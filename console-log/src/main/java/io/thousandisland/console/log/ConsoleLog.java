@@ -13,9 +13,9 @@ import ch.qos.logback.core.status.NopStatusListener;
 
 /**
  * The log when the user configures none: one line an event on standard output, from INFO on.
- * Logback finds it with the ServiceLoader. It steps aside for a configuration file of the user's.
+ * Logback finds it with the ServiceLoader. It steps aside for the user's configuration file.
  *
- * <p>Thread: whichever asks for the first logger.
+ * <p>Thread: the thread that asks for the first logger.
  */
 public final class ConsoleLog extends ContextAwareBase implements Configurator {
 
@@ -26,8 +26,8 @@ public final class ConsoleLog extends ContextAwareBase implements Configurator {
     }
     context.getStatusManager().add(new NopStatusListener());
     Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
-    root.setLevel(Level.INFO); // what handlers log is for who runs them
-    context.getLogger("org.apache.felix").setLevel(Level.WARN); // and this is for its authors
+    root.setLevel(Level.INFO); // handlers log for the operator
+    context.getLogger("org.apache.felix").setLevel(Level.WARN); // Felix logs for its authors
     root.addAppender(console(context));
     return ExecutionStatus.DO_NOT_INVOKE_NEXT_IF_ANY;
   }

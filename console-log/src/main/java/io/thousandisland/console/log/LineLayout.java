@@ -9,8 +9,8 @@ import ch.qos.logback.core.util.CachingDateFormatter;
 
 /**
  * One line of text: time of day, level, the last part of the logger's name, message; then the trace
- * of what was thrown. Logback's PatternLayout makes the same of {@code %d{HH:mm:ss.SSS} %-5level
- * %logger{0}: %msg%n}, but loads every conversion word there is first.
+ * of the exception. Logback's PatternLayout gives the same for {@code %d{HH:mm:ss.SSS} %-5level
+ * %logger{0}: %msg%n}, but first loads every conversion word there is.
  */
 final class LineLayout extends LayoutBase<ILoggingEvent> {
   private final CachingDateFormatter time = new CachingDateFormatter("HH:mm:ss.SSS");

@@ -1,4 +1,4 @@
-/** What the ready-made servers log, and how a line looks. */
+/** The log configuration of the ready-made servers, and the layout of a line. */
 @NullMarked
 package io.thousandisland.console.log;
 

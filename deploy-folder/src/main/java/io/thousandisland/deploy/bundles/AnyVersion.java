@@ -6,7 +6,7 @@ import org.osgi.resource.Namespace;
 import org.osgi.resource.Requirement;
 import org.osgi.resource.Resource;
 
-/** The requirement of a package, in whatever version. */
+/** The requirement of a package in any version. */
 public record AnyVersion(String packageName) implements Requirement {
 
   @Override
@@ -27,7 +27,7 @@ public record AnyVersion(String packageName) implements Requirement {
   }
 
   @Override
-  @SuppressWarnings("NullAway") // nobody's: a requirement that was made to ask a question
+  @SuppressWarnings("NullAway") // no resource has this requirement, which only asks a question
   public Resource getResource() {
     return null;
   }

@@ -12,21 +12,24 @@ import org.osgi.framework.Bundle;
 /**
  * A jar of the folder: the content that waits to be used, and the bundle that came from it.
  *
- * <p>Thread: that of the bundles only.
+ * <p>Thread: the bundles thread only.
  */
 public final class BundleFile {
 
-  /** What is left to do for a bundle. */
+  /** Whether, and when, a bundle is still to be started. */
   enum Start {
-    /** Nothing: it was started, and an operator may have stopped it since. */
+    /** Nothing is left to do: the bundle was started, and an operator may have stopped it since. */
     DONE,
-    /** To be tried at each look: the framework was busy, or has not reached its start level. */
+    /**
+     * To be tried at each look: the framework was busy, or has not reached the bundle's start
+     * level.
+     */
     SOON,
     /** To be tried when another bundle changes. */
     WHEN_OTHERS_CHANGE
   }
 
-  /** In looks: 5 seconds, and 5 minutes. */
+  /** In looks: 5 seconds, and for the longest pause 5 minutes. */
   private static final int FIRST_PAUSE = 20;
 
   private static final int LONGEST_PAUSE = 1200;
@@ -46,13 +49,15 @@ public final class BundleFile {
   /** Why the content cannot be used; empty when it can. */
   String unreadable = "";
 
-  /** Content that was not used yet. */
+  /** Content that has not been used yet. */
   @Nullable WholeJar incoming;
 
-  /** The framework has refused to install {@link #incoming}: again when other bundles change. */
+  /**
+   * The framework has refused to install {@link #incoming}: tried again when other bundles change.
+   */
   boolean refused;
 
-  /** So many looks {@link #incoming} is left alone; each failure doubles them. */
+  /** The number of looks that {@link #incoming} is left alone; each failure doubles it. */
   private int pause;
 
   private int pauseLeft;
@@ -60,7 +65,9 @@ public final class BundleFile {
   Start start = Start.DONE;
   int attempts;
 
-  /** What was done with the bundle and not told yet: it is told together with its start. */
+  /**
+   * The action on the bundle that is not reported yet: the report comes with the bundle's start.
+   */
   String did = "";
 
   BundleFile(Path path, Report report) {
@@ -86,7 +93,7 @@ public final class BundleFile {
     return path.toUri().toString();
   }
 
-  /** Null when there is none, or when somebody else has uninstalled it. */
+  /** Null when there is no bundle, or when it was uninstalled from outside. */
   @Nullable Bundle bundle() {
     return bundle == null || bundle.getState() == Bundle.UNINSTALLED ? null : bundle;
   }
@@ -114,7 +121,7 @@ public final class BundleFile {
     report.done(name, what);
   }
 
-  /** Says it once, until something else is to be said. */
+  /** Reports {@code what} once, until something else is to be reported. */
   void trouble(String what) {
     if (!what.equals(told)) {
       told = what;
@@ -122,7 +129,7 @@ public final class BundleFile {
     }
   }
 
-  /** Says once why the bundle cannot be started, or attached to its host. */
+  /** Reports once why the bundle cannot be started, or attached to its host. */
   void notStarted(String why) {
     if (!why.equals(told)) {
       told = why;
@@ -137,36 +144,41 @@ public final class BundleFile {
     report.trouble(name, what, cause);
   }
 
-  /** What was done, or which bundle it is: the beginning of a sentence about its start. */
+  /**
+   * The beginning of a sentence about the bundle's start: the action done, or the bundle's
+   * identity.
+   */
   String subject() {
     Bundle installed = bundle();
     return did.isEmpty() && installed != null ? identity(installed) : did + ", but";
   }
 
-  /** What happens to the bundle while its file cannot be used, to be said behind that. */
+  /**
+   * The end of a sentence about a file that cannot be used: what happens to the bundle meanwhile.
+   */
   String stays() {
     Bundle installed = bundle();
     return installed == null ? "" : "; " + identity(installed) + " stays as it is";
   }
 
-  /** The system, and not the content, was to blame: the same again after a while. */
+  /** The system, not the content, was to blame: the same content is tried again after a while. */
   void tryLater() {
     refused = false;
     pause = Math.clamp(2L * pause, FIRST_PAUSE, LONGEST_PAUSE);
     pauseLeft = pause;
   }
 
-  /** The same for content that was not read. A person may be about to make it readable. */
+  /** The same for content that could not be read. A person may be about to make it readable. */
   void readLater() {
     pauseLeft = FIRST_PAUSE;
   }
 
-  /** Asked once for each look. */
+  /** Whether the file is left alone at this look. Asked once for each look. */
   boolean pauses() {
     return pauseLeft > 0 && pauseLeft-- > 0;
   }
 
-  /** The content that waits is of no use any more. */
+  /** Drops the waiting content, which is of no use any more. */
   void discard() throws IOException {
     pause = 0;
     pauseLeft = 0;

@@ -26,14 +26,14 @@ import org.osgi.framework.BundleEvent;
 import org.osgi.framework.BundleListener;
 
 /**
- * The jars of the folder. After each look it finds out which of them have come, changed or gone,
- * reads those as a whole, and hands them over to a {@link BundleStep}.
+ * The jars of the folder. After each look this class finds the jars that have come, changed or
+ * gone, reads them as a whole, and hands them over to a {@link BundleStep}.
  *
- * <p>Thread: that of the bundles, except {@link #bundleChanged}.
+ * <p>Thread: the bundles thread, except {@link #bundleChanged}.
  */
 public final class BundleFiles implements FolderThread.Turn, BundleListener {
 
-  /** A file that does not change and cannot be read for so long is somebody's mistake. */
+  /** A file that does not change and cannot be read for this long is a person's mistake. */
   public static final Duration INCOMPLETE = Duration.ofSeconds(2);
 
   private final Path storage;
@@ -43,7 +43,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
   private final Map<Path, BundleFile> files = new LinkedHashMap<>();
   private int copies;
 
-  /** Set by the framework's thread, taken by that of the bundles. */
+  /** Set by the framework's thread, taken by the bundles thread. */
   private volatile boolean othersChanged;
 
   public BundleFiles(
@@ -62,7 +62,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
     }
   }
 
-  /** A bundle that the framework has kept over a restart. */
+  /** Takes a bundle that the framework has kept over a restart. */
   private void take(Bundle kept) {
     var file = new BundleFile(Path.of(URI.create(kept.getLocation())), report);
     file.bundle(kept);
@@ -91,7 +91,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
 
   @Override
   public void folderUnreadable(IOException e) {
-    // what came from it stays; the other thread reports it
+    // bundles from the folder stay; the other thread reports the trouble
   }
 
   @Override
@@ -162,7 +162,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
     }
   }
 
-  /** Of several files with one bundle the first is used, until it goes. */
+  /** The files to use now. Of several files with one bundle, the first is used until it goes. */
   private List<BundleFile> chosen(boolean changedOutside) {
     var chosen = new ArrayList<BundleFile>();
     var names = new HashMap<String, BundleFile>();
@@ -201,7 +201,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
     return chosen;
   }
 
-  /** Asked before the bundle is stopped for an update that cannot succeed. */
+  /** Asked first, so that no bundle is stopped for an update that cannot succeed. */
   private boolean hasRoom(BundleFile file, WholeJar jar) {
     if (file.bundle() == null || jar.copy().toFile().length() < storage.toFile().getUsableSpace()) {
       return true;
@@ -216,7 +216,7 @@ public final class BundleFiles implements FolderThread.Turn, BundleListener {
     return installed == null ? "" : " in version " + installed.getVersion();
   }
 
-  /** Of those that are not used. */
+  /** Drops the waiting content of {@code file}. */
   static void discard(BundleFile file) {
     try {
       file.discard();

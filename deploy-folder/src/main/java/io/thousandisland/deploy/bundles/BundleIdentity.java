@@ -7,7 +7,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.Version;
 
 /**
- * What a bundle's manifest says about which bundle it is.
+ * The identity of a bundle, as its manifest gives it.
  *
  * @param host the symbolic name of the host, for a fragment
  */

@@ -10,14 +10,15 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
 /**
- * The last part of a {@link BundleStep}: starts bundles, and attaches fragments. What cannot be
- * started is tried again, soon if nothing is missing, otherwise when other bundles change.
+ * The last part of a {@link BundleStep}: it starts bundles and attaches fragments. A bundle that
+ * cannot be started is tried again: soon if nothing is missing, otherwise when other bundles
+ * change.
  *
- * <p>Thread: that of the bundles only.
+ * <p>Thread: the bundles thread only.
  */
 public final class BundleStart {
 
-  /** So many looks the framework may be busy before somebody is told. */
+  /** The number of looks that the framework may be busy before a report. */
   private static final int ATTEMPTS = 8;
 
   /** The same, while the framework is on its way to a start level: half a minute. */
@@ -44,7 +45,7 @@ public final class BundleStart {
         && bundle.adapt(BundleStartLevel.class).isPersistentlyStarted();
   }
 
-  /** Starts the bundle of {@code file}, or attaches it to its host; or says why it cannot. */
+  /** Starts the bundle of {@code file}, or attaches it to its host; or reports why that fails. */
   void start(BundleFile file) {
     Bundle bundle = file.bundle();
     if (bundle == null || stopping.getAsBoolean()) {
@@ -54,8 +55,8 @@ public final class BundleStart {
       attach(file, bundle);
       return;
     }
-    // A bundle that cannot be resolved is not told to start. Otherwise Felix would try again when
-    // bnd's launcher gives the bundle a start level, and print a stack trace.
+    // A bundle that cannot be resolved is not started. Otherwise Felix would try again when bnd's
+    // launcher gives the bundle a start level, and would print a stack trace.
     if (!wiring.resolveBundles(List.of(bundle))) {
       notResolved(file, bundle);
       return;
@@ -130,7 +131,7 @@ public final class BundleStart {
     }
   }
 
-  /** What an activator threw, rather than the framework's words around it. */
+  /** The exception that an activator threw, rather than the framework's exception around it. */
   static Throwable cause(BundleException e) {
     return e.getCause() == null ? e : e.getCause();
   }

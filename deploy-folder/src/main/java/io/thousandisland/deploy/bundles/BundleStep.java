@@ -18,14 +18,14 @@ import org.osgi.framework.BundleException;
 import org.osgi.framework.Constants;
 
 /**
- * What is done with all jars that a look has found changed: stop their bundles, uninstall, update
- * and install, refresh once, start. So a bundle starts once for each change of its file, and with
- * all of the new content around it.
+ * The steps for all jars that a look has found changed: stop their bundles, uninstall, update and
+ * install, refresh once, start. So a bundle starts once for each change of its file, with all of
+ * the new content around it.
  *
- * <p>Bundles are stopped for good and not for the moment: those who manage start levels would start
- * them again in the middle of it.
+ * <p>Bundles are stopped persistently, not transiently: otherwise a manager of start levels would
+ * start them again in the middle of the steps.
  *
- * <p>Thread: that of the bundles only.
+ * <p>Thread: the bundles thread only.
  */
 public final class BundleStep {
 
@@ -65,7 +65,9 @@ public final class BundleStep {
     each(all.stream().filter(start::leftUnresolved).toList(), start::start);
   }
 
-  /** One file's trouble is not the others': somebody else may uninstall its bundle meanwhile. */
+  /**
+   * Trouble with one file, whose bundle others may uninstall meanwhile, does not affect the next.
+   */
   private static void each(List<BundleFile> files, Consumer<BundleFile> action) {
     for (BundleFile file : files) {
       try {
@@ -76,7 +78,7 @@ public final class BundleStep {
     }
   }
 
-  /** Tries again what could not be started before. */
+  /** Tries again to start the bundles that could not be started before. */
   void startAgain(List<BundleFile> all, boolean othersChanged) {
     each(all.stream().filter(file -> file.isToStart(othersChanged)).toList(), start::start);
   }
@@ -150,7 +152,7 @@ public final class BundleStep {
     }
   }
 
-  /** The content is whole, and was read: it is the system that lacks room, or descriptors. */
+  /** Whether the system lacks room or descriptors. The content is whole, and was read. */
   private static boolean isOfTheDisk(BundleException e) {
     for (Throwable cause = e; cause != null; cause = cause.getCause()) {
       if (cause instanceof IOException) {
@@ -160,7 +162,7 @@ public final class BundleStep {
     return false;
   }
 
-  /** Only the version where the name is the same. */
+  /** Only the version when the name is the same. */
   private static String to(String is, String was) {
     if (is.equals(was)) {
       return "";
@@ -178,7 +180,7 @@ public final class BundleStep {
     return "cannot be installed: " + Trouble.of(BundleStart.cause(e));
   }
 
-  /** Two files of the folder are never the same bundle, so the other one is not the folder's. */
+  /** Two files of the folder are never the same bundle, so the other bundle is not the folder's. */
   private void tellOther(BundleFile file, Bundle installed) {
     others(installed.getSymbolicName(), installed)
         .ifPresent(
@@ -201,7 +203,7 @@ public final class BundleStep {
     return " as bundle " + bundle.getBundleId() + " from " + bundle.getLocation();
   }
 
-  /** A fragment attaches when its host is resolved anew. */
+  /** A fragment attaches when its host is resolved again. */
   private void touchHost(Bundle fragment, WholeJar jar, Set<Bundle> touched) {
     BundleIdentity identity = jar.identity();
     if (identity == null || identity.host() == null) {
@@ -215,7 +217,9 @@ public final class BundleStep {
     }
   }
 
-  /** Not without need: whatever imports from them is stopped and started, too. */
+  /**
+   * Only when needed: each bundle that imports from a refreshed one is stopped and started, too.
+   */
   private void refresh(Set<Bundle> touched) {
     List<Bundle> needed =
         touched.stream()

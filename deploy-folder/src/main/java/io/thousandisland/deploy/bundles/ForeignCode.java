@@ -8,11 +8,12 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleException;
 
 /**
- * The code of a bundle that the thread of the bundles is in. It may hang, and then nothing else
- * happens to the bundles of the folder: somebody has to be told, and the framework has to be able
- * to stop nevertheless.
+ * The code of a bundle that the bundles thread is in. That code may hang, and then nothing else
+ * happens to the bundles of the folder. So the hang must be reported, and the framework must still
+ * be able to stop.
  *
- * <p>Thread: that of the bundles runs the code; that of the configurations tells; any interrupts.
+ * <p>Thread: the bundles thread runs the code; the configurations thread tells; any thread
+ * interrupts.
  */
 public final class ForeignCode {
 
@@ -54,7 +55,9 @@ public final class ForeignCode {
     entered = code;
   }
 
-  /** An interrupt was meant for the code that is left here, and for nothing after it. */
+  /**
+   * Clears our interrupt, which was meant for the code that is left here, and for nothing after it.
+   */
   private synchronized void leave() {
     boolean interrupted = Thread.interrupted();
     if (interrupted && entered != null && !entered.interrupted) {
@@ -63,7 +66,7 @@ public final class ForeignCode {
     entered = null;
   }
 
-  /** Tells once about code that takes long. */
+  /** Reports once that code takes long. */
   public synchronized void tell() {
     Entered code = entered;
     if (code == null || code.told) {
@@ -86,7 +89,9 @@ public final class ForeignCode {
                 code.thread.getName()));
   }
 
-  /** A start is of no use any more. A stop is: it may drain connections. */
+  /**
+   * Interrupts a start, which is of no use any more. A stop is of use: it may drain connections.
+   */
   public synchronized void interruptStart() {
     if (entered != null && entered.starts) {
       entered.interrupted = true;
@@ -94,12 +99,12 @@ public final class ForeignCode {
     }
   }
 
-  /** Into a bundle. */
+  /** A call into a bundle. */
   interface Call {
     void run() throws BundleException;
   }
 
-  /** Its fields that change are guarded by the object around it. */
+  /** The code that was entered. Its fields that change are guarded by the enclosing object. */
   private static final class Entered {
     final String file;
     final String bundle;

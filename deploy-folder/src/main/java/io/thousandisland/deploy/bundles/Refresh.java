@@ -15,7 +15,7 @@ public final class Refresh {
   private final BooleanSupplier stopping;
 
   /**
-   * @param stopping true when nobody waits any more: the framework stops, or refreshes this bundle
+   * @param stopping true when the wait must end: the framework stops, or refreshes this bundle
    */
   Refresh(Bundle framework, BooleanSupplier stopping) {
     wiring = framework.adapt(FrameworkWiring.class);
@@ -33,14 +33,14 @@ public final class Refresh {
         });
     try {
       while (!stopping.getAsBoolean() && !done.await(100, TimeUnit.MILLISECONDS)) {
-        // a handler that drains may take its minute
+        // a handler that drains may take a minute
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
   }
 
-  /** Those whose former content others still use. */
+  /** Whether other bundles still use the former content of {@code bundle}. */
   boolean needed(Bundle bundle) {
     return wiring.getRemovalPendingBundles().contains(bundle);
   }

@@ -12,10 +12,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Properties;
 
 /**
- * The digests of the jars that were installed, in a file: a framework that keeps its storage over a
- * restart has the bundles still, and this tells whether their files have changed meanwhile.
+ * The digests of the installed jars, in a file. A framework that keeps its storage over a restart
+ * still has the bundles; the digests tell whether the jars have changed meanwhile.
  *
- * <p>Thread: that of the bundles only.
+ * <p>Thread: the bundles thread only.
  */
 public final class Remembered {
 
@@ -48,7 +48,7 @@ public final class Remembered {
     save();
   }
 
-  /** A bundle is of use without it: what fails here must not keep anybody from starting. */
+  /** Bundles are of use without the file: a failure here must not keep a bundle from starting. */
   private void save() {
     Path whole = file.resolveSibling(file.getFileName() + ".new");
     try {

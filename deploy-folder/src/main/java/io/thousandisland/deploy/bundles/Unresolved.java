@@ -19,10 +19,10 @@ import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 import org.osgi.resource.Namespace;
 
-/** Says in words what a bundle misses that does not resolve. */
+/** The missing requirements of a bundle that does not resolve, in words. */
 public final class Unresolved {
 
-  /** So many of the things that are missing are named. */
+  /** The number of missing things that are named. */
   private static final int TOLD = 3;
 
   private static final Pattern FROM = Pattern.compile("\\([\\w.-]*version>=([^)]*)\\)");
@@ -36,7 +36,7 @@ public final class Unresolved {
     wiring = framework.adapt(FrameworkWiring.class);
   }
 
-  /** Empty when everything that it requires is there. */
+  /** Empty when everything that {@code bundle} requires is there. */
   Optional<String> missing(Bundle bundle) {
     var all = new ArrayList<String>();
     collect(bundle, all, new HashSet<>());

@@ -24,19 +24,21 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A jar that reads as a whole, copied out of the folder: what was checked is what gets installed,
- * whatever happens to the file meanwhile.
+ * A jar that can be read as a whole, copied out of the folder. The content that was checked is the
+ * content that is installed, whatever happens to the file meanwhile.
  *
  * @param digest of all its bytes
  * @param identity null for a jar that is no bundle
  */
 public record WholeJar(Path copy, String digest, @Nullable BundleIdentity identity) {
 
-  /** One for all entries: a jar may have 100,000, and the process little memory. */
+  /**
+   * The size of one buffer for all entries: a jar may have 100,000, and the process little memory.
+   */
   private static final int BUFFER = 1 << 13;
 
   /**
-   * @throws ZipException when it is none, or not the whole of one
+   * @throws ZipException when the file is no zip, or not a whole one
    * @throws MalformedFileException when its manifest is not valid
    * @throws IOException when it cannot be read
    */
@@ -51,7 +53,9 @@ public record WholeJar(Path copy, String digest, @Nullable BundleIdentity identi
     }
   }
 
-  /** Most of what is none is found out here, and takes no time and no room, however large it is. */
+  /**
+   * Finds most files that are no zip. This takes no time and no room, however large the file is.
+   */
   private static void lookAt(Path file) throws IOException {
     try (InputStream readable = Files.newInputStream(file)) {
       if (readable.read() < 0) {
@@ -93,7 +97,7 @@ public record WholeJar(Path copy, String digest, @Nullable BundleIdentity identi
     }
   }
 
-  /** Reads it: JarFile does not compare checksums by itself. */
+  /** Reads {@code entry}, because JarFile does not compare checksums by itself. */
   private static void check(ZipEntry entry, JarFile jar, byte[] buffer) throws IOException {
     try (var in = new CheckedInputStream(jar.getInputStream(entry), new CRC32())) {
       while (in.read(buffer) >= 0) {

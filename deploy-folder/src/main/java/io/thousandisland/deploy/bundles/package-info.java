@@ -1,8 +1,8 @@
 /**
- * The bundles of the folder: what each jar stands for, and the steps from a new file to a bundle
- * that runs. It may use {@code watch}, and does not know configurations.
+ * The bundles of the folder: the meaning of each jar, and the steps from a new file to a bundle
+ * that runs. The package may use {@code watch}, and does not know configurations.
  *
- * <p>Thread: The thread "bundles", except what a class names.
+ * <p>Thread: The thread "bundles", except where a class names another.
  */
 @NullMarked
 package io.thousandisland.deploy.bundles;

@@ -7,9 +7,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A configuration in the folder: what the file says, and which configuration was made of it.
+ * A configuration in the folder: the content of the file, and the configuration made of it.
  *
- * <p>Thread: that of the configurations only.
+ * <p>Thread: the configurations thread only.
  */
 public final class ConfigurationFile {
 
@@ -27,13 +27,13 @@ public final class ConfigurationFile {
   /** The last content that can be used. */
   @Nullable Content content;
 
-  /** {@link #content} was not given to Config Admin yet. */
+  /** Whether {@link #content} was not given to Config Admin yet. */
   boolean fresh;
 
-  /** Which configuration was made of the file, if any. */
+  /** The name of the configuration that was made of the file, if any. */
   @Nullable ConfigurationName applied;
 
-  /** Whether somebody uses it was found out. */
+  /** Whether it was checked that the configuration has a user. */
   boolean judged;
 
   ConfigurationFile(Path path, Report report) {
@@ -50,7 +50,7 @@ public final class ConfigurationFile {
     return name;
   }
 
-  /** {@code .cfg}, with the dot. */
+  /** The end of the name with the dot, as in {@code .cfg}. */
   String end() {
     return name.strip().substring(name.strip().lastIndexOf('.'));
   }
@@ -60,7 +60,7 @@ public final class ConfigurationFile {
     report.done(name, what);
   }
 
-  /** Says it once, until something else is to be said. */
+  /** Reports {@code what} once, until something else is to be reported. */
   void trouble(String what) {
     if (!what.equals(told)) {
       told = what;
@@ -68,7 +68,7 @@ public final class ConfigurationFile {
     }
   }
 
-  /** What happens to the configuration while its file cannot be used, to be said behind that. */
+  /** The end of a sentence about a file that cannot be used: what happens to the configuration. */
   String stays() {
     return applied == null ? "" : "; the configuration " + applied.wholePid() + " stays as it is";
   }

@@ -18,20 +18,20 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configurations in the folder. After each look it reads those files that have come or changed,
- * and brings Config Admin into line.
+ * The configurations in the folder. After each look this class reads the files that have come or
+ * changed, and brings Config Admin into line.
  *
- * <p>Thread: that of the configurations only.
+ * <p>Thread: the configurations thread only.
  */
 public final class ConfigurationFiles {
 
-  /** A text without a last line end may be half of one: it is used when it is as old as this. */
+  /** A text without a last line end may be half a text: it is used when it is this old. */
   private static final Duration HALF_A_LINE = Duration.ofSeconds(1);
 
   /** More bytes than any configuration has. */
   private static final int LARGEST = 4 << 20;
 
-  /** So long after the last change of a bundle all components are known. */
+  /** This long after the last change of a bundle, all components are known. */
   private static final Duration QUIET = Duration.ofSeconds(3);
 
   private final ConfigurationStore store;
@@ -135,7 +135,7 @@ public final class ConfigurationFiles {
     }
     try {
       if (file.applied != null && !file.applied.equals(name)) {
-        store.remove(file.applied); // for now it is known how to read the file's name
+        store.remove(file.applied); // because now it is known how to read the file's name
         file.applied = null;
       }
       String did = store.put(name, content.values(), file.path());
@@ -153,7 +153,7 @@ public final class ConfigurationFiles {
     }
   }
 
-  /** A name whose PID was used once stays: while a bundle is updated nobody uses it. */
+  /** A name whose PID was used once stays: while a bundle is updated, nothing uses the PID. */
   private static ConfigurationName name(ConfigurationFile file, Set<String> used) {
     ConfigurationName name = ConfigurationName.of(file.name(), used);
     return file.applied != null && !used.contains(name.pid()) ? file.applied : name;
@@ -181,7 +181,7 @@ public final class ConfigurationFiles {
     }
   }
 
-  /** Tells who is used by nobody, when all bundles are there. */
+  /** Reports each configuration that nothing uses, when all bundles are there. */
   private void judge(Sight sight) {
     List<ConfigurationFile> open =
         files.values().stream()

@@ -3,7 +3,7 @@ package io.thousandisland.deploy.configurations;
 import io.thousandisland.deploy.watch.MalformedFileException;
 import java.util.Locale;
 
-/** How keys and values are written in a file. */
+/** The form in which keys and values are written in a file. */
 public interface ConfigurationForm {
 
   /**
@@ -11,7 +11,7 @@ public interface ConfigurationForm {
    */
   Content read(String text) throws MalformedFileException;
 
-  /** By the end of the file's name. */
+  /** The form for the end of the file's name. */
   static ConfigurationForm of(String file) {
     String lower = file.strip().toLowerCase(Locale.ROOT);
     if (lower.endsWith(".json")) {

@@ -5,16 +5,17 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which configuration a file is for, by its name: {@code PID.cfg}, {@code PID~NAME.cfg} or {@code
- * PID-NAME.cfg}. PIDs may contain a hyphen, too, so those who use PIDs decide how it is read.
+ * The configuration that a file is for, by the file's name: {@code PID.cfg}, {@code PID~NAME.cfg}
+ * or {@code PID-NAME.cfg}. A PID may contain a hyphen, too, so the PIDs in use decide how the name
+ * is read.
  *
  * @param pid of a single configuration, or of the factory
- * @param name of one of several configurations of the factory; null for a single one
+ * @param name of one of several configurations of the factory; null for a single configuration
  */
 public record ConfigurationName(String pid, @Nullable String name) {
 
   /**
-   * @param used the PIDs that somebody uses; with none of them the first hyphen ends the PID
+   * @param used the PIDs in use; when none of them fits, the first hyphen ends the PID
    */
   static ConfigurationName of(String file, Set<String> used) {
     String base = base(file);
@@ -53,7 +54,7 @@ public record ConfigurationName(String pid, @Nullable String name) {
     return file.substring(0, Math.max(0, file.lastIndexOf('.')));
   }
 
-  /** As Config Admin names it. */
+  /** The PID as Config Admin names it. */
   String wholePid() {
     return name == null ? pid : pid + "~" + name;
   }

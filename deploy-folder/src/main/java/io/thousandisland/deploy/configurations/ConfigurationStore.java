@@ -16,29 +16,29 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
 /**
- * The configurations that were made of files, in Config Admin. Each carries the address of its file
- * in a key that components keep for themselves, since it begins with a dot.
+ * The configurations that were made of files, in Config Admin. Each configuration carries the
+ * address of its file in a key that components keep private, since the key begins with a dot.
  *
- * <p>Thread: that of the configurations only.
+ * <p>Thread: the configurations thread only.
  */
 public final class ConfigurationStore {
 
-  /** Whose file it is. */
+  /** The key for the address of the file. */
   static final String FILE = ".deploy.file";
 
-  /** Any bundle may have it. */
+  /** The location with which any bundle may have the configuration. */
   private static final String ANY_BUNDLE = "?";
 
   private final ConfigurationAdmin admin;
 
-  /** What was there before a file took its place, by PID. */
+  /** The configurations that files have replaced, by PID. */
   private final Map<String, Dictionary<String, Object>> replaced = new HashMap<>();
 
   public ConfigurationStore(ConfigurationAdmin admin) {
     this.admin = admin;
   }
 
-  /** Those that were made of files, before the framework was started with the same storage. */
+  /** The configurations made of files before the framework was started with the same storage. */
   List<Kept> kept() throws IOException {
     var kept = new ArrayList<Kept>();
     for (Configuration configuration : list("(" + FILE + "=*)")) {
@@ -58,7 +58,7 @@ public final class ConfigurationStore {
         : new ConfigurationName(factory, pid.substring(factory.length() + 1));
   }
 
-  /** Creates or updates one, and tells in words which of the two. */
+  /** Creates or updates a configuration, and tells in words which of the two. */
   String put(ConfigurationName name, Map<String, Object> values, Path file) throws IOException {
     String pid = name.wholePid();
     boolean exists = find(pid) != null;
@@ -102,7 +102,10 @@ public final class ConfigurationStore {
         : "; it was bound to the bundle from " + bound + ", and any bundle may use it now";
   }
 
-  /** Deletes one, or gives it back to whom it belonged, and tells in words which of the two. */
+  /**
+   * Deletes a configuration or restores the one before the file, and tells in words which of the
+   * two.
+   */
   String remove(ConfigurationName name) throws IOException {
     String pid = name.wholePid();
     Dictionary<String, Object> before = replaced.remove(pid);

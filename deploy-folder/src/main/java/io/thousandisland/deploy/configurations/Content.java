@@ -8,13 +8,13 @@ import java.util.TreeMap;
 /**
  * The keys and values of a file.
  *
- * @param remarks what a person should know about them
+ * @param remarks notes for a person about the keys and values
  */
 public record Content(Map<String, Object> values, List<String> remarks) {
 
   private static final String RANKING = "service.ranking";
 
-  /** What the framework understands, of what was written. */
+  /** The content in the types that the framework understands. */
   Content understood() {
     Object ranking = values.get(RANKING);
     if (ranking == null || ranking instanceof Integer) {

@@ -11,7 +11,7 @@ public final class DidYouMean {
 
   private DidYouMean() {}
 
-  /** The name of a file for the same configuration of the PID that is most alike. */
+  /** The name of a file for the same configuration, with the most similar PID. */
   static Optional<String> file(ConfigurationName meant, Set<String> used, String end) {
     for (String pid : used) {
       // io.thousandisland.server.echo for io.thousandisland.server-echo
@@ -32,12 +32,12 @@ public final class DidYouMean {
                 .thenComparing(known -> known));
   }
 
-  /** The simple name of a class in place of the whole. */
+  /** Whether {@code pid} is the simple name of a class in place of the whole name. */
   private static boolean endsLike(String known, String pid) {
     return known.toLowerCase(Locale.ROOT).endsWith("." + pid.toLowerCase(Locale.ROOT));
   }
 
-  /** Levenshtein's, without regard to case. */
+  /** Levenshtein's distance, without regard to case. */
   static int distance(String one, String other) {
     String a = one.toLowerCase(Locale.ROOT);
     String b = other.toLowerCase(Locale.ROOT);

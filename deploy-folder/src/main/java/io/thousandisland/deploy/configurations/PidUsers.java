@@ -19,7 +19,7 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 
 /**
- * Who uses configurations: components, and managed services.
+ * The users of configurations: components and managed services.
  *
  * <p>Thread: any.
  */
@@ -33,7 +33,7 @@ public final class PidUsers implements BundleListener {
   private final ServiceComponentRuntime components;
   private final InstantSource clock;
 
-  /** Written by the framework's thread, read by that of the configurations. */
+  /** Written by the framework's thread, read by the configurations thread. */
   private volatile Instant lastChange;
 
   public PidUsers(BundleContext context, ServiceComponentRuntime components, InstantSource clock) {

@@ -12,7 +12,7 @@ import java.util.List;
 /**
  * The text of a file: UTF-8, with or without a byte-order mark, or UTF-16 with one.
  *
- * @param remarks what a person should know about it
+ * @param remarks notes for a person about the text
  */
 public record TextFile(String text, List<String> remarks) {
 

@@ -1,8 +1,8 @@
 /**
- * The configurations of the folder: their names, their forms, and what Configuration Admin is told.
- * It may use {@code watch} and {@code bundles}.
+ * The configurations of the folder: their names, their forms, and the calls to Configuration Admin.
+ * The package may use {@code watch} and {@code bundles}.
  *
- * <p>Thread: The thread "configurations", except what a class names.
+ * <p>Thread: The thread "configurations", except where a class names another.
  */
 @NullMarked
 package io.thousandisland.deploy.configurations;

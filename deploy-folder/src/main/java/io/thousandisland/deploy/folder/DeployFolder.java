@@ -110,8 +110,9 @@ public final class DeployFolder {
   }
 
   /**
-   * A bundle that hangs in its start keeps the framework from stopping, this bundle included, so
-   * nobody would come and say that it is over.
+   * Ends the bundles thread when the framework stops. A bundle that hangs in its start keeps the
+   * framework from stopping its bundles, this one included, so {@link #deactivate} would not be
+   * called.
    */
   private void leave(BundleEvent event, FolderThread forBundles, ForeignCode foreign) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
@@ -160,7 +161,7 @@ public final class DeployFolder {
     return Duration.ofMillis(USUAL_POLL);
   }
 
-  /** What the thread of the configurations does after each look. */
+  /** The work of the configurations thread after each look. */
   private record Configurations(
       FolderHealth health, ConfigurationFiles files, OtherFiles others, ForeignCode foreign)
       implements FolderThread.Turn {

@@ -6,9 +6,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Tells once that the folder is not there or unreadable, and once that this is over.
+ * Reports once that the folder is not there or unreadable, and once that this is over.
  *
- * <p>Thread: that of the configurations only.
+ * <p>Thread: the configurations thread only.
  */
 final class FolderHealth {
 

@@ -12,13 +12,13 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Tells once about each file that is neither a bundle nor a configuration.
+ * Reports once each file that is neither a bundle nor a configuration.
  *
- * <p>Thread: that of the configurations only.
+ * <p>Thread: the configurations thread only.
  */
 final class OtherFiles {
 
-  /** What comes after a name that was meant, and in place of an ending that was meant. */
+  /** Endings after the intended name, and endings in place of the intended ending. */
   private static final List<String> ADDED = List.of(".txt", ".bak", ".disabled", ".off", ".old");
 
   private static final List<String> INSTEAD = List.of(".properties", ".conf", ".ini");
@@ -41,7 +41,7 @@ final class OtherFiles {
     }
   }
 
-  /** A file that was meant for something else needs a person, a README does not. */
+  /** A file that was meant for something else needs a person; a README does not. */
   private void tell(String name, boolean regular) {
     if (!regular) {
       String what =

@@ -11,8 +11,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a file system tells about a file's content without reading it. Another content has another
- * fingerprint; a change of permissions alone has not.
+ * The data that a file system gives about a file's content without reading it. Different content
+ * has a different fingerprint; a change of permissions alone does not change it.
  *
  * @param key the inode, where there are inodes: a file that was moved here may have the same time
  * @param regular false for folders, pipes and devices, which cannot be read to an end
@@ -37,7 +37,8 @@ public record Fingerprint(long size, FileTime modified, @Nullable Object key, bo
           ? Optional.of(OF_A_LINK_THAT_LEADS_NOWHERE)
           : Optional.empty();
     } catch (FileSystemException e) {
-      // A link in a circle, or to where the process may not look, is that one file's trouble.
+      // A link in a circle, or to a place that the process may not read, is that one file's
+      // trouble.
       if (Files.isSymbolicLink(file)) {
         return Optional.of(OF_A_LINK_THAT_LEADS_NOWHERE);
       }

@@ -6,10 +6,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A platform daemon thread that looks at the folder again and again, and hands over what it sees.
+ * A platform daemon thread that looks at the folder again and again, and hands over each sight.
  *
- * <p>{@link #stop} does not interrupt it: it may be inside a bundle's {@code stop}, which drains
- * connections.
+ * <p>{@link #stop} does not interrupt the thread, which may be inside a bundle's {@code stop} that
+ * drains connections.
  */
 public final class FolderThread {
 
@@ -23,7 +23,7 @@ public final class FolderThread {
   private final CountDownLatch stopped = new CountDownLatch(1);
   private final Thread thread;
 
-  /** The exception of the last turn, in words; of this thread only. */
+  /** The exception of the last turn, in words; used by this thread only. */
   private String unexpected = "";
 
   public FolderThread(String name, Watch watch, Turn turn, Duration interval, Report report) {
@@ -39,9 +39,9 @@ public final class FolderThread {
   }
 
   /**
-   * No turn begins any more.
+   * Lets no further turn begin.
    *
-   * @return whether the last one has ended
+   * @return whether the last turn has ended
    */
   public boolean stop() {
     stopped.countDown();
@@ -59,7 +59,7 @@ public final class FolderThread {
         once();
       } while (!stopped.await(interval.toMillis(), TimeUnit.MILLISECONDS));
     } catch (InterruptedException e) {
-      // somebody else's wish to end this thread: nobody here interrupts it
+      // other code wants to end this thread: no code here interrupts it
     }
   }
 
@@ -79,7 +79,7 @@ public final class FolderThread {
     }
   }
 
-  /** Once. While the framework is being stopped, it is no surprise. */
+  /** Reports {@code e} once. While the framework is being stopped, an exception is no surprise. */
   private void tell(Throwable e) {
     try {
       if (stopped.getCount() > 0 && !unexpected.equals(e.toString())) {
@@ -87,11 +87,11 @@ public final class FolderThread {
         unexpected = e.toString();
       }
     } catch (OutOfMemoryError again) {
-      // told when there is memory for it
+      // reported when there is memory for it
     }
   }
 
-  /** What is done after each look. */
+  /** The work after each look. */
   public interface Turn {
     void take(Sight sight);
 

@@ -3,11 +3,11 @@ package io.thousandisland.deploy.watch;
 import java.util.List;
 import java.util.Locale;
 
-/** What a file of the folder is for, by its name. */
+/** The purpose of a file in the folder, by its name. */
 public enum Kind {
   BUNDLE,
   CONFIGURATION,
-  /** A file that is still being written, or an editor's. */
+  /** A file that is still being written, or an editor's file. */
   TEMPORARY,
   OTHER;
 

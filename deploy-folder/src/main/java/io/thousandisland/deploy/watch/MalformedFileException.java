@@ -2,7 +2,7 @@ package io.thousandisland.deploy.watch;
 
 import java.io.IOException;
 
-/** The content of a file is not of the form that its name promises. */
+/** The exception for a file whose content is not of the form that its name promises. */
 public final class MalformedFileException extends IOException {
   private static final long serialVersionUID = 1;
 

@@ -4,8 +4,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The lines that the folder writes to the log: INFO for what was done, WARN for what needs a
- * person. Each begins with the name of a file.
+ * The lines that the folder writes to the log: INFO for an action that was done, WARN for trouble
+ * that needs a person. Each line begins with the name of a file.
  *
  * <p>Thread: any.
  */
@@ -31,7 +31,7 @@ public final class Report {
     LOG.error("{}", what, cause);
   }
 
-  /** One line, whatever a file is named. */
+  /** The text as one line, whatever a file is named. */
   static String printable(String text) {
     var line = new StringBuilder(text.length());
     text.codePoints()

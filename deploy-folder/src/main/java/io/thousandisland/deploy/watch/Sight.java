@@ -9,7 +9,7 @@ import java.util.Set;
 import java.util.SortedMap;
 
 /**
- * What one look at the folder has shown, compared with the look before.
+ * The result of one look at the folder, compared with the look before.
  *
  * @param still the files that have not changed since the look before
  * @param moving the files that have changed, come, or just gone: the next look tells
@@ -22,7 +22,8 @@ public record Sight(SortedMap<Path, Still> still, Set<Path> moving) {
           .thenComparing(Map.Entry::getKey);
 
   /**
-   * Those of a kind that do not change: of two that exclude each other the older one came first.
+   * The files of a kind that do not change. Of two files that exclude each other, the older file
+   * came first.
    */
   public List<Map.Entry<Path, Still>> of(Kind kind) {
     return still.entrySet().stream()

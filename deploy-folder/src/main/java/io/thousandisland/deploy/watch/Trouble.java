@@ -32,7 +32,7 @@ public final class Trouble {
     return of((Throwable) e);
   }
 
-  /** The message, or the type where there is none; the first line of it. */
+  /** The first line of the message, or the type when there is no message. */
   public static String of(Throwable e) {
     String message = e.getMessage();
     if (message == null || message.isBlank()) {

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Looks at the folder by its path, so that a folder which was replaced is watched like the one
- * before. A file counts when two looks in a row have seen the same.
+ * The looks at the folder. They use its path, so that a replaced folder is watched like the folder
+ * before. A file counts when two looks in a row have seen the same fingerprint.
  *
- * <p>Thread: that of its user only.
+ * <p>Thread: its user's only.
  */
 public final class Watch {
 
@@ -31,8 +31,8 @@ public final class Watch {
   }
 
   /**
-   * @throws IOException when the folder is not there or cannot be listed. What is in it is unknown
-   *     then, and nothing counts as gone.
+   * @throws IOException when the folder is not there or cannot be listed. The content is unknown
+   *     then, and no file counts as gone.
    */
   public Sight look() throws IOException {
     Instant now = clock.instant();

@@ -1,6 +1,6 @@
 /**
- * Looking at a folder: what is there, for how long unchanged, and how a report is worded. It uses
- * neither of the other rooms.
+ * The looks at a folder: the files there, how long they are unchanged, and the wording of a report.
+ * The package uses no other package of this bundle.
  *
  * <p>Thread: Each folder thread has its own objects; {@code Report} may be used by both.
  */

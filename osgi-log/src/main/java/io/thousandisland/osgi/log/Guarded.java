@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
- * Says on standard error when a line cannot be written, once: log services swallow what their
- * listeners throw.
+ * A writer that says once, on standard error, when a line cannot be written, because log services
+ * swallow the exceptions of their listeners.
  *
  * <p>Thread: any.
  */

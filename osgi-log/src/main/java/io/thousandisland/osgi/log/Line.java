@@ -5,9 +5,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * What is written of one entry or event.
+ * The line that is written for one entry or event.
  *
- * @param bundle names the state of the bundle that it is about: another after each update
+ * @param bundle the state of the bundle that the line is about; each update changes it
  */
 record Line(String logger, Level level, String message, @Nullable Throwable thrown, String bundle) {
 

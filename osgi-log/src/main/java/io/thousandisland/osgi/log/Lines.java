@@ -10,11 +10,11 @@ import org.osgi.service.log.LogLevel;
 import org.slf4j.event.Level;
 
 /**
- * The lines of entries and framework events. The bundle is named in front, unless the message names
- * it.
+ * The lines of entries and framework events. A line begins with the bundle's name, unless the
+ * message names the bundle.
  */
 final class Lines {
-  /** What the log service itself logs of each change of a bundle, a service and the framework. */
+  /** The log service's own loggers, for each change of a bundle, a service and the framework. */
   private static final String EVENTS = "Events.";
 
   private static final String FRAMEWORK_EVENTS = "Events.Framework";
@@ -22,18 +22,21 @@ final class Lines {
   /** The logger of framework events. */
   private static final String FRAMEWORK = "org.osgi.framework";
 
-  /** Names that stand for none: what a bundle logs without a logger has the first. */
+  /** Names that stand for no name: an entry that a bundle logs without a logger has the first. */
   private static final String NAMELESS = "LogService";
 
   private static final Set<String> NO_NAMES =
       Set.of("", NAMELESS, org.osgi.service.log.Logger.ROOT_LOGGER_NAME);
 
-  /** Where exceptions of Declarative Services come from. */
+  /** The classes that exceptions of Declarative Services come from. */
   private static final String DECLARATIVE_SERVICES = "org.apache.felix.scr.";
 
   private Lines() {}
 
-  /** True for what {@link #of(FrameworkEvent)} tells better: with the event's own exception. */
+  /**
+   * True for an entry that {@link #of(FrameworkEvent)} tells better: with the event's own
+   * exception.
+   */
   static boolean isTroubleOfTheFramework(LogEntry entry) {
     return LogLevel.WARN.implies(entry.getLogLevel())
         && String.valueOf(entry.getLoggerName()).startsWith(FRAMEWORK_EVENTS);
@@ -92,8 +95,9 @@ final class Lines {
   }
 
   /**
-   * A component that cannot be obtained. Declarative Services log why, and then give nothing, or
-   * throw an exception of their own; the framework tells of that in addition.
+   * Whether the trouble was logged before: a component cannot be obtained. Declarative Services log
+   * why, and then give null or throw an exception of their own; the framework reports that in
+   * addition.
    */
   private static boolean wasToldBefore(ServiceException service) {
     if (service.getType() == ServiceException.FACTORY_ERROR) {

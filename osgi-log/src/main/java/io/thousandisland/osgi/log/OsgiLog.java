@@ -14,10 +14,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the log of every log service to SLF4J, for as long as both are there. No Declarative
- * Services: their own troubles are among what is to be written.
+ * Writes the log of every log service to SLF4J, for as long as both are there. It uses no
+ * Declarative Services, because their own troubles are among the entries to write.
  *
- * <p>Thread: any that registers a service.
+ * <p>Thread: any thread that registers a service.
  */
 @Header(name = Constants.BUNDLE_ACTIVATOR, value = "${@class}")
 @Requirement(

@@ -9,19 +9,19 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.event.Level;
 
 /**
- * Writes lines, and one of those with the same exception in ten minutes. Whoever wants a component
- * that cannot be activated tries again and again, and each time the exception is logged. The others
- * are written at DEBUG; their number is told with the next one.
+ * Writes lines, but only one line with the same exception in ten minutes. A user of a component
+ * that cannot be activated tries again and again, and each time the exception is logged. The
+ * repeated lines are written at DEBUG; the next line tells their number.
  *
  * <p>Thread: any.
  */
 final class Repeats implements Consumer<Line> {
   static final Duration PERIOD = Duration.ofMinutes(10);
 
-  /** How many different ones it remembers. */
+  /** The number of different kinds of line that are remembered. */
   static final int MOST = 100;
 
-  /** What came since a line was written. */
+  /** The repeats since a line was written. */
   private static final class Tally {
     final long begin;
     int more;
@@ -65,7 +65,7 @@ final class Repeats implements Consumer<Line> {
         : line.saying(line.message() + " (and " + tally.more + " times more before)");
   }
 
-  /** Not the whole trace: what is tried again comes along another path. */
+  /** Not with the whole trace, because a repeated try comes along another path. */
   private static String kind(Line line, Throwable thrown) {
     var kind = new StringBuilder();
     kind.append(line.logger()).append('\n').append(line.message()).append('\n');

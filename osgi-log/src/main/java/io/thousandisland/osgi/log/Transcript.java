@@ -11,16 +11,16 @@ import org.osgi.service.log.LogListener;
 import org.osgi.service.log.LogReaderService;
 
 /**
- * The entries of one log service, each once and in order: those that it has kept from before, and
- * then each that is new. Log services call their listeners later, on a thread of their own.
+ * The entries of one log service, each once and in order: the entries that it has kept from before,
+ * and then each new entry. Log services call their listeners later, on a thread of their own.
  *
- * <p>Thread: that of the log service, and those that begin and end.
+ * <p>Thread: the log service's, and the threads that begin and end.
  */
 final class Transcript implements LogListener {
   private final LogReaderService reader;
   private final Consumer<Line> writer;
 
-  /** Entries that were written from the history and will still be heard. Guarded by this. */
+  /** Entries that were written from the history and will still arrive. Guarded by this. */
   private final Set<Long> writtenBefore = new HashSet<>();
 
   /** The sequence of the newest entry written. Guarded by this. */
@@ -34,7 +34,7 @@ final class Transcript implements LogListener {
     this.writer = writer;
   }
 
-  /** An entry that is heard meanwhile waits until the history is written. */
+  /** Writes the history. An entry that arrives meanwhile waits until the history is written. */
   synchronized void begin() {
     reader.addLogListener(this);
     for (LogEntry entry : history()) {
@@ -51,7 +51,7 @@ final class Transcript implements LogListener {
     }
   }
 
-  /** Writes those that are logged and not yet heard. */
+  /** Writes the entries that are logged and have not yet arrived. */
   synchronized void end() {
     ended = true;
     reader.removeLogListener(this);
@@ -68,7 +68,7 @@ final class Transcript implements LogListener {
     writer.accept(Lines.of(entry));
   }
 
-  /** What the log service has kept, the oldest first. */
+  /** The entries that the log service has kept, the oldest first. */
   private List<LogEntry> history() {
     List<LogEntry> kept = new ArrayList<>(Collections.list(reader.getLog()));
     Collections.reverse(kept);

@@ -13,8 +13,8 @@ import org.osgi.framework.startlevel.BundleStartLevel;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
- * Bundles that would bring handlers, and have not been able to: one is not resolved, not started,
- * or describes its components in a way that Declarative Services does not understand.
+ * The bundles that would bring handlers but could not: a bundle is not resolved, is not started, or
+ * describes its components in a way that Declarative Services does not understand.
  */
 public final class AbsentBundles {
   private AbsentBundles() {}
@@ -56,7 +56,7 @@ public final class AbsentBundles {
         : "its bundle is not started";
   }
 
-  /** Those of its components that Declarative Services has not taken. */
+  /** Adds the components of {@code bundle} that Declarative Services has not taken. */
   private static void notUnderstood(BundleContext context, Bundle bundle, List<Absentee> found) {
     String imports = bundle.getHeaders("").get("Import-Package");
     if (imports == null || !imports.contains(Handler.class.getPackageName())) {
@@ -64,7 +64,7 @@ public final class AbsentBundles {
     }
     Optional<Set<String>> known = Scr.ask(context, scr -> known(scr, bundle), Optional.empty());
     if (known.isEmpty()) {
-      return; // it cannot be asked
+      return; // SCR cannot be asked
     }
     for (var handler : DescribedHandlers.in(bundle)) {
       String component = handler.component();

@@ -15,8 +15,8 @@ import org.osgi.service.component.runtime.dto.ComponentDescriptionDTO;
 import org.osgi.service.component.runtime.dto.UnsatisfiedReferenceDTO;
 
 /**
- * Components of Declarative Services that would be handlers, and have no service: one is disabled,
- * lacks a configuration or a reference, or has failed.
+ * The components of Declarative Services that would be handlers but have no service: a component is
+ * disabled, lacks a configuration or a reference, or has failed.
  */
 public final class AbsentComponents {
   private AbsentComponents() {}
@@ -72,7 +72,7 @@ public final class AbsentComponents {
     return Absentee.component(description.name, bundle, properties, why);
   }
 
-  /** Null for one that has its service, or will in a moment. */
+  /** Null for a component that has its service, or will have it in a moment. */
   private static @Nullable String why(ComponentConfigurationDTO configuration) {
     return switch (configuration.state) {
       case ComponentConfigurationDTO.UNSATISFIED_CONFIGURATION ->

@@ -10,10 +10,10 @@ import org.osgi.framework.Filter;
  * A handler that no server can have: a component without its service, a service that cannot be
  * used, or a bundle that has not started.
  *
- * @param called what an operator calls it
- * @param component name of its component; empty when it is none, or it is not known
+ * @param called the label for operators
+ * @param component name of its component; empty when it is no component, or the name is not known
  * @param properties of the service that it has, or would have, as far as they are known
- * @param why in words that go on after <em>but</em>
+ * @param why the reason, in words that continue after <em>but</em>
  */
 public record Absentee(
     String called, String component, Bundle bundle, Map<String, Object> properties, String why) {
@@ -29,7 +29,7 @@ public record Absentee(
     return bundle.getSymbolicName() + " " + bundle.getVersion();
   }
 
-  /** Empty when it has none, or it is not known. */
+  /** Empty when the handler has no name, or the name is not known. */
   String name() {
     return properties.get("handler.name") instanceof String name ? name : "";
   }

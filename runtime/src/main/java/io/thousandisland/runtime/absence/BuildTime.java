@@ -9,17 +9,17 @@ import java.util.Optional;
 import org.osgi.framework.Bundle;
 
 /**
- * When a bundle was built: what bnd has written into its manifest, else the time of its newest
- * file.
+ * The time when a bundle was built: the time that bnd wrote into its manifest, else the time of its
+ * newest file.
  */
 public final class BuildTime {
 
-  /** The earliest time that a jar can tell is the beginning of 1980: no time at all. */
+  /** The earliest time that a jar can hold, the beginning of 1980, means no time at all. */
   private static final Instant EARLIEST = Instant.parse("1980-01-03T00:00:00Z");
 
   private BuildTime() {}
 
-  /** Empty when the bundle does not tell. */
+  /** Empty when the bundle does not give a time. */
   public static Optional<Instant> of(Bundle bundle) {
     try {
       String written = bundle.getHeaders("").get("Bnd-LastModified");
@@ -28,7 +28,7 @@ public final class BuildTime {
               written == null ? newest(bundle, "/") : Long.parseLong(written.strip()));
       return Optional.of(time).filter(EARLIEST::isBefore);
     } catch (NumberFormatException | IllegalStateException | IOException unknown) {
-      return Optional.empty(); // no number, or it is uninstalled just now
+      return Optional.empty(); // no number, or the bundle was just uninstalled
     }
   }
 

@@ -31,7 +31,7 @@ public final class ComponentDescriptions {
   }
 
   /**
-   * @throws XMLStreamException when it is no XML
+   * @throws XMLStreamException when {@code content} is no XML
    */
   static List<Handling> handlers(byte[] content) throws XMLStreamException {
     XMLInputFactory factory = XMLInputFactory.newDefaultFactory();
@@ -81,7 +81,7 @@ public final class ComponentDescriptions {
     }
   }
 
-  /** Empty when it is not there. */
+  /** Empty when the attribute is not there. */
   private String attribute(String of) {
     @Nullable String value = xml.getAttributeValue(null, of);
     return value == null ? "" : value;

@@ -18,8 +18,8 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.wiring.BundleRevision;
 
 /**
- * What a bundle says of its handlers before any of its code runs: in its component descriptions,
- * else in its manifest. It need not be resolved.
+ * The handlers that a bundle describes before any of its code runs: in its component descriptions,
+ * else in its manifest. The bundle need not be resolved.
  */
 public final class DescribedHandlers {
   private DescribedHandlers() {}
@@ -27,8 +27,8 @@ public final class DescribedHandlers {
   /**
    * One handler.
    *
-   * @param component name of its component; empty when it is not known
-   * @param trouble what is wrong with its description; null when nothing is
+   * @param component name of the handler's component; empty when it is not known
+   * @param trouble the problem with the description; null when there is none
    */
   record Described(String component, Map<String, Object> properties, @Nullable String trouble) {}
 

@@ -7,8 +7,8 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
- * Why a service could not be obtained. Whoever asks the framework for it is only given nothing; SCR
- * knows what its component has thrown.
+ * The reason why a service could not be obtained. The framework gives null and no reason; SCR knows
+ * the exception that the component threw.
  */
 public final class FailedComponents {
   private FailedComponents() {}
@@ -24,7 +24,7 @@ public final class FailedComponents {
       ServiceComponentRuntime scr, ServiceReference<?> reference) {
     var bundle = reference.getBundle();
     if (bundle == null || !(reference.getProperty("component.name") instanceof String name)) {
-      return Optional.empty(); // it has left, or is no component
+      return Optional.empty(); // the service has left, or is no component
     }
     var description = scr.getComponentDescriptionDTO(bundle, name);
     if (description == null) {
@@ -38,7 +38,7 @@ public final class FailedComponents {
         .findFirst();
   }
 
-  /** SCR tells a whole stack trace; its last cause is what the component threw. */
+  /** The last cause in the stack trace that SCR gives: the exception that the component threw. */
   static String cause(String trace) {
     List<String> lines = trace.lines().map(String::strip).filter(l -> !l.isEmpty()).toList();
     return lines.stream()

@@ -8,7 +8,7 @@ import org.osgi.service.component.runtime.ServiceComponentRuntime;
 public final class Scr {
   private Scr() {}
 
-  /** The answer; {@code otherwise} when it cannot be asked. */
+  /** The answer; {@code otherwise} when SCR cannot be asked. */
   static <T> T ask(
       BundleContext context, Function<ServiceComponentRuntime, T> question, T otherwise) {
     var reference = context.getServiceReference(ServiceComponentRuntime.class);

@@ -21,13 +21,13 @@ import org.osgi.framework.wiring.BundleRequirement;
 import org.osgi.framework.wiring.BundleRevision;
 import org.osgi.framework.wiring.FrameworkWiring;
 
-/** Why a bundle cannot be resolved: which of its requirements nobody meets. */
+/** The reason why a bundle cannot be resolved: the requirements that no bundle meets. */
 public final class Unresolved {
 
   private final BundleContext context;
   private final FrameworkWiring wiring;
 
-  /** Bundles that have been looked at, for requirements may go round in circles. */
+  /** The bundles already examined, because requirements may form a circle. */
   private final Set<Bundle> seen = new HashSet<>();
 
   private Unresolved(BundleContext context, FrameworkWiring wiring) {
@@ -65,7 +65,7 @@ public final class Unresolved {
         && directives.getOrDefault("effective", "resolve").equals("resolve");
   }
 
-  /** Null when it can be met. */
+  /** Null when {@code requirement} can be met. */
   private @Nullable String why(Bundle bundle, BundleRequirement requirement) {
     Collection<BundleCapability> providers = wiring.findProviders(requirement);
     if (providers.isEmpty()) {
@@ -102,7 +102,7 @@ public final class Unresolved {
     };
   }
 
-  /** As in a manifest; empty for any version. */
+  /** The version range as in a manifest; empty for any version. */
   private static String range(String filter) {
     String exact = first("\\(version=([^)]*)\\)", filter);
     if (!exact.isEmpty()) {

@@ -11,19 +11,19 @@ public final class WhyNobody {
 
   private static final int NAMES = 10;
 
-  /** A value in a filter; the wildcard is none. */
+  /** A value in a filter; the wildcard is no value. */
   private static final Pattern VALUE = Pattern.compile("=([^()*]+)");
 
   private WhyNobody() {}
 
-  /** Before anybody has looked. */
+  /** The sentence when no look has been taken yet. */
   public static String plain(Filter wanted) {
     return "no handler matches " + wanted;
   }
 
   /**
    * @param absentees the handlers that no server can have
-   * @param names of those that any server can have
+   * @param names the names of the handlers that any server can have
    */
   public static String sentence(Filter wanted, List<Absentee> absentees, Collection<String> names) {
     List<Absentee> likely = absentees.stream().filter(one -> one.matches(wanted)).toList();
@@ -35,7 +35,7 @@ public final class WhyNobody {
     return plain(wanted) + whoIsThere(names) + perhaps(alike.isEmpty() ? nameless : alike);
   }
 
-  /** Whether its bundle or component is called like what is wanted. */
+  /** Whether the name of its bundle or component contains a value of the filter. */
   private static boolean isAlike(Absentee nameless, Filter wanted) {
     String called = nameless.called().toLowerCase(Locale.ROOT);
     return VALUE
@@ -44,7 +44,7 @@ public final class WhyNobody {
         .anyMatch(value -> called.contains(value.group(1)));
   }
 
-  /** Not how many there are: servers that wait would tell it anew with each that comes. */
+  /** Leaves out how many there are: waiting servers would report again with each that comes. */
   private static String perhaps(List<Absentee> nameless) {
     return nameless.isEmpty()
         ? ""

@@ -8,10 +8,11 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 
 /**
- * A service that a server is bound to, and may get hold of.
+ * A service that a server is bound to, and may obtain.
  *
- * <p>It is obtained when it is chosen for the first time, not before: a component that nobody
- * chooses is not activated. From then on it is kept until it leaves, or the server does.
+ * <p>The service is obtained when it is chosen for the first time, not before: a component that no
+ * server chooses is not activated. From then on the service is kept until it leaves, or the server
+ * does.
  *
  * <pre>
  *   UNTRIED ──▶ BEING_OBTAINED ──▶ OBTAINED ──▶ RELEASED
@@ -51,33 +52,36 @@ public final class Candidate<T> {
     return reference;
   }
 
-  /** Null unless it has been obtained. */
+  /** Null unless the service has been obtained. */
   synchronized @Nullable T service() {
     return state == State.OBTAINED ? service : null;
   }
 
-  /** Why it could not be obtained at the last try; null when there was none, or it has been. */
+  /**
+   * Why the last try to obtain the service failed; null without a try, or when it has been
+   * obtained.
+   */
   synchronized @Nullable String failure() {
     return state == State.OBTAINED || state == State.RELEASED ? null : failure;
   }
 
-  /** Whether its component is being activated for us, which may take its time. */
+  /** Whether the component is being activated for us, which may take long. */
   synchronized boolean isBeingObtained() {
     return state == State.BEING_OBTAINED;
   }
 
-  /** When it is to be tried again after the last failure. */
+  /** The wait between the last failure and the next try. */
   synchronized Duration retryIn() {
     return Backoff.DEFAULT.after(Math.max(1, failures));
   }
 
-  /** The next try is due now, if the last one failed. */
+  /** Makes the next try due now, if the last try failed. */
   synchronized void retryNow() {
     retryAt = System.nanoTime();
   }
 
   /**
-   * Obtains it, unless it has been. Its component is activated on this thread.
+   * Obtains the service, unless that is done. Its component is activated on this thread.
    *
    * @return true when this call tried and failed
    */
@@ -96,7 +100,7 @@ public final class Candidate<T> {
       if (obtained == null) {
         why = FailedComponents.why(context, reference);
       }
-    } catch (RuntimeException | Error e) { // of a service factory, or our bundle is stopping
+    } catch (RuntimeException | Error e) { // from a service factory, or because our bundle stops
       why = e.toString();
     }
     return !settle(obtained, why);
@@ -115,11 +119,11 @@ public final class Candidate<T> {
         return obtained != null;
       }
     }
-    unget(); // it left meanwhile
+    unget(); // the service left meanwhile
     return true;
   }
 
-  /** Lets go of it, for good. Idempotent. */
+  /** Releases the service, for good. Idempotent. */
   void release() {
     boolean held;
     synchronized (this) {
@@ -136,7 +140,7 @@ public final class Candidate<T> {
     try {
       boolean unused = context.ungetService(reference);
     } catch (IllegalStateException stopped) {
-      // our bundle has stopped, and the framework has let go of all its services
+      // our bundle has stopped, and the framework has released all its services
       return;
     }
   }

@@ -13,7 +13,7 @@ import org.osgi.framework.ServiceReference;
 
 /**
  * The services of one kind that a server may be made of, best first: higher ranking, then lower
- * service id, as everywhere in OSGi. Properties are looked at when asked, for they may change.
+ * service id, as everywhere in OSGi. Properties are read at each call, because they may change.
  *
  * <p>Thread: any.
  */
@@ -33,12 +33,12 @@ public final class Candidates<T> {
     bound.put(reference, new Candidate<>(context, reference));
   }
 
-  /** Null when it was not there. */
+  /** Null when {@code reference} was not there. */
   @Nullable Candidate<T> remove(ServiceReference<T> reference) {
     return bound.remove(reference);
   }
 
-  /** Those that match, best first. */
+  /** The candidates that match, best first. */
   List<Candidate<T>> matching(Filter target) {
     return bound.values().stream()
         .filter(candidate -> target.match(candidate.reference()))
@@ -46,7 +46,7 @@ public final class Candidates<T> {
         .toList();
   }
 
-  /** Those with this value of this property, best first. */
+  /** The candidates with this value of this property, best first. */
   List<Candidate<T>> named(String property, String value) {
     return bound.values().stream()
         .filter(candidate -> value.equals(candidate.reference().getProperty(property)))
@@ -63,16 +63,16 @@ public final class Candidates<T> {
     return (Long) reference.getProperty("service.id");
   }
 
-  /** The best of those that match and have been obtained. */
+  /** The best candidate that matches and has been obtained. */
   Optional<Candidate<T>> best(Filter target) {
     return matching(target).stream().filter(c -> c.service() != null).findFirst();
   }
 
   /**
-   * The best of those that match and can be obtained. One that another thread is obtaining is
-   * passed over: that thread will choose again.
+   * The best candidate that matches and can be obtained. A candidate that another thread is
+   * obtaining is passed over, because that thread will choose again.
    *
-   * @param failed told of each better one that could not be obtained at this try
+   * @param failed called with each better candidate that could not be obtained at this try
    */
   Optional<Candidate<T>> obtainBest(Filter target, Consumer<Candidate<T>> failed) {
     for (Candidate<T> candidate : matching(target)) {
@@ -86,7 +86,7 @@ public final class Candidates<T> {
     return Optional.empty();
   }
 
-  /** Lets go of all, for good. */
+  /** Releases all candidates, for good. */
   void releaseAll() {
     bound.values().forEach(Candidate::release);
   }

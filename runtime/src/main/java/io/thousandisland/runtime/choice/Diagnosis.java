@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.Filter;
 
 /**
- * Why one server finds no handler. That takes a look at all bundles, so it is taken a moment later
- * and on a thread of its own, and only while there is no handler.
+ * The reason why one server finds no handler. To find it takes a look at all bundles. So the look
+ * is taken a moment later, on a thread of its own, and only while there is no handler.
  *
  * <p>Thread: any.
  */
 public final class Diagnosis {
 
-  /** An ordinary update is over by then; what is missing longer is worth a look. */
+  /** An ordinary update is over by then. A handler that is missing longer is worth a look. */
   private static final Duration SETTLED = Duration.ofMillis(500);
 
   private record Found(Filter wanted, String why) {}
@@ -29,16 +29,16 @@ public final class Diagnosis {
   private final Supplier<Optional<Filter>> unmet;
   private final Runnable changed;
 
-  /** Whether a look is to be taken in a moment. */
+  /** Whether a look is due in a moment. */
   private final AtomicBoolean due = new AtomicBoolean();
 
-  /** Null when nobody has looked yet. */
+  /** Null when no look has been taken yet. */
   private volatile @Nullable Found found;
 
   /**
-   * @param look finds out why a filter finds nobody
-   * @param unmet the filter that finds nobody now; empty when there is a handler
-   * @param changed told after each look
+   * @param look finds out why a filter matches no handler
+   * @param unmet the filter that matches no handler now; empty when there is a handler
+   * @param changed run after each look
    */
   Diagnosis(
       String thread,
@@ -53,13 +53,13 @@ public final class Diagnosis {
     this.changed = changed;
   }
 
-  /** What has been found of {@code wanted}, or the little that is known without a look. */
+  /** The reason found for {@code wanted}, or the little that is known without a look. */
   String of(Filter wanted) {
     Found last = found;
     return last != null && last.wanted().equals(wanted) ? last.why() : WhyNobody.plain(wanted);
   }
 
-  /** There is a handler: the next absence has reasons of its own. */
+  /** Forgets the reason, because there is a handler: the next absence has reasons of its own. */
   void forget() {
     found = null;
   }
@@ -72,7 +72,7 @@ public final class Diagnosis {
   }
 
   private void look() {
-    due.set(false); // who comes from now on sees to another look
+    due.set(false); // a call from now on causes another look
     unmet
         .get()
         .ifPresent(

@@ -28,15 +28,15 @@ import org.osgi.service.component.annotations.Deactivate;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
- * All handlers of the framework, those that do not come included. It tells waiting servers when one
- * of them may have changed.
+ * All handlers of the framework, including handlers that no server can have. It tells waiting
+ * servers when a handler may have changed.
  *
  * <p>Thread: any.
  */
 @Component(service = {HandlerCensus.class, HandlerCatalog.class})
 public final class HandlerCensus implements HandlerCatalog {
 
-  /** Those that no server can have come last, by their component then. */
+  /** By name, ranking, bundle and component; handlers without a name come last. */
   private static final Comparator<HandlerInfo> ORDER =
       Comparator.comparing((HandlerInfo info) -> info.name().isEmpty())
           .thenComparing(HandlerInfo::name)
@@ -79,7 +79,10 @@ public final class HandlerCensus implements HandlerCatalog {
     choices.forEach(HandlerChoice::handlersChanged);
   }
 
-  /** Why {@code wanted} finds nobody, in words. Takes some time: it looks at all bundles. */
+  /**
+   * The reason, in words, why no handler matches {@code wanted}. Takes some time, because it looks
+   * at all bundles.
+   */
   String whyNobody(Filter wanted) {
     return WhyNobody.sentence(
         wanted,
@@ -111,7 +114,7 @@ public final class HandlerCensus implements HandlerCatalog {
         .toList();
   }
 
-  /** Empty when it has just gone. */
+  /** Empty when {@code service} has just gone. */
   private Optional<HandlerInfo> info(ServiceReference<?> service) {
     Bundle bundle = service.getBundle();
     if (bundle == null) {

@@ -21,15 +21,16 @@ import org.osgi.framework.Filter;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Which handler one server serves with: the best that matches its target and can be obtained. One
- * that cannot is named, with the reason, and tried again; the next best serves meanwhile.
+ * The choice of the handler that one server serves with: the best handler that matches its target
+ * and can be obtained. A handler that cannot be obtained is reported, with the reason, and tried
+ * again. The next best handler serves meanwhile.
  *
- * <p>Thread: any. A handler's component is activated on the thread that asks for it: SCR's own when
- * the handler arrives, one of ours otherwise, which may hang in it without harm.
+ * <p>Thread: any. A handler's component is activated on the thread that asks for it: SCR's own
+ * thread when the handler arrives, otherwise a thread of ours, which may hang there without harm.
  */
 public final class HandlerChoice {
 
-  /** How long others wait for a component that activates slowly. */
+  /** How long a caller waits for a component that activates slowly. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final ServerNode node;
@@ -41,7 +42,7 @@ public final class HandlerChoice {
   /** Replaced when a configuration applies. */
   private volatile Filter target;
 
-  /** Nobody is chosen before the server knows all handlers that were there before it. */
+  /** No handler is chosen before the server knows all handlers that were there before it. */
   private volatile boolean open;
 
   public HandlerChoice(
@@ -56,7 +57,7 @@ public final class HandlerChoice {
             "handlers for " + node.name(), later, census::whyNobody, this::unmet, this::tell);
   }
 
-  /** From now on the best one serves. */
+  /** From now on the best handler serves. */
   public void open() {
     open = true;
     choose();
@@ -67,7 +68,7 @@ public final class HandlerChoice {
     choose();
   }
 
-  /** Its ranking may have changed, its promise, or whether it matches. */
+  /** The handler's ranking, its promise or whether it matches may have changed. */
   public void updated(ServiceReference<Handler<?>> reference) {
     chooseApart();
     if (!target.match(reference)) {
@@ -76,9 +77,9 @@ public final class HandlerChoice {
   }
 
   /**
-   * Returns when no callback of the handler runs any more, as far as {@code waiting} waits for it.
-   * The service is let go of on this thread: SCR, which stops the component here, would keep any
-   * other one waiting.
+   * Returns when no callback of the handler runs any more, as far as {@code waiting} waits for
+   * that. The service is released on this thread, because SCR stops the component here and would
+   * keep any other thread waiting.
    */
   public void unbound(
       ServiceReference<Handler<?>> reference, Consumer<CompletableFuture<Drained>> waiting) {
@@ -90,15 +91,18 @@ public final class HandlerChoice {
     }
   }
 
-  /** Only its component goes: it is configured again, say, and its classes are the same then. */
+  /**
+   * Whether only the component goes, for example to be configured again. Its classes stay the same
+   * then.
+   */
   private static boolean bundleStays(ServiceReference<?> reference) {
     Bundle bundle = reference.getBundle();
     return bundle != null && bundle.getState() == Bundle.ACTIVE;
   }
 
   /**
-   * What is wrong with serving by {@code other} from now on; empty when a handler that matches can
-   * be obtained.
+   * The problem with serving by {@code other} from now on; empty when a matching handler can be
+   * obtained.
    */
   public Optional<String> problem(Filter other) {
     if (other.equals(target)) {
@@ -119,7 +123,7 @@ public final class HandlerChoice {
     return Optional.of(Objects.requireNonNullElseGet(trouble(other), why::get));
   }
 
-  /** Serves by {@code other}; handlers that no longer match retire. */
+  /** Serves by {@code other}. Handlers that no longer match retire. */
   public void target(Filter other) {
     Filter before = target;
     target = other;
@@ -137,21 +141,21 @@ public final class HandlerChoice {
     return open && candidates.matching(wanted).isEmpty() ? Optional.of(wanted) : Optional.empty();
   }
 
-  /** Handlers may have changed, those that do not come included. */
+  /** Handlers may have changed, including handlers that no server can have. */
   void handlersChanged() {
     diagnosis.lookSoon();
   }
 
   /**
-   * Tries at once what could not be obtained. Returns when that is done, or {@link #PATIENCE} is
-   * over.
+   * Immediately tries again the handlers that could not be obtained. Returns when that is done, or
+   * {@link #PATIENCE} is over.
    */
   public void retry() {
     candidates.matching(target).forEach(Candidate::retryNow);
     chooseApart();
   }
 
-  // ---- what it tells the census
+  // ---- for the census
 
   /** The generations of {@code service} in this server. */
   List<HandlerInfo.Binding> bindings(ServiceReference<?> service) {
@@ -168,7 +172,7 @@ public final class HandlerChoice {
         .toList();
   }
 
-  /** Why {@code service}, which matches, does not serve here; empty when it does not match. */
+  /** Why {@code service} matches but does not serve here; empty when it does not match. */
   Optional<String> whyNot(ServiceReference<?> service) {
     Filter wanted = target;
     return candidates.matching(wanted).stream()
@@ -189,7 +193,7 @@ public final class HandlerChoice {
         .orElse(open ? "it is about to serve" : "the server has not started");
   }
 
-  /** Lets go of all handlers. The server has ended. */
+  /** Releases all handlers. The server has ended. */
   public void close() {
     open = false;
     candidates.releaseAll();
@@ -198,7 +202,7 @@ public final class HandlerChoice {
   private void chooseApart() {
     if (open) {
       later.apartWithin(PATIENCE, "handler of " + node.name(), this::choose);
-      tell(); // whatever became of that
+      tell(); // whatever the outcome
       diagnosis.lookSoon();
     }
   }
@@ -238,7 +242,7 @@ public final class HandlerChoice {
     return trouble == null ? diagnosis.of(wanted) : trouble;
   }
 
-  /** Why the best one that matches has not been obtained; null when it has, or there is none. */
+  /** Why the best matching handler has not been obtained; null when it has, or there is none. */
   private @Nullable String trouble(Filter wanted) {
     return candidates.matching(wanted).stream()
         .findFirst()

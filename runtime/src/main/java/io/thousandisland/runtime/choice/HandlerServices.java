@@ -16,7 +16,9 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.namespace.PackageNamespace;
 import org.osgi.framework.wiring.BundleWiring;
 
-/** The handler services of the whole framework, those included that no server can call or find. */
+/**
+ * The handler services of the whole framework, including services that no server can call or find.
+ */
 public final class HandlerServices {
 
   private static final String HANDLER = Handler.class.getName();
@@ -26,12 +28,12 @@ public final class HandlerServices {
 
   private HandlerServices() {}
 
-  /** Those whose class is the server's, so that it can call them. */
+  /** The services whose {@code Handler} class is the server's, so that the server can call them. */
   static List<ServiceReference<?>> callable(BundleContext context) {
     return all(context).filter(reference -> isCallable(context, reference)).toList();
   }
 
-  /** Empty when it has none. */
+  /** Empty when the service has no name. */
   static String name(ServiceReference<?> reference) {
     return reference.getProperty("handler.name") instanceof String name ? name : "";
   }
@@ -46,7 +48,7 @@ public final class HandlerServices {
         Boolean.parseBoolean(String.valueOf(reference.getProperty("handler.nonblocking"))));
   }
 
-  /** What an operator calls a handler that has a name. */
+  /** The label, for operators, of a handler that has a name. */
   static String called(ServiceReference<?> reference) {
     HandlerFacts facts = facts(reference);
     Bundle bundle = reference.getBundle();
@@ -58,7 +60,7 @@ public final class HandlerServices {
     return reference.isAssignableTo(context.getBundle(), HANDLER);
   }
 
-  /** Those that no server can call, or find by a name. */
+  /** The services that no server can call, or find by a name. */
   static List<Absentee> unusable(BundleContext context) {
     var found = new ArrayList<Absentee>();
     all(context)
@@ -82,7 +84,7 @@ public final class HandlerServices {
     }
   }
 
-  /** Null when it is usable, or has just gone. */
+  /** Null when the service is usable, or has just gone. */
   private static @Nullable String why(BundleContext context, ServiceReference<?> reference) {
     Bundle bundle = reference.getBundle();
     if (bundle == null) {
@@ -94,7 +96,7 @@ public final class HandlerServices {
     return name(reference).isEmpty() ? NAMELESS : null;
   }
 
-  /** Where {@code bundle} has the package of handlers from. */
+  /** The origin of the handler package that {@code bundle} uses. */
   private static String origin(Bundle bundle) {
     BundleWiring wiring = bundle.adapt(BundleWiring.class);
     var wires = wiring == null ? null : wiring.getRequiredWires(PackageNamespace.PACKAGE_NAMESPACE);

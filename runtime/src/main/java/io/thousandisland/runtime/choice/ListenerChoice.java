@@ -9,7 +9,7 @@ import org.osgi.framework.Filter;
 import org.osgi.framework.ServiceReference;
 
 /**
- * Which telemetry listeners one server tells: all that match its target.
+ * The telemetry listeners that one server tells: all listeners that match its target.
  *
  * <p>Thread: any.
  */
@@ -18,7 +18,7 @@ public final class ListenerChoice {
   private final Telemetry telemetry;
   private final Candidates<TelemetryListener> candidates;
 
-  /** Who is told; guarded by this. */
+  /** The listeners that are told; guarded by this. */
   private final Map<Candidate<TelemetryListener>, TelemetryListener> told = new HashMap<>();
 
   /** Replaced when a configuration applies. */
@@ -52,7 +52,7 @@ public final class ListenerChoice {
     candidates.releaseAll();
   }
 
-  /** One that cannot be obtained is tried again whenever another one comes or goes. */
+  /** A listener that cannot be obtained is tried again whenever another listener comes or goes. */
   public void choose() {
     for (Candidate<TelemetryListener> candidate : candidates.matching(target)) {
       boolean unused = candidate.tryToObtain(); // without the lock: its component's code runs

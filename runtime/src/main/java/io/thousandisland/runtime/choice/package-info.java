@@ -1,10 +1,11 @@
 /**
- * Which services a server is made of: the handler, the transport and the listeners that its filters
- * select, and the handlers that were considered. It uses {@code absence} to explain why a handler
- * is missing, and the tree in {@code server}; it never reads a configuration.
+ * The choice of the services that a server is made of: the handler, the transport and the listeners
+ * that its filters select, and the handlers that were considered. The package uses {@code absence}
+ * to explain why a handler is missing, and the tree in {@code server}. It never reads a
+ * configuration.
  *
- * <p>Thread: Methods of a choice run under its own lock or on the thread that SCR binds on; each
- * class says which.
+ * <p>Thread: any may call a choice; each class says what guards its fields, and where a service is
+ * released.
  */
 @NullMarked
 package io.thousandisland.runtime.choice;

@@ -24,10 +24,10 @@ import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
 
 /**
- * Sees to it that the last update of a configuration wins. SCR reads the properties of a
- * configuration and its change count one after the other; an update between the two is lost for
- * good. So every server compares what it was given with what Configuration Admin has, a moment
- * after each change.
+ * The watch that makes the last update of a configuration win. SCR reads the properties of a
+ * configuration and its change count one after the other; an update between the two reads is lost
+ * for good. So a moment after each change, the properties that the server was given are compared
+ * with the properties that Configuration Admin has.
  *
  * <p>Thread: any.
  */
@@ -39,18 +39,18 @@ public final class ConfigurationWatch implements ConfigurationListener {
   /** SCR needs some milliseconds, unless Configuration Admin's thread is kept waiting. */
   private static final Duration MOMENT = Duration.ofMillis(500);
 
-  /** How the names of those keys begin that SCR adds to a configuration. */
+  /** The prefixes of the keys that SCR adds to a configuration. */
   private static final List<String> OF_SCR = List.of("component.", "osgi.ds.");
 
   /** A server made by a configuration. */
   interface Configured {
-    /** What it was given last. */
+    /** The properties that the server was given last. */
     Map<String, Object> properties();
 
-    /** Its service, for which plugins may change its configuration. */
+    /** The server's service, for which plugins may change the configuration. */
     @Nullable ServiceReference<?> reference();
 
-    /** Another configuration, as by SCR. */
+    /** Takes another configuration, as from SCR. */
     void modified(Map<String, Object> properties);
   }
 
@@ -80,7 +80,10 @@ public final class ConfigurationWatch implements ConfigurationListener {
     }
   }
 
-  /** A moment from now, compares what the server of {@code pid} was given with what is stored. */
+  /**
+   * Compares, a moment from now, the properties given to the server of {@code pid} with the stored
+   * ones.
+   */
   void compareSoon(String pid) {
     var unused = later.in(MOMENT, () -> later.apart("configuration " + pid, () -> compare(pid)));
   }
@@ -92,7 +95,8 @@ public final class ConfigurationWatch implements ConfigurationListener {
     }
     Map<String, Object> given = server.properties();
     Map<String, Object> stored = stored(pid, server.reference());
-    // the same as before: else SCR has just brought another one, and asks again by itself
+    // only while the given properties are the same: otherwise SCR has just brought others, and that
+    // call compares again by itself
     if (stored != null && !same(stored, given) && given == server.properties()) {
       var all = new HashMap<>(stored);
       given.keySet().stream()
@@ -102,7 +106,7 @@ public final class ConfigurationWatch implements ConfigurationListener {
     }
   }
 
-  /** Null when there is no such configuration any more, or nobody to ask. */
+  /** Null when there is no such configuration any more, or no service to ask. */
   private @Nullable Map<String, Object> stored(String pid, @Nullable ServiceReference<?> reader) {
     var reference = context.getServiceReference(ConfigurationAdmin.class);
     ConfigurationAdmin admin = reference == null ? null : context.getService(reference);

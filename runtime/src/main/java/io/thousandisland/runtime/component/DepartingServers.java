@@ -16,12 +16,12 @@ import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
 
 /**
- * The servers whose configuration has been deleted, and that still drain.
+ * The servers whose configuration has been deleted and that still drain.
  *
- * <p>Configuration Admin has one thread for all configurations. A server that drained on it would
- * keep every other configuration waiting: that of the server, say, which is to take over its port.
- * So it drains here. Its handlers and transports do not leave before it: their unbind waits here,
- * as it does in {@link ServerComponent}.
+ * <p>Configuration Admin has one thread for all configurations. A server that drained on that
+ * thread would keep every other configuration waiting, for example the configuration of the server
+ * that is to take over its port. So the server drains here. Its handlers and transports do not
+ * leave before the server: their unbind waits here, as it does in {@link ServerComponent}.
  *
  * <p>Thread: any.
  */
@@ -42,7 +42,7 @@ public final class DepartingServers {
 
   private final List<Departing> all = new CopyOnWriteArrayList<>();
 
-  /** The engine must outlive them. */
+  /** The engine must outlive these servers. */
   @Activate
   public DepartingServers(@Reference EngineComponent engine) {}
 

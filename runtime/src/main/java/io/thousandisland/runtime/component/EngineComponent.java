@@ -5,7 +5,7 @@ import io.thousandisland.runtime.signals.Later;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
-/** What the servers of this framework share, for as long as one of them is there. */
+/** The objects that the servers of this framework share, for as long as there is a server. */
 @Component(service = EngineComponent.class)
 public final class EngineComponent {
 

@@ -19,8 +19,9 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The configuration of one server: the newest one applies as a whole, or not at all. What is wrong
- * is named, and the one before stays in force. What may be right later is tried again.
+ * The configuration of one server. The newest configuration applies as a whole, or not at all. When
+ * it is wrong, the reasons are named and the previous configuration stays in force. A configuration
+ * that may be accepted later is tried again.
  *
  * <p>Thread: any. One run at a time tries and applies ({@link Newest}); no lock is held meanwhile.
  */
@@ -36,26 +37,29 @@ final class LiveConfiguration implements ServerNames.Bearer {
   private final ListenerChoice listeners;
   private final Newest newest = new Newest(this::apply);
 
-  /** What is to be in force; written by who brings one, read by {@link #apply}. */
+  /**
+   * The configuration that is to be in force; written by the caller that brings it, read by {@link
+   * #apply}.
+   */
   private volatile Map<String, Object> properties;
 
-  /** In force; written by {@link #apply}. Null until a configuration was sound. */
+  /** The settings in force; written by {@link #apply}. Null until a configuration was sound. */
   private volatile @Nullable ServerSettings settings;
 
-  /** Whether {@link #properties} were refused, and may do later; written by {@link #apply}. */
+  /** Whether {@link #properties} were refused, but may be accepted later; set by {@link #apply}. */
   private volatile boolean refusedForNow;
 
-  /** From now on nothing applies. */
+  /** Set when no configuration applies any more. */
   private volatile boolean ended;
 
   // ---- only apply uses these
 
-  /** What was refused last, and why, so that it is said once. */
+  /** The configuration refused last, and the reason, so that a refusal is reported once. */
   private Map<String, Object> refusedLast = Map.of();
 
   private String refusedWhy = "";
 
-  /** How often in a row. */
+  /** The number of refusals in a row. */
   private int refusals;
 
   private Future<?> retry = Later.NOTHING;
@@ -83,8 +87,8 @@ final class LiveConfiguration implements ServerNames.Bearer {
   }
 
   /**
-   * What a server begins with. With a wrong configuration there is one all the same: it says FAILED
-   * and why.
+   * The settings that a server begins with. A wrong configuration makes a server, too, which says
+   * FAILED and why.
    */
   static ServerSettings first(Map<String, Object> properties, FrameworkLimits limits) {
     try {
@@ -110,28 +114,31 @@ final class LiveConfiguration implements ServerNames.Bearer {
     return properties;
   }
 
-  /** In force; null until a configuration was sound. */
+  /** The settings in force; null until a configuration was sound. */
   @Nullable ServerSettings settings() {
     return settings;
   }
 
-  /** Takes up {@code changed}, if it can be; on this thread, unless another one is at it. */
+  /**
+   * Applies {@code changed}, if possible; on this thread, unless another thread is applying
+   * already.
+   */
   void change(Map<String, Object> changed) {
     properties = changed;
     newest.run();
   }
 
-  /** Something has changed outside: a configuration that was refused may do now. */
+  /** Something has changed outside: a configuration that was refused may now be accepted. */
   void tryAgain() {
     if (refusedForNow && !ended) {
       var unused = later.apart("configuration " + pid, newest::run);
     }
   }
 
-  /** The server goes. */
+  /** The server is going. */
   void end() {
     ended = true;
-    names.release(this); // a server that only drains needs none
+    names.release(this); // a server that only drains needs no name
   }
 
   @Override
@@ -146,7 +153,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
 
   // ---- one run at a time
 
-  /** Everything is tried that may fail, the new port last of all; only then anything changes. */
+  /** First tries everything that may fail, the new port last. Only then does anything change. */
   private void apply() {
     Map<String, Object> wanted = properties;
     if (ended) {
@@ -157,7 +164,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
       Targets targets = Targets.of(wanted);
       List<String> problems = new ArrayList<>();
       names.claim(valid.name(), this).ifPresent(problems::add);
-      if (node.hasHandler()) { // one that has none loses none
+      if (node.hasHandler()) { // a server without a handler loses none
         handlers.problem(targets.handler()).ifPresent(problems::add);
       }
       if (node.hasTransport()) {
@@ -210,7 +217,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
     }
   }
 
-  /** Once, not with every change of another key. */
+  /** Reports an adjustment once, not with every change of another key. */
   private void tellIfShortened(Map<String, Object> configured, ServerSettings applied) {
     String now = limits.adjustment(SettingsReader.read(configured), applied).orElse("");
     if (!now.isEmpty() && !now.equals(adjustment)) {

@@ -3,8 +3,8 @@ package io.thousandisland.runtime.component;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A task that works on the newest state of something: it runs once at a time, and once more when it
- * was asked for meanwhile. Nobody waits for another one's run.
+ * A task that works on the newest state of something. It runs once at a time, and once more when it
+ * was asked for meanwhile. No caller waits for another caller's run.
  *
  * <p>Thread: any.
  */
@@ -17,10 +17,13 @@ final class Newest {
     this.task = task;
   }
 
-  /** Returns when a run that began after this call is over, or is another thread's to make. */
+  /**
+   * Returns when a run that began after this call is over, or when another thread is to make that
+   * run.
+   */
   void run() {
     if (asked.getAndIncrement() > 0) {
-      return; // who runs it now sees the change, or runs it again
+      return; // the thread that runs it now sees the change, or runs it again
     }
     int served;
     do {

@@ -43,11 +43,12 @@ import org.osgi.service.metatype.annotations.Designate;
 /**
  * One server for each configuration of the factory PID {@code io.thousandisland.server}.
  *
- * <p>Its references are MULTIPLE, and it chooses the best itself: with a single one SCR would hold
- * a better handler back while the one before drains. It is given references, not services: the
- * targets are part of a configuration that applies as a whole, and a handler that cannot be
- * obtained is worth a word. No lock is held here, not even while an unbind waits for its drain: SCR
- * calls it on the thread that stops the handler's bundle, and only that thread should wait.
+ * <p>Its references are MULTIPLE, and it chooses the best service itself: with a single reference,
+ * SCR would hold a better handler back while the previous handler drains. It is given references,
+ * not services, because the targets are part of a configuration that applies as a whole, and
+ * because a handler that cannot be obtained is worth a report. No lock is held here, not even while
+ * an unbind waits for its drain: SCR calls the unbind on the thread that stops the handler's
+ * bundle, and only that thread should wait.
  *
  * <p>Thread: SCR's, any.
  */
@@ -76,15 +77,15 @@ public final class ServerComponent
   static final String PID = "io.thousandisland.server";
 
   /**
-   * Names that leave {@code handler.target} and its likes to us: SCR takes the property {@code
-   * NAME.target} for the filter of the reference NAME.
+   * Reference names that leave {@code handler.target} and similar keys to us: SCR takes the
+   * property {@code NAME.target} as the filter of the reference NAME.
    */
   private static final String HANDLERS = "io.thousandisland.bound.handler";
 
   private static final String TRANSPORTS = "io.thousandisland.bound.transport";
   private static final String LISTENERS = "io.thousandisland.bound.listener";
 
-  /** How much longer than its own deadlines a drain is waited for, should it fail to keep them. */
+  /** How much longer than its own deadlines we wait for a drain that fails to keep them. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final BundleContext context;
@@ -103,8 +104,8 @@ public final class ServerComponent
   private volatile @Nullable ServerRegistration registration;
 
   /**
-   * Set at the end of deactivate: SCR then lets go of all references, and nobody waits here. Until
-   * then who takes a handler away is kept waiting as ever.
+   * Set at the end of deactivate: SCR then releases all references, and no caller waits here. Until
+   * then a caller that takes a handler away waits as usual.
    */
   private volatile boolean gone;
 
@@ -148,7 +149,8 @@ public final class ServerComponent
 
   /**
    * A framework that stops takes one bundle after the other, and the drains in their unbinds would
-   * add up. So all servers begin at the first sign; the unbinds then find that under way.
+   * add up. So all servers begin to drain at the first sign; the unbinds then find the drains under
+   * way.
    */
   private void whenTheFrameworkStops(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
@@ -158,7 +160,7 @@ public final class ServerComponent
 
   // ---- configuration
 
-  /** By SCR, or by {@link ConfigurationWatch} when SCR has lost an update. */
+  /** Called by SCR, or by {@link ConfigurationWatch} when SCR has lost an update. */
   @Modified
   @Override
   public void modified(Map<String, Object> changed) {
@@ -282,7 +284,7 @@ public final class ServerComponent
   }
 
   void unbindListener(ServiceReference<TelemetryListener> reference) {
-    if (!gone) { // a server that drains tells of it
+    if (!gone) { // a server that drains still tells its listeners
       listeners.unbound(reference);
     }
   }
@@ -304,7 +306,9 @@ public final class ServerComponent
     await(node.stop());
   }
 
-  /** Waits for a drain under a hard deadline. An interrupt does not end it early, but is kept. */
+  /**
+   * Waits for a drain under a hard deadline. An interrupt does not end the wait early, but is kept.
+   */
   private void await(CompletableFuture<Drained> drain) {
     ServerSettings now = configuration.settings();
     if (now != null) {

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whose name is whose: two servers of one name could not be told apart in events, commands and
- * thread names.
+ * The owners of the server names. Each name has one owner, because two servers of one name could
+ * not be told apart in events, commands and thread names.
  *
  * <p>Thread: any.
  */
@@ -28,7 +28,7 @@ final class ServerNames {
   /** Guarded by this. */
   private final Map<String, Bearer> bearers = new HashMap<>();
 
-  /** Those that were refused the name; guarded by this. */
+  /** The servers that were refused a name, with that name; guarded by this. */
   private final Map<Bearer, String> waiting = new HashMap<>();
 
   ServerNames(Later later) {
@@ -36,9 +36,10 @@ final class ServerNames {
   }
 
   /**
-   * Takes {@code name} for {@code bearer}, which keeps those it has.
+   * Takes {@code name} for {@code bearer}, which keeps the names it has.
    *
-   * @return what is wrong, if another one has it; then {@code bearer} is told when it is free
+   * @return the problem, if another server has the name; {@code bearer} is then told when the name
+   *     is free
    */
   synchronized Optional<String> claim(String name, Bearer bearer) {
     Bearer has = bearers.putIfAbsent(name, bearer);

@@ -13,19 +13,19 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
 
 /**
- * The {@link Server} service of one server, with properties that follow it.
+ * The {@link Server} service of one server, with properties that follow the server.
  *
- * <p>Thread: {@link #update} one caller at a time (the server's own thread), under no lock.
+ * <p>Thread: {@link #update} has one caller at a time (the server's own thread), under no lock.
  */
 final class ServerRegistration {
 
   private final ServerNode node;
   private final ServiceRegistration<Server> registration;
 
-  /** What was published last. */
+  /** The properties published last. */
   private Map<String, Object> published;
 
-  /** Set when unregistered; updates after that are for nobody. */
+  /** Set when unregistered; later updates have no effect. */
   private volatile boolean gone;
 
   ServerRegistration(BundleContext context, ServerNode node) {
@@ -34,7 +34,7 @@ final class ServerRegistration {
     this.registration = context.registerService(Server.class, node, dictionary(published));
   }
 
-  /** Null once it is unregistered. */
+  /** Null once the service is unregistered. */
   @Nullable ServiceReference<Server> reference() {
     try {
       return gone ? null : registration.getReference();

@@ -1,8 +1,9 @@
 /**
- * The components: a server for each configuration, registered as a service. The room speaks
- * Declarative Services and Configuration Admin, may use every other room, and is used by none.
+ * The components: a server for each configuration, registered as a service. This package speaks
+ * Declarative Services and Configuration Admin. It may use every other package, and no other
+ * package uses it.
  *
- * <p>Thread: SCR's and Configuration Admin's; each class says what it does there.
+ * <p>Thread: The threads of SCR and Configuration Admin; each class says what it does there.
  */
 @NullMarked
 package io.thousandisland.runtime.component;

@@ -11,10 +11,12 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** The keys of a server's configuration: those of {@link ServerConfig}, and the platform's own. */
+/**
+ * The keys of a server's configuration: the keys of {@link ServerConfig}, and the platform's own.
+ */
 public final class ConfigKeys {
 
-  /** What Configuration Admin, SCR and those who feed them add to a configuration. */
+  /** The keys that Configuration Admin, SCR and the tools that feed them add to a configuration. */
   private static final Set<String> PLATFORM =
       Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
 
@@ -33,7 +35,7 @@ public final class ConfigKeys {
     return keys;
   }
 
-  /** What is wrong with {@code key}, if anything. Never says its value: that may be a secret. */
+  /** The problem with {@code key}, if any. Never names the value, which may be a secret. */
   static Optional<String> problem(String key) {
     if (KEYS.containsKey(key)
         || PLATFORM.contains(key)

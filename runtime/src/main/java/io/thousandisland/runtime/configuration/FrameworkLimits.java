@@ -10,16 +10,16 @@ import java.util.Optional;
 import org.osgi.framework.BundleContext;
 
 /**
- * How long an unbind may take before SCR or the framework loses patience. A drain runs inside an
- * unbind, so its timeouts must fit.
+ * The time that an unbind may take before SCR or the framework gives up. A drain runs inside an
+ * unbind, so the drain's timeouts must fit.
  *
- * <p>Felix SCR gives up a lock after {@code ds.lock.timeout.milliseconds} (5 s unless set), Equinox
- * a bundle's state change after {@code osgi.module.lock.timeout} seconds (30 unless set); Felix the
- * framework has no such limit.
+ * <p>Felix SCR gives up a lock after {@code ds.lock.timeout.milliseconds} (5 s unless set). Equinox
+ * gives up a bundle's state change after {@code osgi.module.lock.timeout} seconds (30 unless set).
+ * The Felix framework has no such limit.
  */
 public record FrameworkLimits(Duration longest, String property) {
 
-  /** Beyond the timeouts themselves: force, and what the unbind does before and after. */
+  /** The time beyond the timeouts: for force, and for the unbind's work before and after. */
   static final Duration MARGIN = Duration.ofSeconds(1);
 
   public static FrameworkLimits of(BundleContext context) {
@@ -39,11 +39,11 @@ public record FrameworkLimits(Duration longest, String property) {
     try {
       return text == null ? otherwise : Long.parseLong(text.strip());
     } catch (NumberFormatException e) {
-      return otherwise; // as those who read it do
+      return otherwise; // as the readers of the property do
     }
   }
 
-  /** What is wrong with these settings here; empty when they fit. */
+  /** The problems with these settings in this framework; empty when they fit. */
   public List<String> problems(ServerSettings settings) {
     var problems = new ArrayList<String>();
     if (!fits(settings)) {
@@ -67,7 +67,7 @@ public record FrameworkLimits(Duration longest, String property) {
   }
 
   /**
-   * True when {@code properties} say nothing about it, so that defaults may be shortened to fit.
+   * True when {@code properties} set neither timeout, so that the defaults may be shortened to fit.
    */
   public static boolean leftToUs(Map<String, Object> properties) {
     return !properties.containsKey("drainTimeout") && !properties.containsKey("shutdownTimeout");
@@ -81,7 +81,8 @@ public record FrameworkLimits(Duration longest, String property) {
   }
 
   /**
-   * What an operator should know when {@code applied} is in force instead; empty when it is not.
+   * The notice to the operator when {@code applied} is in force instead; empty when the timeouts
+   * are equal.
    */
   public Optional<String> adjustment(ServerSettings wanted, ServerSettings applied) {
     Timeouts before = wanted.timeouts();
@@ -101,7 +102,7 @@ public record FrameworkLimits(Duration longest, String property) {
                 value(before.wholeDrain().plus(MARGIN))));
   }
 
-  /** The drain and shutdown timeouts that fit, in the proportion of the defaults. */
+  /** The settings with drain and shutdown timeouts that fit, in the proportion of the defaults. */
   public ServerSettings shorten(ServerSettings settings) {
     if (fits(settings)) {
       return settings;

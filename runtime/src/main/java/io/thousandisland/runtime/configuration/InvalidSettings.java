@@ -2,7 +2,7 @@ package io.thousandisland.runtime.configuration;
 
 import java.util.List;
 
-/** A configuration that cannot be; the message names everything that is wrong with it. */
+/** A configuration that is not valid; the message names everything that is wrong with it. */
 public final class InvalidSettings extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 

@@ -20,8 +20,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Turns a component's properties into a server's settings. Keys, types and defaults are those of
- * {@link ServerConfig}; every key that is wrong or unknown is named, all in one message.
+ * The reader that turns a component's properties into a server's settings. Keys, types and defaults
+ * come from {@link ServerConfig}. One message names every key that is wrong or unknown.
  */
 public final class SettingsReader {
 
@@ -39,7 +39,7 @@ public final class SettingsReader {
     return new SettingsReader(properties).read();
   }
 
-  /** The configured name, or what follows the {@code ~} of the factory PID. */
+  /** The configured name, or the text after the {@code ~} of the factory PID. */
   public static String name(Map<String, Object> properties) {
     if (properties.get("name") instanceof String name && !name.isBlank()) {
       return name;
@@ -56,7 +56,7 @@ public final class SettingsReader {
     if (properties.keySet().stream().anyMatch(key -> key.endsWith(".target"))) {
       problems.addAll(Targets.problems(properties)); // needs a framework's classes
     }
-    // each group reports what is wrong with it, so that one message names as much as possible
+    // each group reports its own problems, so that one message names as many as possible
     ServerSettings read = ServerSettings.defaults(name(properties));
     read = read.with(part(read.limits(), this::limits));
     read = read.with(part(read.timeouts(), this::timeouts));
@@ -103,7 +103,7 @@ public final class SettingsReader {
         parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
   }
 
-  /** Without it, an empty or half-written file would be a server, somewhere. */
+  /** Must be given: otherwise an empty or half-written file would be a server, somewhere. */
   private int port() {
     if (!properties.containsKey("port")) {
       problems.add("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");

@@ -8,10 +8,10 @@ import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.InvalidSyntaxException;
 
 /**
- * Which services a server is made of: one LDAP filter for each kind.
+ * The filters for the services that a server is made of: one LDAP filter for each kind.
  *
- * <p>SCR never sees these filters. It would apply them before the rest of a configuration has been
- * looked at, and drop every service for a filter that it cannot parse.
+ * <p>SCR never sees these filters. It would apply them before the rest of a configuration is
+ * checked, and would drop every service because of a filter that it cannot parse.
  */
 public record Targets(Filter handler, Filter transport, Filter listener) {
 
@@ -33,12 +33,15 @@ public record Targets(Filter handler, Filter transport, Filter listener) {
     }
   }
 
-  /** What a server begins with: the defaults when something is wrong with them. */
+  /**
+   * The filters that a server begins with: the defaults when something is wrong with the given
+   * ones.
+   */
   public static Targets first(Map<String, Object> properties) {
     return of(problems(properties).isEmpty() ? properties : Map.of());
   }
 
-  /** What is wrong with the filters; empty when nothing is. */
+  /** The problems with the filters; empty when there are none. */
   static List<String> problems(Map<String, Object> properties) {
     var problems = new ArrayList<String>();
     for (String key : List.of("handler.target", "transport.target", "listener.target")) {

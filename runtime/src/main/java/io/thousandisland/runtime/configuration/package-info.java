@@ -1,7 +1,7 @@
 /**
  * The keys of a server's configuration, and the reader that turns them into settings or into one
- * message that names every wrong key. It uses {@code settings} and, for filters, the framework; it
- * knows no component.
+ * message that names every wrong key. The package uses {@code settings} and, for filters, the
+ * framework. It knows no component.
  *
  * <p>Thread: Its classes keep no state that changes, so any thread may use them.
  */

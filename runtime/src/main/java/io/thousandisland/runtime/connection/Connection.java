@@ -32,11 +32,11 @@ import org.jspecify.annotations.Nullable;
  *   begin → [converse → rest]* → terminal callback → [farewell → rest]* → close
  * </pre>
  *
- * <p>Thread: all of that runs on the owner of its signals, which is a virtual thread of its own; if
- * the handler promised not to block, that is one that the transport lends, and the connection rests
- * in between; it has a thread of its own only when it leaves a handler, or none can be lent. {@link
- * #drain}, {@link #retire}, {@link #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon}
- * and the facts by any.
+ * <p>Thread: all of that runs on the owner of the connection's signals, a virtual thread of its
+ * own. If the handler promised not to block, the owner is a thread that the transport lends, and
+ * the connection rests in between; then it has a thread of its own only when it leaves a handler,
+ * or when no thread can be lent. Any thread may call {@link #drain}, {@link #retire}, {@link
+ * #migrate}, {@link #shutdown}, {@link #force}, {@link #abandon} and read the facts.
  */
 public final class Connection implements Signals.Resting, Host {
 
@@ -46,10 +46,13 @@ public final class Connection implements Signals.Resting, Host {
     /** The number of the acceptor whose connections these are. */
     int acceptor();
 
-    /** Nobody is to wait for the connection any more. Told by a drain. */
+    /** Drains wait for the connection no more. Called by a drain. */
     void abandoned(Connection connection);
 
-    /** The connection has ended for its handler, and all it sent is on its way. Its own thread. */
+    /**
+     * The connection has ended for its handler, and all sent bytes are on their way. Its own
+     * thread.
+     */
     void ended(Connection connection);
 
     /** The connection's socket is closed: its place is free. Its own thread. */
@@ -58,7 +61,7 @@ public final class Connection implements Signals.Resting, Host {
 
   /** How the conversation ended, and how long it lasted. */
   private record Ended(Ending how, Duration lasted) {
-    /** Where there is no memory to say more. */
+    /** The value when there is no memory to say more. */
     static final Ended BY_FORCE = new Ended(new Ending.Forced(), Duration.ZERO);
   }
 
@@ -66,7 +69,7 @@ public final class Connection implements Signals.Resting, Host {
   private final Keeper keeper;
   private final long id;
 
-  /** In milliseconds since 1970: an {@link Instant} is made for who asks. */
+  /** In milliseconds since 1970; an {@link Instant} is made on request. */
   private final long started = System.currentTimeMillis();
 
   private final Signals signals;
@@ -90,25 +93,31 @@ public final class Connection implements Signals.Resting, Host {
   /** Guarded by this. */
   private boolean over;
 
-  /** Written by who drains the server or the acceptor. */
+  /** Written by drains of the server or the acceptor. */
   private volatile boolean draining;
 
-  /** Written by the own thread when it switches; read by any that closes. */
+  /** Written by the own thread when it switches; read by any thread that closes. */
   private volatile TransportSocket transport;
 
-  /** Written by who drains a generation; the own thread looks whether it is the one it is in. */
+  /**
+   * The generation that the handler is advised for. Written by drains, and by the own thread when
+   * it cannot leave; the own thread compares it with its generation.
+   */
   private volatile @Nullable Generation retiring;
 
-  /** The generation to be left though others stay in it. Written by a drain; read by the own. */
+  /**
+   * The generation to be left though other connections stay in it. Written by a drain; read by the
+   * own thread.
+   */
   private volatile @Nullable Generation leftAhead;
 
-  /** Nobody waits for it any more. Written by a drain; read by drains. */
+  /** True when no drain waits for it any more. Written by a drain; read by drains. */
   private volatile boolean abandoned;
 
   /** The last generation that the handler was advised for; the own thread's. */
   private @Nullable Generation advisedFor;
 
-  /** The own thread's, but for the close by force, which may make one more. */
+  /** The own thread's; a close by force on another thread may make a second span. */
   private @Nullable Span span;
 
   /**
@@ -126,7 +135,7 @@ public final class Connection implements Signals.Resting, Host {
     this.conversation = new Conversation(this, signals, in, socket, lease);
   }
 
-  /** Begins: on a thread of its own, or one that the transport lends. */
+  /** Begins, on a thread of its own or on a thread that the transport lends. */
   public void start() {
     transport.start(signals);
     if (!signals.beginLent()) {
@@ -139,7 +148,10 @@ public final class Connection implements Signals.Resting, Host {
     return takesThread() && !signals.isRaised(Signals.MIGRATE) && transport.askForThread();
   }
 
-  /** What its handler has promised; before it has one, what the next one has. */
+  /**
+   * Whether its handler has promised not to block; before it has a handler, whether the next one
+   * has.
+   */
   @Override
   public boolean takesThread() {
     Generation mine = lease.generation();
@@ -148,8 +160,8 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   /**
-   * On a thread that inherits nothing: what the shell or a bundle left on the one that raised, or
-   * accepted, would be kept.
+   * Goes on on a thread that inherits nothing: otherwise objects that the shell or a bundle left on
+   * the thread that raised, or accepted, would be kept.
    */
   @Override
   public void goOnElsewhere() {
@@ -175,7 +187,7 @@ public final class Connection implements Signals.Resting, Host {
     }
   }
 
-  /** Returns when it is over, or rests: then another thread may be in here already. */
+  /** Returns when the connection is over, or rests: then another thread may be in here already. */
   private void goOn() {
     if (ended == null && !converse()) {
       return;
@@ -186,7 +198,7 @@ public final class Connection implements Signals.Resting, Host {
     for (EndStep step : EndStep.ALL) {
       try {
         step.run(this);
-      } catch (Throwable thrown) { // the steps after it come in any case
+      } catch (Throwable thrown) { // the steps after this one run in any case
         trouble(thrown);
       }
     }
@@ -204,7 +216,7 @@ public final class Connection implements Signals.Resting, Host {
         return false;
       }
       conversation.end(how);
-    } catch (Throwable bug) { // ours or the transport's: costs this connection, and is told
+    } catch (Throwable bug) { // ours or the transport's: ends this connection, and is reported
       how = failed(bug);
     }
     ended = ended(how);
@@ -235,7 +247,9 @@ public final class Connection implements Signals.Resting, Host {
     return conversation.begin();
   }
 
-  /** The handler has had its last word: it may go, whatever the peer still is to get. */
+  /**
+   * Leaves the handler after its last callback: it may go, whatever the peer is still to receive.
+   */
   private void leaveHandler() {
     try {
       socket.end();
@@ -282,7 +296,7 @@ public final class Connection implements Signals.Resting, Host {
     return true;
   }
 
-  /** What happens when a connection is over, in this order. */
+  /** The steps that end a connection, in this order. */
   private enum EndStep {
     LEAVE_THE_LIVING {
       @Override
@@ -321,7 +335,7 @@ public final class Connection implements Signals.Resting, Host {
     abstract void run(Connection connection);
   }
 
-  /** Drains wait for it no longer. Once. */
+  /** Leaves the set of connections that drains wait for. Only once. */
   private void leaveTheLiving() {
     if (left) {
       return;
@@ -347,7 +361,7 @@ public final class Connection implements Signals.Resting, Host {
     }
   }
 
-  /** Something that must not happen, and that ends nothing. */
+  /** Reports an exception that must not happen, and that ends nothing. */
   private void trouble(Throwable thrown) {
     try {
       context.emit(() -> new TelemetryEvent.HandlerThrew(span(), "", thrown));
@@ -406,7 +420,7 @@ public final class Connection implements Signals.Resting, Host {
     signals.raise(RETIRE);
   }
 
-  /** Makes a send that waits for its peer leave what is unsent to the connection, and return. */
+  /** Makes a send that waits for its peer leave the unsent bytes to the connection, and return. */
   public void handOver() {
     signals.raise(Signals.HAND_OVER);
   }
@@ -416,7 +430,10 @@ public final class Connection implements Signals.Resting, Host {
     signals.raise(MIGRATE);
   }
 
-  /** Asks the connection to leave {@code open} at its next boundary, though others stay in it. */
+  /**
+   * Asks the connection to leave {@code open} at its next boundary, though other connections stay
+   * in it.
+   */
   public void leaveAhead(Generation open) {
     leftAhead = open;
     signals.raise(MIGRATE);
@@ -428,8 +445,8 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   /**
-   * Odd while the connection does something, even while it waits for something to do; another
-   * number each time. Not more than a hint: it may be a moment old.
+   * A number: odd while the connection does something, and even while it waits for something to do.
+   * It changes each time. It is only a hint: it may be a moment old.
    */
   public int turn() {
     return conversation.turn();
@@ -461,8 +478,8 @@ public final class Connection implements Signals.Resting, Host {
     signals.raise(FORCED);
     closeTransport();
     synchronized (this) {
-      // Who was told FORCED does not rest any more. So until it is over the owner is on our
-      // business, even when its thread is a lent one.
+      // After FORCED a connection never rests. So until `over` its owner runs nothing but this
+      // connection, even on a lent thread: interrupting it is safe.
       if (!over) {
         signals.interrupt();
       }
@@ -470,8 +487,8 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   /**
-   * Gives up on a thread that ignores force: no callback begins on it any more, and nobody waits
-   * for it again. Its place is free when it does end.
+   * Gives up on a connection whose thread ignores force: no terminal callback begins any more, and
+   * no drain waits for it again. The connection's place is free when it does end.
    */
   public void abandon() {
     abandoned = true;
@@ -488,7 +505,7 @@ public final class Connection implements Signals.Resting, Host {
     abandon();
   }
 
-  /** True when everything of it is over by {@code deadline}, a {@link System#nanoTime}. */
+  /** True when the connection is over by {@code deadline}, a {@link System#nanoTime}. */
   public synchronized boolean awaitOver(long deadline) {
     return Joins.awaitUntil(this, () -> over, deadline);
   }
@@ -518,7 +535,7 @@ public final class Connection implements Signals.Resting, Host {
     return transport;
   }
 
-  /** True while it has no handler, and waits for one. */
+  /** True while the connection has no handler, and waits for one. */
   public boolean waitsForHandler() {
     return !abandoned && lease.waits();
   }
@@ -528,7 +545,7 @@ public final class Connection implements Signals.Resting, Host {
     return !abandoned && lease.isIn(one);
   }
 
-  /** True also when it ended there. */
+  /** As {@link #isIn}; true also when the connection ended there. */
   public boolean wasIn(Generation one) {
     return lease.wasIn(one);
   }
@@ -549,7 +566,7 @@ public final class Connection implements Signals.Resting, Host {
         started());
   }
 
-  // ---- telemetry, on the own thread but for close()
+  // ---- telemetry, on the own thread except for close()
 
   @Override
   public boolean traffic() {

@@ -47,10 +47,10 @@ public final class ConnectionSocket implements Socket {
   private final Inbound in;
   private final Outbound out;
 
-  /** What ends a wait for data; in the terminal callback only force does. */
+  /** The reasons that end a wait for data; in the terminal callback only force does. */
   private int endings = SHUTDOWN | CLOSE | FORCED;
 
-  /** Made when first asked for: few connections are ever told something. */
+  /** Made at the first use: few connections ever get a message. */
   private @Nullable Mailbox mailbox;
 
   private String transportName;
@@ -85,7 +85,7 @@ public final class ConnectionSocket implements Socket {
     out.send(data);
   }
 
-  /** Bytes of two threads would mix, and nobody would notice. */
+  /** Refuses other threads: the bytes of two threads would mix unnoticed. */
   private void requireOwnThread() {
     if (!signals.isOwnedBy(Thread.currentThread())) {
       throw new IllegalStateException(
@@ -123,7 +123,9 @@ public final class ConnectionSocket implements Socket {
     return receive(bytes, readTimeout);
   }
 
-  /** Holds as much as has arrived: a peer that announces much and sends little costs little. */
+  /**
+   * Holds only bytes that have arrived: a peer that announces much and sends little costs little.
+   */
   @Override
   public ByteBuffer receive(int bytes, Duration timeout) throws IOException {
     requireOwnThread();
@@ -158,7 +160,7 @@ public final class ConnectionSocket implements Socket {
     signals.deadline(context().sweeper.in(timeout));
     try {
       for (; ; ) {
-        // of a stream that is over nobody tells any more
+        // the transport tells nothing more of a stream that is over
         int why = in.mayRead() || in.isOver() ? signals.takeTurn(endings) : awaitData();
         failIfEnding(why & endings);
         ByteBuffer read = readNow(pool, most);
@@ -174,7 +176,7 @@ public final class ConnectionSocket implements Socket {
     }
   }
 
-  /** Null when nothing is there. */
+  /** Reads without waiting; null when no byte is there. */
   private @Nullable ByteBuffer readNow(BufferPool pool, int most) throws IOException {
     ByteBuffer pooled = in.borrow(pool, most);
     int got = 0;
@@ -245,12 +247,12 @@ public final class ConnectionSocket implements Socket {
     readTimeout = changed;
   }
 
-  /** Tells that nobody handles {@code message}. */
+  /** Reports that {@code message} was not handled. */
   void dropped(Object message) {
     wire.emit(() -> new TelemetryEvent.MessageDropped(wire.span(), message.getClass().getName()));
   }
 
-  /** The handler changes: messages of types of the old one's bundle must not outlive it. */
+  /** Drops messages of types of the old handler's bundle, which must not outlive it. */
   void dropForeignMessages() {
     if (mailbox != null) {
       for (Object message : mailbox.drop(each -> Portable.foreign(each).isPresent())) {
@@ -259,7 +261,7 @@ public final class ConnectionSocket implements Socket {
     }
   }
 
-  /** The terminal callback begins: it may still receive. What it sends it need not wait for. */
+  /** The terminal callback begins. It may still receive; its sends need not wait for the peer. */
   void ending() {
     endings = FORCED;
     out.hurry();

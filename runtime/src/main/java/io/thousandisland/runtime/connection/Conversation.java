@@ -37,8 +37,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a connection and its handler say to each other: callbacks, and the answers that become
- * actions here and nowhere else.
+ * The conversation of a connection with its handler: callbacks, and answers that become actions
+ * here and nowhere else.
  *
  * <pre>
  *   handshake → handleConnection → [wait for a reason → callback]* → an ending
@@ -52,7 +52,7 @@ public final class Conversation {
   private static final int EVERYTHING =
       READABLE | MESSAGE | DEADLINE | MIGRATE | RETIRE | DRAIN | ENDING;
 
-  /** With unsent bytes: nothing is read before the peer has taken them. */
+  /** The reasons while bytes are unsent: nothing is read before the peer has taken them. */
   private static final int WHILE_FLUSHING = (EVERYTHING & ~READABLE) | WRITABLE;
 
   private static final VarHandle TURN;
@@ -72,7 +72,10 @@ public final class Conversation {
   private final Lease lease;
   private final Goodbye goodbye;
 
-  /** Null until the connection is asked to leave a handler. The own thread's; drains read it. */
+  /**
+   * Null until the connection is asked to leave a handler. Written by the own thread; read by
+   * drains.
+   */
   private volatile @Nullable Migration migration;
 
   private @Nullable Object state;
@@ -83,13 +86,15 @@ public final class Conversation {
   /** In the sweeper's time. */
   private long lastData;
 
-  /** When the wait for data is over, in the sweeper's time. */
+  /** The end of the wait for data, in the sweeper's time. */
   private long waitUntil = NEVER;
 
   /** Whether the connection is to end as soon as it is idle. */
   private boolean finishing;
 
-  /** There was no memory to leave a handler. The own thread's; drains read it. */
+  /**
+   * True when there was no memory to leave a handler. Written by the own thread; read by drains.
+   */
   private volatile boolean cannotLeave;
 
   Conversation(Host connection, Signals signals, Inbound in, ConnectionSocket socket, Lease lease) {
@@ -109,7 +114,7 @@ public final class Conversation {
     return socket.out();
   }
 
-  /** The beginning: the handshake and the first callback. Null when it is to go on. */
+  /** Begins: the handshake and the first callback. Null when the conversation goes on. */
   @Nullable Ending begin() {
     turnBegins();
     try {
@@ -129,8 +134,8 @@ public final class Conversation {
   }
 
   /**
-   * Talks until it is over, and says how it ended; null when the connection rests, or goes on
-   * elsewhere already.
+   * Runs the conversation to its end and returns the ending. Null when the connection rests, or
+   * goes on on another thread already.
    */
   @Nullable Ending goOn() {
     try {
@@ -151,7 +156,7 @@ public final class Conversation {
         } else {
           int why = nextReasons();
           if ((why & MIGRATE) != 0 && signals.isLent()) {
-            signals.raise(why); // nobody promised that leaving and entering is quick
+            signals.raise(why); // no handler promised that leaving and entering is quick
             if (goOnElsewhere()) {
               return null;
             }
@@ -174,8 +179,8 @@ public final class Conversation {
   }
 
   /**
-   * What the handler that was left has left on this thread would keep its classes, so the
-   * connection goes on on another one. False when there is no memory for that.
+   * Continues on another thread, because objects that the old handler has left on this thread would
+   * keep its classes. False when there is no memory for another thread.
    */
   private boolean goOnElsewhere() {
     ThreadLender lender = signals.leave();
@@ -188,7 +193,10 @@ public final class Conversation {
     }
   }
 
-  /** Only who promised not to block may go on wherever somebody has time. */
+  /**
+   * Whether the connection may rest: only a handler that promised not to block may go on on any
+   * thread that has time.
+   */
   private boolean mayRest() {
     return !mayRead() && lease.nonblocking() && !isMoving();
   }
@@ -197,7 +205,7 @@ public final class Conversation {
     return in.mayRead() && !out().hasUnsent();
   }
 
-  /** Nothing is under way, in either direction: nobody misses anything if it ends here. */
+  /** True when nothing is under way in either direction: an end here loses nothing. */
   private boolean isIdle() {
     return !isMoving()
         && !in.mayRead()
@@ -225,7 +233,7 @@ public final class Conversation {
     return out().hasUnsent() ? out().flushBy() : waitUntil;
   }
 
-  /** Does what the raised reasons ask for; null to go on. */
+  /** Handles the raised reasons; null to go on. */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending step(int why) throws Exception {
     if ((why & READABLE) != 0) {
@@ -253,7 +261,7 @@ public final class Conversation {
     }
     boolean late = (why & DEADLINE) != 0 && !out().hasUnsent() && isPast(waitUntil);
     if (late) {
-      in.readable(); // what has arrived meanwhile, in a process that was stopped perhaps, counts
+      in.readable(); // bytes that arrived meanwhile count: the process may have been stopped
     }
     if (ending == null && mayRead()) {
       ending = receive();
@@ -264,7 +272,7 @@ public final class Conversation {
     return ending;
   }
 
-  /** Sends what is unsent, as far as the peer takes it. That time does not count as silence. */
+  /** Sends unsent bytes, as many as the peer takes. The time for this does not count as silence. */
   private void flush() throws IOException {
     if (out().hasUnsent()) {
       out().flushInTime();
@@ -277,7 +285,10 @@ public final class Conversation {
     waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
   }
 
-  /** Advice for the sake of the server or the acceptor, or of the generation we are in. */
+  /**
+   * True when advice is due: for the server, the acceptor or the generation that the connection is
+   * in.
+   */
   private boolean adviceDue(int why) {
     return (why & (RETIRE | DRAIN)) != 0 && connection.isAdviceDue((why & DRAIN) != 0);
   }
@@ -286,7 +297,7 @@ public final class Conversation {
     return point != NEVER && context().sweeper.now() - point >= 0;
   }
 
-  // ---- turns: a hint for those who wait for this connection
+  // ---- turns: a hint for drains that wait for this connection
 
   private void turnBegins() {
     TURN.setOpaque(this, turn + 1);
@@ -296,7 +307,7 @@ public final class Conversation {
     TURN.setOpaque(this, turn + 1);
   }
 
-  /** Odd during a turn, even between two. Any thread; may be a moment old. */
+  /** A number, odd during a turn and even between two. Any thread; may be a moment old. */
   int turn() {
     return (int) TURN.getOpaque(this);
   }
@@ -315,7 +326,7 @@ public final class Conversation {
     return mine != null && mine.underWay();
   }
 
-  /** Whether it has left a handler since this was last asked. */
+  /** Whether the connection has left a handler since the last call. */
   private boolean hasMoved() {
     Migration mine = migration;
     return mine != null && mine.hasLeft();
@@ -343,12 +354,12 @@ public final class Conversation {
       state = null;
     }
     if (answer != null || isMoving()) {
-      finishing = false; // the next handler is advised anew
+      finishing = false; // the next handler is advised again
     }
     return answer == null ? null : apply(answer);
   }
 
-  /** Finishes where it is. */
+  /** Stays with its handler, and finishes there. */
   private void stay() {
     Generation mine = lease.generation();
     if (mine != null) {
@@ -358,7 +369,7 @@ public final class Conversation {
     }
   }
 
-  /** Time without a handler does not count. */
+  /** Goes on with the next handler. Time without a handler does not count. */
   private @Nullable Ending arrive() throws Exception {
     long before = context().sweeper.now();
     Next<@Nullable Object> answer = migration().arrive();
@@ -392,7 +403,7 @@ public final class Conversation {
     }
   }
 
-  /** The peer has closed its side, and {@code rest} is what was left unread before that. */
+  /** Handles the peer's half-close; {@code rest} is the data left unread before it. */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   private @Nullable Ending halfClosed(ByteBuffer rest) throws Exception {
     Next<@Nullable Object> next = calling("handleHalfClose").handleHalfClose(rest, socket, state);
@@ -458,7 +469,7 @@ public final class Conversation {
       }
       case Next.CloseWhenIdle<@Nullable Object> close -> {
         finishing = true;
-        in.readable(); // what has arrived is handled first
+        in.readable(); // bytes that have arrived are handled first
         yield null;
       }
       case Next.Close<@Nullable Object> close -> new Ending.ByUs();
@@ -490,7 +501,7 @@ public final class Conversation {
 
   /**
    * Lays another transport over the one in use. Bytes that were read and not taken belong to the
-   * new one: delivered as they are they would count as having come over it, and for an encrypting
+   * new transport. Delivered as they are, they would count as received over it; for an encrypting
    * transport that is an injection (CVE-2011-0411).
    */
   private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
@@ -507,22 +518,24 @@ public final class Conversation {
     socket.switchedTo(to.transport());
     upgraded.start(signals);
     Handshake.complete(upgraded, signals, context());
-    in.readable(); // nobody has looked at the new transport's stream yet
+    in.readable(); // the new transport's stream was not looked at yet
   }
 
   // ---- the end
 
-  /** Somebody asked for the end, or nobody came in time. */
+  /** The ending without a handler: it was asked for, or no handler came in time. */
   private Ending withoutHandler() {
     return lease.inVain() ? new Ending.Unserved() : goodbye.asked();
   }
 
-  /** Calls the terminal callback, if there is somebody to call. What it throws harms nobody. */
+  /**
+   * Calls the terminal callback, if there is a handler. An exception of the callback does no harm.
+   */
   void end(Ending ending) {
     socket.ending();
     try {
       goodbye.say(ending, lease, socket, state);
-    } catch (Throwable thrown) { // but somebody should know
+    } catch (Throwable thrown) { // but it is reported
       String callback = goodbye.callback();
       context().emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
     }

@@ -14,18 +14,18 @@ import java.io.IOException;
 import java.time.Duration;
 
 /**
- * What a connection still does for its peer when its handler has said goodbye: sends what is
- * unsent, half-closes, and takes in what the peer still sends until that ends, too.
+ * The last work of a connection for its peer, after the handler's goodbye: it sends unsent bytes,
+ * half-closes, and takes in the bytes that the peer still sends until these end, too.
  *
  * <pre>
  *   FLUSHING ──▶ LINGERING ──▶ OVER
  * </pre>
  *
- * <p>A socket that is closed with bytes unread, or that receives some after it was closed, resets
- * the connection, and a reset costs the peer those of our last bytes that are still under way. So
- * we close when the peer has. A peer that does not, and sends nothing, is waited for {@link
- * #LINGER}; one that goes on sending for {@link #LONGEST} in all (RFC 9112, section 9.6, describes
- * the same for HTTP).
+ * <p>A socket that is closed with bytes unread, or that receives bytes after it was closed, resets
+ * the connection. A reset costs the peer our last bytes that are still under way. So we close after
+ * the peer has closed. A peer that does not close and sends nothing is waited for {@link #LINGER};
+ * a peer that goes on sending, for {@link #LONGEST} in all (RFC 9112, section 9.6, describes the
+ * same for HTTP).
  *
  * <p>None of this keeps a thread: the connection rests meanwhile.
  *
@@ -92,7 +92,7 @@ public final class Farewell {
     return 0;
   }
 
-  /** When to go on at the latest, in the sweeper's time. */
+  /** The latest time to go on, in the sweeper's time. */
   long deadline() {
     return phase == Phase.FLUSHING ? out.flushBy() : until;
   }
@@ -103,7 +103,7 @@ public final class Farewell {
       return WRITABLE | DEADLINE | FORCED;
     }
     if (!lingers || out.bytes() == 0) {
-      in.discard(); // what has arrived
+      in.discard(); // the bytes that have arrived
       phase = Phase.OVER;
       return 0;
     }
@@ -124,7 +124,7 @@ public final class Farewell {
       return 0;
     }
     if (found == Inbound.Discarded.SOME) {
-      signals.raise(READABLE); // a flood: others have their turns in between
+      signals.raise(READABLE); // a flood: other connections have their turns in between
     }
     return READABLE | DEADLINE | FORCED;
   }

@@ -15,8 +15,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a connection ends: which ending it is, in which callback, and the one terminal callback that
- * says so.
+ * The end of a connection: which ending it is, in which callback, and the one terminal callback
+ * that reports it.
  *
  * <p>Thread: the connection's own, except {@link #abandon}.
  */
@@ -25,24 +25,24 @@ public final class Goodbye {
   private final Signals signals;
 
   /**
-   * No terminal callback begins any more: one has, or a drain gave up on this connection, and its
-   * handler's service is gone. Guarded by this.
+   * True when no terminal callback begins any more: one has begun, or a drain gave up on this
+   * connection, and its handler's service is gone. Guarded by this.
    */
   private boolean closed;
 
-  /** Name of the callback that runs, or whose answer is looked at; empty outside of them. */
+  /** Name of the callback that runs, or whose answer is looked at; empty outside of callbacks. */
   private String callback = "";
 
   Goodbye(Signals signals) {
     this.signals = signals;
   }
 
-  /** From now on whatever fails does so in {@code callback}, until {@link #answered}. */
+  /** From now on a failure counts as one in {@code callback}, until {@link #answered}. */
   void calling(String callback) {
     this.callback = callback;
   }
 
-  /** The callback has answered, and what it answered is done. */
+  /** The callback has answered: a failure from now on is not the callback's. */
   void answered() {
     callback = "";
   }
@@ -51,7 +51,7 @@ public final class Goodbye {
     return callback;
   }
 
-  /** The ending that somebody raised; a shutdown when nobody did, and no handler is there. */
+  /** The ending that was raised; a shutdown when none was raised, and there is no handler. */
   Ending asked() {
     if (signals.isRaised(FORCED)) {
       return new Ending.Forced();
@@ -79,14 +79,14 @@ public final class Goodbye {
       return new Ending.ShutDown();
     }
     if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
-      return new Ending.ByUs(); // who closed it under a blocked callback meant it to end so
+      return new Ending.ByUs(); // a close under a blocked callback means this ending
     }
     return new Ending.Failed(reason, thrown, callback);
   }
 
   /**
-   * Calls the terminal callback of {@code ending}, unless abandoned or without a handler. It may
-   * throw anything.
+   * Calls the terminal callback of {@code ending}, unless abandoned or without a handler. The
+   * callback may throw anything.
    */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   void say(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
@@ -102,7 +102,7 @@ public final class Goodbye {
       case Ending.TimedOut e -> handler.handleTimeout(socket, state);
       case Ending.ShutDown e -> handler.handleShutdown(socket, state);
       case Ending.Forced e -> handler.handleShutdown(socket, state);
-      case Ending.Unserved e -> {} // there is nobody
+      case Ending.Unserved e -> {} // there is no handler
     }
   }
 
@@ -123,7 +123,7 @@ public final class Goodbye {
     boolean unused = close();
   }
 
-  /** True for the first who asks. */
+  /** True for the first call. */
   private synchronized boolean close() {
     boolean first = !closed;
     closed = true;

@@ -7,33 +7,36 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a conversation and a migration ask of their connection. The connection implements it.
+ * The part of a connection that its conversation and its migration use. The connection implements
+ * it.
  *
  * <p>Thread: the connection's own, except {@link #force}.
  */
 public interface Host extends Wire {
 
-  /** For threads and log lines: the server's name and the connection's number. */
+  /** The server's name and the connection's number, for threads and log lines. */
   String label();
 
-  /** The handshake is done, and took so long. */
+  /** The handshake is done; it took {@code handshake}. */
   void ready(Duration handshake);
 
   /** Goes on on another thread. The caller's thread must not touch the connection afterwards. */
   void goOnElsewhere();
 
   /**
-   * Whether the handler is to be advised to finish now. Once in each generation, however many
+   * Whether the handler is to be advised to finish now. Only once in each generation, however many
    * drains want it at the same time.
    *
-   * @param drains true for a drain of the server or the acceptor; false for that of a generation
+   * @param drains true for a drain of the server or the acceptor; false for a drain of a generation
    */
   boolean isAdviceDue(boolean drains);
 
-  /** Whether the connection is to leave {@code one} though others stay in it. */
+  /** Whether the connection is to leave {@code one} though other connections stay in it. */
   boolean leavesAhead(@Nullable Generation one);
 
-  /** The connection has moved to another handler. Advice that was given holds for that one too. */
+  /**
+   * The connection has moved to another handler. Advice that was given holds for that handler too.
+   */
   void moved();
 
   /** Advises the handler of {@code ending} to finish. Any thread. */
@@ -42,6 +45,6 @@ public interface Host extends Wire {
   /** Runs over {@code upgraded} from now on. */
   void transport(TransportSocket upgraded);
 
-  /** Closes the socket under whatever the handler does, and interrupts it. Any thread. */
+  /** Closes the socket, whatever the handler does, and interrupts the handler. Any thread. */
   void force();
 }

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * A connection's hold on the generation whose handler serves it. All of a connection's references
  * to a handler go through here, and last for one callback.
  *
- * <p>Thread: the connection's own, except {@link #generation} and {@link #waits}.
+ * <p>Thread: the connection's own, except {@link #generation}, {@link #waits}, {@link #isIn} and
+ * {@link #wasIn}.
  */
 public final class Lease {
 
@@ -27,19 +28,21 @@ public final class Lease {
   private final Signals signals;
   private final Meanwhile meanwhile;
 
-  /** Written by the own thread; read by who lists or drains generations. */
+  /** Written by the own thread; read by threads that list or drain generations. */
   private volatile @Nullable Generation generation;
 
-  /** The one it enters while it is still in another; written and read by the same. */
+  /**
+   * The generation it enters while it is still in another; written and read by the same threads.
+   */
   private volatile @Nullable Generation entering;
 
-  /** The generation that this connection has left, ahead of the others; the own thread's. */
+  /** The generation that this connection has left, ahead of other connections; the own thread's. */
   private @Nullable Generation left;
 
-  /** The handler wait was over before a handler came; the own thread's. */
+  /** True when the handler wait was over before a handler came; the own thread's. */
   private boolean inVain;
 
-  /** The connection is over. Written by the own thread; read by drains. */
+  /** True when the connection is over. Written by the own thread; read by drains. */
   private volatile boolean over;
 
   Lease(ServerContext context, Signals signals, Meanwhile meanwhile) {
@@ -52,14 +55,17 @@ public final class Lease {
     return generation;
   }
 
-  /** True while a callback of {@code one} may run here, or one of two of them. */
+  /**
+   * True while a callback of {@code one} may run here. During a move the connection is in two
+   * generations.
+   */
   boolean isIn(Generation one) {
     return !over && wasIn(one);
   }
 
-  /** True also when the connection ended in {@code one}. */
+  /** As {@link #isIn}; true also when the connection ended in {@code one}. */
   boolean wasIn(Generation one) {
-    // moveTo writes the two in the other order, so a move cannot slip through between the looks
+    // move writes the two in the other order, so a move cannot slip through between the two reads
     return entering == one || generation == one;
   }
 
@@ -70,8 +76,9 @@ public final class Lease {
   }
 
   /**
-   * The handler, for one callback on this thread, whose context class loader is the handler's from
-   * now on; null when there is none, or a drain has given up on us.
+   * The handler, for one callback on this thread. The thread's context class loader is the
+   * handler's from now on. Null when there is no handler, or a drain has given up on this
+   * connection.
    */
   @Nullable Handler<@Nullable Object> handlerIfAny() {
     Generation mine = generation;
@@ -82,7 +89,7 @@ public final class Lease {
     return handler;
   }
 
-  /** The same, where there must be one. */
+  /** As {@link #handlerIfAny}, where there must be a handler. */
   Handler<@Nullable Object> handler() {
     Handler<@Nullable Object> handler = handlerIfAny();
     if (handler == null) {
@@ -92,11 +99,11 @@ public final class Lease {
   }
 
   /**
-   * Enters the generation that serves now; while there is none the client waits, and notices
+   * Enters the generation that serves now. While no generation serves, the client waits and notices
    * nothing.
    *
    * @return null when the connection is to end, or the handler wait was over, before a handler came
-   * @throws IOException when what the connection does meanwhile fails
+   * @throws IOException when the work that the connection does meanwhile fails
    */
   @Nullable Generation acquire() throws IOException {
     for (; ; ) {
@@ -142,17 +149,17 @@ public final class Lease {
     return !over && generation == null;
   }
 
-  /** The end of the handler wait: it begins when the handler before has left completely. */
+  /** The end of the handler wait. The wait begins when the previous handler has left completely. */
   private long waitUntil(long absence) {
     Duration wait = context.settings().timeouts().handlerWait();
     return absence != NEVER && DeadlineSweeper.countable(wait) ? absence + wait.toNanos() : NEVER;
   }
 
   /**
-   * Enters the generation that serves now, and stays in its own too, until {@link #move} or {@link
+   * Enters the generation that serves now, and also stays in its own, until {@link #move} or {@link
    * #stay} leaves one of them.
    *
-   * @return null when no other one serves
+   * @return null when no other generation serves
    */
   @Nullable Generation enterNext() {
     Generation next = context.handlers.serving();
@@ -168,7 +175,7 @@ public final class Lease {
     return null;
   }
 
-  /** Goes over to the generation that it has entered. */
+  /** Moves to the generation that it has entered. */
   void move() {
     Generation before = generation;
     generation = entering;
@@ -180,7 +187,7 @@ public final class Lease {
   void stay() {
     Generation other = entering;
     entering = null;
-    ContextLoader.ofNobody(); // that of the other has been in use, and it may leave before we do
+    ContextLoader.ofNobody(); // the other handler's was in use, and that handler may leave first
     exit(other);
   }
 
@@ -192,13 +199,16 @@ public final class Lease {
     exit(mine);
   }
 
-  /** Gives the generation up and does not enter it again, although it may still serve others. */
+  /**
+   * Gives the generation up and does not enter it again, although it may still serve other
+   * connections.
+   */
   void leaveForGood() {
     left = generation;
     release();
   }
 
-  /** The connection is over. It goes on telling in which generation it ended. */
+  /** The connection is over. {@link #wasIn} still tells in which generation it ended. */
   void end() {
     over = true;
     ContextLoader.ofNobody();

@@ -9,8 +9,8 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages told to one connection and not yet handled; also the handle others hold on it. Knows
- * the connection's signals, not the connection, so that who keeps the handle keeps nothing else.
+ * The messages told to one connection and not yet handled; also the handle that other code holds on
+ * it. It knows the connection's signals, not the connection, so a kept handle keeps nothing else.
  *
  * <p>Thread: any tells; the connection's own takes.
  */
@@ -71,14 +71,14 @@ public final class Mailbox implements SocketRef {
     return message;
   }
 
-  /** Drops the messages that {@code unwanted} says, and returns them. */
+  /** Drops the messages that match {@code unwanted}, and returns them. */
   synchronized List<Object> drop(Predicate<Object> unwanted) {
     List<Object> dropped = messages.stream().filter(unwanted).toList();
     messages.removeIf(unwanted);
     return dropped;
   }
 
-  /** The connection has ended: nothing is taken any more. */
+  /** The connection has ended: no message is taken any more. */
   synchronized void end() {
     closed = true;
     messages.clear();

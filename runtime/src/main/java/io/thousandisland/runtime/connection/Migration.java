@@ -34,7 +34,7 @@ public final class Migration {
   private final ConnectionSocket socket;
   private final Goodbye goodbye;
 
-  /** What was taken along; not null while the connection is without a handler. */
+  /** The state taken along; not null while the connection is without a handler. */
   private @Nullable Snapshot luggage;
 
   private boolean left;
@@ -52,7 +52,7 @@ public final class Migration {
     this.goodbye = goodbye;
   }
 
-  /** Whether a generation was left since this was last asked. */
+  /** Whether a generation was left since the last call. */
   boolean hasLeft() {
     boolean news = left;
     left = false;
@@ -72,7 +72,7 @@ public final class Migration {
   /**
    * Leaves a generation that is closed.
    *
-   * @param ahead whether to leave it though it is open: the others go on there
+   * @param ahead whether to leave it though it is open: other connections go on there
    * @return the next handler's answer; null when the connection is without a handler now ({@link
    *     #underWay}), or stays where it is
    */
@@ -124,8 +124,9 @@ public final class Migration {
   /**
    * Waits for the next handler, and goes on with it.
    *
-   * @return its answer; null when nobody came in time, or it declined: the connection is to end
-   * @throws Exception when the next handler failed: it is the one to hear of the end
+   * @return the handler's answer; null when no handler came in time, or it declined: the connection
+   *     is to end
+   * @throws Exception when the next handler failed: that handler is to hear of the end
    */
   @Nullable Next<@Nullable Object> arrive() throws Exception {
     Snapshot snapshot = luggage;
@@ -150,7 +151,8 @@ public final class Migration {
   }
 
   /**
-   * The next handler's importState, under a time limit: a connection must not wait in it unseen.
+   * Calls the next handler's importState under a time limit: a connection must not wait in it
+   * unseen.
    */
   private Next<@Nullable Object> restore(Snapshot snapshot, Generation next) throws Exception {
     Duration limit = context.settings().timeouts().handshake();
@@ -170,14 +172,14 @@ public final class Migration {
     try {
       goodbye.calling("importState");
       Handler<@Nullable Object> handler = next.handler();
-      ContextLoader.of(handler); // if it declines, the one before has its own at its next callback
+      ContextLoader.of(handler); // if it declines, the old handler's is set at its next callback
       return snapshot.restore(handler, socket);
     } finally {
       alarm.cancel();
     }
   }
 
-  /** Leaves behind what belongs to the old bundle: messages of its types. */
+  /** Leaves behind the messages of the old bundle's types. */
   private void settleIn() {
     left = true;
     declined = null;

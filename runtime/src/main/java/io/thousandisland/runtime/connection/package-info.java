@@ -3,7 +3,7 @@
  * its end. It uses {@code wire} for bytes and {@code handlers} for the handler that serves; it
  * knows neither acceptors nor drains.
  *
- * <p>Thread: Everything runs on the connection's own thread, except what a class names.
+ * <p>Thread: Everything runs on the connection's own thread, except where a class says otherwise.
  */
 @NullMarked
 package io.thousandisland.runtime.connection;

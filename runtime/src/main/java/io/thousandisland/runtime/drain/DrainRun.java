@@ -17,10 +17,10 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ends a set of connections, all in parallel under one deadline: migration where it is wanted, then
- * advice, then shutdown, then force. Its time counts from when it was made.
+ * A drain that ends a set of connections, all in parallel under one deadline: migration where it is
+ * wanted, then advice, then shutdown, then force. Its time counts from when it was made.
  *
- * <p>Thread: whoever calls {@link #run}, once, and it blocks; connections hear it on their own
+ * <p>Thread: {@link #run} is called once, by any thread, and blocks; connections react on their own
  * threads. The rest by any.
  */
 public final class DrainRun implements Drain {
@@ -35,7 +35,7 @@ public final class DrainRun implements Drain {
   // the running thread's
   private final Set<Connection> seen = new HashSet<>();
 
-  // written by the running thread, read by who watches
+  // written by the running thread, read by watching threads
   private volatile Phase phase;
   private volatile int known;
 
@@ -47,7 +47,7 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * @param began from when on its time counts, a {@link System#nanoTime}
+   * @param began the point that its time counts from, a {@link System#nanoTime}
    */
   public DrainRun(
       String what, Drainage these, Timeouts timeouts, Departures departures, long began) {
@@ -59,7 +59,7 @@ public final class DrainRun implements Drain {
     this.phase = these.mayMigrate() ? Phase.MIGRATION : Phase.ADVICE;
   }
 
-  /** Runs to the end and says what came of it. */
+  /** Runs to the end and returns the result. */
   public Drained run() {
     Drained drained = drained();
     phase = Phase.OVER;
@@ -74,7 +74,7 @@ public final class DrainRun implements Drain {
     if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
       return report(List.of(), List.of());
     }
-    // counted from where the advice ended: what was spent before the run is the drain's own
+    // counted from the end of the advice: time spent before the run is the drain's own
     long told = Math.min(System.nanoTime(), advised);
     long shutdown = told + timeouts.shutdown().toNanos();
     if (allGo(Phase.SHUTDOWN, shutdown, Connection::shutdown)) {
@@ -84,9 +84,9 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * How long connections have to leave their generation: a second, or half of the whole drain.
-   * Those that are in one callback all the time are then advised, and may still leave when it
-   * returns.
+   * The end of the time to leave a generation: one second, or half of the whole drain if that is
+   * shorter. A connection that is in one callback all the time is then advised, and may still leave
+   * when the callback returns.
    */
   private long migrationUntil() {
     long half = timeouts.wholeDrain().toNanos() / 2;
@@ -126,9 +126,9 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * Closes connections by force, and gives up those whose threads ignore it.
+   * Closes connections by force, and gives up connections whose threads ignore it.
    *
-   * @return the names of the latter
+   * @return the names of the connections given up
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
     left.forEach(Connection::force);
@@ -144,8 +144,8 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * How long threads have to notice that they were closed by force: a twentieth of the shutdown
-   * timeout, at least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
+   * The time that threads have to notice a close by force: a twentieth of the shutdown timeout, at
+   * least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
    */
   private static Duration grace(Timeouts timeouts) {
     return Duration.ofMillis(Math.clamp(timeouts.shutdown().toMillis() / 20, 20, 500));

@@ -9,12 +9,12 @@ import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
- * Which connections a drain is about.
+ * The connections that a drain is about.
  *
- * @param left those still to end, as of now
- * @param advice how one is advised to finish
- * @param mayMigrate whether they may go on with another handler instead
- * @param migrated whether one that was left before has done so
+ * @param left the connections still to end, as of now
+ * @param advice how a connection is advised to finish
+ * @param mayMigrate whether connections may go on with another handler instead
+ * @param migrated whether a connection that was in {@code left} before has done so
  */
 public record Drainage(
     Supplier<Collection<Connection>> left,
@@ -22,12 +22,12 @@ public record Drainage(
     boolean mayMigrate,
     Predicate<Connection> migrated) {
 
-  /** All that {@code live} tells. */
+  /** All connections in {@code live}. */
   public static Drainage of(Supplier<Collection<Connection>> live) {
     return new Drainage(live, Connection::drain, false, connection -> false);
   }
 
-  /** Those of {@code live} that are in one of {@code leaving}. */
+  /** The connections of {@code live} that are in one of {@code leaving}. */
   public static Drainage of(
       List<Generation> leaving, Supplier<Collection<Connection>> live, boolean mayMigrate) {
     return new Drainage(

@@ -16,8 +16,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The drains of one server, each on a platform thread of its own: handlers that keep every carrier
- * busy are what it may have to end.
+ * The drains of one server, each on a platform thread of its own, because a drain may have to end
+ * handlers that keep every carrier busy.
  *
  * <p>Thread: any.
  */
@@ -50,7 +50,7 @@ public final class Drains {
   }
 
   /**
-   * Starts {@code drain}; until it is over {@code paused} accept no more.
+   * Starts {@code drain}; until it is over, {@code paused} accept nothing.
    *
    * @param afterwards run before the result is known
    */
@@ -62,7 +62,7 @@ public final class Drains {
   }
 
   /**
-   * Starts the departure of a handler that nobody succeeds.
+   * Starts the departure of a handler that has no successor.
    *
    * @param afterwards run before the result is known
    */
@@ -79,7 +79,7 @@ public final class Drains {
     return retirement;
   }
 
-  /** Starts drains of the connections of one acceptor after the other, each paused meanwhile. */
+  /** Starts to drain the connections of one acceptor after the other, each paused meanwhile. */
   public RollingDrain startRolling(String what, List<? extends Pausable> acceptors) {
     return roll(
         what,
@@ -97,12 +97,12 @@ public final class Drains {
   private record Part(Supplier<DrainRun> make, Function<DrainRun, Drained> run) {}
 
   /**
-   * Starts drains of the connections in {@code leaving}, one acceptor's after the other's. All go
-   * on accepting: new connections are in another generation. At last whatever else is in one of
-   * them: an acceptor may have been taken away meanwhile.
+   * Starts to drain the connections in {@code leaving}, one acceptor after the other. All acceptors
+   * go on accepting: new connections are in another generation. The last drain takes all remaining
+   * connections in {@code leaving}: an acceptor may have been taken away meanwhile.
    *
    * @param live all connections
-   * @param timeouts of each
+   * @param timeouts of each drain
    * @param afterwards run before the result is known
    */
   public RollingDrain startRolling(
@@ -131,7 +131,7 @@ public final class Drains {
         rolling,
         () -> {
           for (Part part : inTurn) {
-            // the very first one: it may have been cut short already
+            // the first run was made above, and may have been cut short already
             DrainRun run = part == inTurn.getFirst() ? first : part.make().get();
             rolling.begin(run);
             rolling.over(part.run().apply(run));
@@ -171,7 +171,7 @@ public final class Drains {
           threads.newThread(() -> complete(drain, () -> thenInAnyCase(run, afterwards)));
       thread.setName(context.name() + " drain " + drain.what());
       thread.start();
-    } catch (Throwable noThread) { // no memory for one: nobody is drained, and nobody waits for it
+    } catch (Throwable noThread) { // no memory for one: nothing is drained or waited for
       complete(
           drain,
           () ->
@@ -183,13 +183,13 @@ public final class Drains {
     }
   }
 
-  /** What can be run and may fail. */
+  /** A run that may fail. */
   @FunctionalInterface
   private interface Run {
     Drained run() throws Throwable;
   }
 
-  /** The result is known, or why there is none, whatever happens. */
+  /** Completes the drain's result whatever happens, with the failure if there is no result. */
   private void complete(Drain drain, Run run) {
     try {
       Drained drained = run.run();

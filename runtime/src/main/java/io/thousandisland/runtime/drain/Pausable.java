@@ -22,7 +22,7 @@ public interface Pausable {
   /**
    * Accepts nothing until it is resumed.
    *
-   * @return opens when it has come to rest, the connection in hand handed over
+   * @return opens when it has come to rest and the connection in hand is handed over
    */
   CountDownLatch pause();
 

@@ -20,15 +20,15 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The departure of a handler that nobody succeeds yet, so that its connections will have to wait
- * without one: stragglers first, then everybody in one step.
+ * The departure of a handler that has no successor yet, so its connections will have to wait
+ * without a handler: stragglers leave first, then all other connections in one step.
  *
  * <p>A straggler is a connection that has been in one turn for longer than a moment, or that
  * declined to leave. While stragglers are advised, shut down and forced, the handler goes on
  * serving all other connections, and new ones: its code is intact until the unbind returns. When no
- * straggler is left, or their time is over, nobody serves, and all connections leave together. If
- * one of them turns out to be a straggler after all, the handler serves again and the move is put
- * off.
+ * straggler is left, or their time is over, no handler serves, and all connections leave together.
+ * If one of the connections turns out to be a straggler after all, the handler serves again and the
+ * move is put off.
  *
  * <pre>
  *               calm, or time is over               all have left
@@ -37,46 +37,48 @@ import org.jspecify.annotations.Nullable;
  *      └──────── some have not left ────────┘  └─────────────────────▶
  * </pre>
  *
- * <p>Thread: {@link #run} on a thread of its own, once, and it blocks; connections hear what they
- * are told on their own threads. The rest by any.
+ * <p>Thread: {@link #run} runs once, on a thread of its own, and blocks; connections react on their
+ * own threads. The rest by any.
  */
 public final class Retirement implements Drain {
 
-  /** What this changes on the server's own thread. */
+  /** The changes that a retirement makes on the server's own thread. */
   public interface Post {
 
-    /** Nobody serves from now on. False when another handler serves. */
+    /** From now on no handler serves. False when another handler serves. */
     boolean vacate();
 
-    /** The handler serves again. False when another one does, or the server has ended. */
+    /** The handler serves again. False when another handler does, or the server has ended. */
     boolean resume();
   }
 
-  /** How often connections are looked at. One that is seen twice in one turn may be a straggler. */
+  /**
+   * The interval of looks at connections. A connection seen twice in one turn may be a straggler.
+   */
   private static final Duration TICK = Duration.ofMillis(10);
 
   /**
-   * How long a try of the move may take. Healthy connections need a few milliseconds, and wait for
-   * nothing longer than this. Those that needed longer leave ahead of the next try.
+   * The longest time that a try of the move may take. Healthy connections need a few milliseconds,
+   * and never wait longer than this. Connections that needed longer leave ahead of the next try.
    */
   private static final Duration ONE_MOVE = Duration.ofMillis(50);
 
   /**
-   * How often connections are looked at when the time is over: new stragglers are forced while the
-   * others are still served, so that the last move need not wait for them.
+   * The number of looks when the time is over: new stragglers are forced while other connections
+   * are still served, so the last move need not wait for the stragglers.
    */
   private static final int LAST_LOOKS = 8;
 
-  /** At how many looks a straggler has been found in one turn. */
+  /** The number of looks that find a connection in one turn before it counts as a straggler. */
   private static final int LOOKS = 4;
 
-  /** How long the last move may take, when what is stuck has been forced, before all are. */
+  /** The time for the last move after stuck connections were forced, before all are forced. */
   private static final Duration LAST_MOVE = Duration.ofMillis(500);
 
   /**
-   * A connection was in this turn, at the latest since then, a {@link System#nanoTime}, and was
-   * found in it at so many looks. Looks count beside time: in a process that got no processor for a
-   * moment, time alone would accuse everybody.
+   * The turn that a connection was found in, the time of the first look that found it there (a
+   * {@link System#nanoTime}), and the number of such looks. Looks count beside time: in a process
+   * that got no processor for a moment, time alone would accuse every connection.
    */
   private record Seen(int turn, long since, int looks) {}
 
@@ -104,12 +106,14 @@ public final class Retirement implements Drain {
   private final Set<Connection> forced = new HashSet<>();
   private final List<String> lingering = new ArrayList<>();
 
-  // ---- written by the running thread, read by those who watch
+  // ---- written by the running thread, read by watching threads
 
   private volatile Phase phase = Phase.MIGRATION;
   private volatile @Nullable DrainRun rest;
 
-  /** The last phase that was cut short. Written under the lock of this by any; read by any. */
+  /**
+   * The last phase that was cut short. Written by any thread, under the lock of this; read by any.
+   */
   private volatile @Nullable Phase cut;
 
   /**
@@ -133,7 +137,7 @@ public final class Retirement implements Drain {
     this.shutdownUntil = advisedUntil + timeouts.shutdown().toNanos();
   }
 
-  /** Runs to the end and says what came of it. */
+  /** Runs to the end and returns the result. */
   Drained run() {
     Drained drained = drained();
     phase = Phase.OVER;
@@ -164,7 +168,10 @@ public final class Retirement implements Drain {
     }
   }
 
-  /** Another handler serves already: whoever can goes there at once, and the others are drained. */
+  /**
+   * Another handler serves already: connections that can move to it do so immediately, and all
+   * other connections are drained.
+   */
   private Drained moveToSuccessor() {
     var run = new DrainRun(what, these, timeouts, departures, began);
     rest = run;
@@ -177,9 +184,10 @@ public final class Retirement implements Drain {
   // ---- the handler serves
 
   /**
-   * Returns when no connection has been in one turn for longer than a tick; or, with a handler
-   * whose callbacks all take longer, when a moment has passed and none has been in one for longer
-   * than that; or when the time for stragglers is over, or another handler serves.
+   * Returns when no connection has been in one turn for longer than a tick. With a handler whose
+   * callbacks all take longer, returns when a moment has passed and no connection has been in one
+   * turn for longer than that. Also returns when the time for stragglers is over, or another
+   * handler serves.
    */
   private void awaitCalm() {
     boolean first = true;
@@ -191,13 +199,14 @@ public final class Retirement implements Drain {
     }
   }
 
-  /** Another handler serves: that has closed the generation. */
+  /** True when another handler serves: that has closed the generations. */
   private boolean isSucceeded() {
     return leaving.stream().allMatch(Generation::isClosed);
   }
 
   /**
-   * For a whole tick, though others depart meanwhile: two looks must lie apart to tell anything.
+   * Waits for a whole tick, though connections depart meanwhile: two looks must lie apart to tell
+   * anything.
    */
   private synchronized void pause() {
     Phase before = cut;
@@ -241,12 +250,13 @@ public final class Retirement implements Drain {
   }
 
   /**
-   * What a turn may take without being a straggler's: a second, or half of the whole drain. The
-   * handlers whose callbacks take long, but less than that, lose no connection.
+   * The time that a turn may take without being a straggler's: one second, or half of the whole
+   * drain if that is shorter. A handler whose callbacks take long, but less than that, loses no
+   * connection.
    */
   private long moment() {
     if (isCut(Phase.MIGRATION) || shutdownIsOver()) {
-      return 0; // as many looks as it takes
+      return 0; // then only the number of looks counts
     }
     return Math.min(timeouts.wholeDrain().toNanos() / 2, Duration.ofSeconds(1).toNanos());
   }
@@ -260,7 +270,7 @@ public final class Retirement implements Drain {
       phase = Phase.MIGRATION;
       return;
     }
-    // who watches finds a phase when its connections have been told
+    // advice and shutdown: a watching thread sees the phase after its connections have been told
     if (shutdownIsOver()) {
       force(stragglers);
     } else if (now >= advisedUntil || isCut(Phase.ADVICE)) {
@@ -273,7 +283,10 @@ public final class Retirement implements Drain {
     told.addAll(stragglers);
   }
 
-  /** A straggler that comes to a callback boundary leaves there, so that it is none again. */
+  /**
+   * Advises a straggler to finish. It leaves at its next callback boundary, so that it is no
+   * straggler again.
+   */
   private void advise(Connection straggler) {
     these.advice().accept(straggler);
     sendAhead(straggler);
@@ -292,18 +305,18 @@ public final class Retirement implements Drain {
 
   private void force(Collection<Connection> left) {
     phase = Phase.FORCE;
-    // with a grace of 50 ms: everybody else may be waiting for it
+    // with a grace of 50 ms: all other connections may be waiting for it
     Timeouts brief = timeouts.withDrain(Duration.ZERO, Duration.ofSeconds(1));
     lingering.addAll(DrainRun.force(left, brief));
     told.addAll(left);
     forced.addAll(left);
   }
 
-  // ---- nobody serves
+  // ---- no handler serves
 
   /**
-   * Those that have been in one turn for the whole move, and still are a tick later; the others
-   * only need a processor.
+   * The connections that have been in one turn for the whole move, and still are a tick later;
+   * other connections only need a processor.
    */
   private List<Connection> stuck() {
     List<Connection> inOneTurn = these.left().get().stream().filter(this::isInItsTurn).toList();
@@ -317,12 +330,17 @@ public final class Retirement implements Drain {
     return atTheBeginning != null && now == atTheBeginning && (now & 1) != 0;
   }
 
-  /** Whoever declines ends the try: the handler serves again, and drains that connection. */
+  /**
+   * Ends when all connections that are left have declined: the handler serves them again, and they
+   * are drained.
+   */
   private boolean allMove() {
     return allMove(ONE_MOVE, left -> left.stream().allMatch(this::hasDeclined));
   }
 
-  /** Whoever declines has time for its last callback: the handler will not serve again. */
+  /**
+   * A connection that declines has time for its last callback: the handler will not serve again.
+   */
   private boolean allEndOrMove() {
     return allMove(LAST_MOVE, Collection::isEmpty);
   }

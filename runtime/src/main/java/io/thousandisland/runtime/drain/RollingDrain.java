@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Drains that come one after the other, seen as one.
+ * A sequence of drains, seen as one drain.
  *
- * <p>Thread: written by the one that runs them, looked at by any.
+ * <p>Thread: written by the thread that runs the drains, read by any.
  */
 public final class RollingDrain implements Drain {
 
@@ -19,10 +19,10 @@ public final class RollingDrain implements Drain {
   private final long began = System.nanoTime();
   private final List<Drained> done = new ArrayList<>();
 
-  /** The one that runs now. */
+  /** The drain that runs now. */
   private volatile DrainRun current;
 
-  /** Connections that those before it have ended. */
+  /** The number of connections that earlier drains have ended. */
   private volatile int ended;
 
   RollingDrain(String what, DrainRun first) {
@@ -36,12 +36,12 @@ public final class RollingDrain implements Drain {
     current = next;
   }
 
-  /** The one that ran is over. */
+  /** The drain that ran is over. */
   void over(Drained drained) {
     done.add(drained);
   }
 
-  /** What came of all of them. */
+  /** The sum of all results. */
   Drained sum() {
     return new Drained(
         done.stream().mapToInt(Drained::migrated).sum(),

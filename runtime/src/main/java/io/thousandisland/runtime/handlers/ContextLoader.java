@@ -4,28 +4,31 @@ import io.thousandisland.handler.Handler;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context class loader of the thread that a callback runs on: that of the handler's class, so
- * that libraries which look for classes by it find those of the handler's bundle.
+ * The context class loader of the thread that a callback runs on. It is the loader of the handler's
+ * class, so that libraries which look for classes by it find the classes of the handler's bundle.
  *
- * <p>A thread keeps it between callbacks of one connection, and loses it when the connection leaves
- * the handler, or the thread.
+ * <p>A thread keeps the loader between callbacks of one connection, and loses it when the
+ * connection leaves the handler, or the thread.
  *
- * <p>Thread: all is about the calling one. Writes only when something differs.
+ * <p>Thread: all methods are about the calling thread. They write only when the loader differs.
  */
 public final class ContextLoader {
   private ContextLoader() {}
 
-  /** The next callback on this thread is one of {@code handler}. */
+  /** Sets the loader of {@code handler}, whose callback is the next on this thread. */
   public static void of(Handler<?> handler) {
     set(handler.getClass().getClassLoader());
   }
 
-  /** This thread is in no handler. Else its loader would keep the classes of one that has left. */
+  /**
+   * Sets the system class loader, because this thread is in no handler. Any other loader would keep
+   * the classes of a handler that has left.
+   */
   public static void ofNobody() {
     set(ClassLoader.getSystemClassLoader());
   }
 
-  /** To {@link #restore} when this thread was only lent. */
+  /** The loader to {@link #restore} when this thread was only lent. */
   public static @Nullable ClassLoader current() {
     return Thread.currentThread().getContextClassLoader();
   }

@@ -7,12 +7,13 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One binding of one handler service, and how many connections it serves.
+ * One binding of one handler service, and the number of connections that it serves.
  *
- * <p>A generation is open, then closed, then ended: closed to new connections when another one
- * serves them or its handler leaves, ended when its last connection is gone. An ended generation
- * refers to its handler no more. While a {@link io.thousandisland.runtime.drain.Retirement} holds
- * it, a closed generation does not end, and may be opened again.
+ * <p>A generation is open, then closed, then ended. It is closed to new connections when another
+ * generation serves them or its handler leaves. It ends when its last connection is gone. An ended
+ * generation refers to its handler no more. While a {@link
+ * io.thousandisland.runtime.drain.Retirement} holds it, a closed generation does not end, and may
+ * be opened again.
  *
  * <pre>
  *            close                exit of the last, or letGo
@@ -33,7 +34,9 @@ public final class Generation {
 
   private final int number;
 
-  /** Replaced by the server's own thread when properties of the service change; read by any. */
+  /**
+   * Replaced by the server's own thread when properties of the service change; read by any thread.
+   */
   private volatile HandlerFacts facts;
 
   private final Consumer<Generation> ended;
@@ -47,7 +50,10 @@ public final class Generation {
   /** Written when the generation ends; read by connections that have entered. */
   private volatile @Nullable Handler<@Nullable Object> handler;
 
-  /** Whether the classes of a handler that leaves stay. Written when it leaves; read as above. */
+  /**
+   * Whether the classes of a handler that leaves stay. Written when the handler leaves; read by
+   * connections that have entered.
+   */
   private volatile boolean classesStay;
 
   @SuppressWarnings("unchecked") // a connection hands a handler's state back to that handler only
@@ -71,7 +77,7 @@ public final class Generation {
     facts = changed;
   }
 
-  /** For a connection that has entered, until it exits. */
+  /** The handler, for a connection that has entered, until it exits. */
   public Handler<@Nullable Object> handler() {
     Handler<@Nullable Object> bound = handler;
     if (bound == null) {
@@ -80,7 +86,9 @@ public final class Generation {
     return bound;
   }
 
-  /** The same; null when a drain has given up on those who are still in it. */
+  /**
+   * As {@link #handler}; null when a drain has given up on the connections that are still in here.
+   */
   public @Nullable Handler<@Nullable Object> handlerIfAny() {
     return handler;
   }
@@ -112,7 +120,7 @@ public final class Generation {
     }
   }
 
-  /** From now on the generation does not end until {@link #letGo}. Not for one that has ended. */
+  /** From now on the generation does not end until {@link #letGo}. Not for an ended generation. */
   public void hold() {
     live.getAndUpdate(now -> now | HELD);
   }
@@ -129,7 +137,10 @@ public final class Generation {
     }
   }
 
-  /** The handler leaves, and its bundle does not: a state of its classes may outlive it. */
+  /**
+   * Notes that the handler leaves, and its bundle does not: a state of its classes may outlive the
+   * handler.
+   */
   public void classesStay() {
     classesStay = true;
   }
@@ -160,7 +171,7 @@ public final class Generation {
     return info(!isClosed());
   }
 
-  /** As it will be at once: no longer serving. */
+  /** The facts as they will be in a moment: no longer serving. */
   public GenerationInfo leavingInfo() {
     return info(false);
   }

@@ -1,7 +1,7 @@
 package io.thousandisland.runtime.handlers;
 
 /**
- * What an operator wants to know of a handler service.
+ * The facts about a handler service that an operator wants to know.
  *
  * @param name {@code handler.name}
  * @param version version of its bundle

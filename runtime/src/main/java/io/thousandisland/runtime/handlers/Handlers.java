@@ -7,10 +7,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler generation that new connections get, and the threads that wait for one while there is
- * none.
+ * The handler generation that new connections get, and the threads that wait for a generation while
+ * there is none.
  *
- * <p>Thread: any reads and waits; only the server's own thread changes.
+ * <p>Thread: any thread reads and waits; only the server's own thread makes changes.
  */
 public final class Handlers {
 
@@ -18,16 +18,16 @@ public final class Handlers {
   private volatile @Nullable Generation serving;
 
   /**
-   * Since when no handler has been there, in the sweeper's time. {@link Signals#NEVER} while one
-   * serves, and while the last one is still leaving: its connections are not to wait in vain for
-   * the one among them that holds it up. Read by connections.
+   * The time since which there is no handler, in the sweeper's time. {@link Signals#NEVER} while a
+   * handler serves, and while the last handler is still leaving: otherwise the handler wait of its
+   * connections could end while one of them delays the departure. Read by connections.
    */
   private volatile long absentSince = Signals.NEVER;
 
   /** No handler will come any more. Read by connections. */
   private volatile boolean closed;
 
-  /** How many connections have waited in vain and were not reported. Any thread. */
+  /** The number of connections that got no handler in time and were not reported. Any thread. */
   private final AtomicInteger unserved = new AtomicInteger();
 
   private final Set<Signals> waiting = ConcurrentHashMap.newKeySet();
@@ -41,7 +41,8 @@ public final class Handlers {
   }
 
   /**
-   * From now on new connections get {@code next}; null: they wait. Does not close the one before.
+   * From now on new connections get {@code next}; if that is null, they wait. Does not close the
+   * previous generation.
    */
   public void serve(@Nullable Generation next) {
     serving = next;
@@ -51,13 +52,15 @@ public final class Handlers {
     }
   }
 
-  /** Nobody serves, and nobody is leaving any more: the handler wait of all begins. */
+  /**
+   * No handler serves, and none is leaving any more: the handler wait of all connections begins.
+   */
   public void absent(long since) {
     absentSince = since;
     tellAll();
   }
 
-  /** From now on no handler comes: connections without one wait in vain. */
+  /** From now on no handler comes: connections without a handler get none. */
   public void close() {
     closed = true;
     tellAll();
@@ -67,12 +70,12 @@ public final class Handlers {
     return closed;
   }
 
-  /** A connection ends because no handler came in time. */
+  /** Counts a connection that ends because no handler came in time. */
   public void unserved() {
     unserved.incrementAndGet();
   }
 
-  /** How many have since this was last asked. */
+  /** The number of {@link #unserved()} connections since the last call. */
   public int takeUnserved() {
     return unserved.getAndSet(0);
   }
@@ -82,18 +85,18 @@ public final class Handlers {
   }
 
   /**
-   * True when a generation serves. Else {@code me} is told HANDLER when one may, until it is
-   * forgotten.
+   * True when a generation serves. Else {@code me} is told HANDLER when a generation may serve,
+   * until {@link #forget}.
    */
   public boolean servesOrTell(Signals me) {
     if (serving != null) {
       return true;
     }
     waiting.add(me);
-    return serving != null; // looked at after adding: serve() changes first, and tells then
+    return serving != null; // read after adding: serve() changes first, and tells then
   }
 
-  /** {@code me} is told no more. */
+  /** Stops telling {@code me}. */
   public void forget(Signals me) {
     waiting.remove(me);
   }
@@ -102,7 +105,7 @@ public final class Handlers {
    * Waits until a generation other than {@code not} serves, the absence began at another time than
    * {@code knownAbsence}, no handler will come any more, or {@code otherwise} is raised.
    *
-   * @return what was raised of {@code otherwise}; 0 when there is news
+   * @return the reasons of {@code otherwise} that were raised; 0 when there is news
    */
   public int awaitNews(
       Signals me, @Nullable Generation not, long knownAbsence, boolean knownClosed, int otherwise) {

@@ -10,10 +10,10 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What may outlive the bundle it comes from: objects of the JDK's types or the api's, and arrays,
- * collections, maps and optionals of such. Other objects of the JDK are taken at their word; other
- * iterables too, because to iterate may never end ({@code java.nio.file.Path} is an iterable of
- * itself) or may use up what it gives.
+ * The check whether an object may outlive the bundle it comes from. Objects of the JDK's types or
+ * the api's may, and so may arrays, collections, maps and optionals of such objects. Other objects
+ * of the JDK are trusted without a look inside. So are other iterables, because to iterate may
+ * never end ({@code java.nio.file.Path} is an iterable of itself) or may use up the elements.
  *
  * <p>Thread: any; the object is only looked at.
  */
@@ -23,7 +23,7 @@ public final class Portable {
 
   private Portable() {}
 
-  /** The first class found in {@code value} that belongs to somebody's bundle. */
+  /** The first class found in {@code value} that belongs to a foreign bundle. */
   public static Optional<Class<?>> foreign(@Nullable Object value) {
     return Optional.ofNullable(new Portable().find(value));
   }

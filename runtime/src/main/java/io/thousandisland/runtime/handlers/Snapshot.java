@@ -8,14 +8,14 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a handler gave away of one connection's state, for another handler to take up. Refers to
- * nothing of the bundle it comes from, unless it has an {@code owner}.
+ * The part of one connection's state that a handler gave away, for another handler to take up. It
+ * refers to nothing of the bundle it comes from, unless it has an {@code owner}.
  *
  * @param from number of the generation that gave it away
  * @param stateType name of that handler's state type; null when it is not known
  * @param owner not null when the value is the state object itself, of a type of the handler's own
  *     bundle: then only a handler of this very class can take it up
- * @param takenAt when, a {@link System#nanoTime}
+ * @param takenAt the time when it was taken, a {@link System#nanoTime}
  */
 public record Snapshot(
     @Nullable Object value,
@@ -25,9 +25,9 @@ public record Snapshot(
     long takenAt) {
 
   /**
-   * Asks {@code handler} for it.
+   * Asks {@code handler} for the snapshot.
    *
-   * @throws Exception when it declines, fails, or gives away a type of its own bundle
+   * @throws Exception when the handler declines, fails, or gives away a type of its own bundle
    */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
   public static Snapshot of(
@@ -55,10 +55,11 @@ public record Snapshot(
   }
 
   /**
-   * Returns when {@code next} can take it up, or, if there is no next handler yet, when one may.
+   * Returns when {@code next} can take the snapshot up, or, if there is no next handler yet, when a
+   * later handler may.
    *
-   * @param classesStay whether the bundle that it comes from stays
-   * @throws MigrationDeclinedException when nobody could
+   * @param classesStay whether the bundle that the snapshot comes from stays
+   * @throws MigrationDeclinedException when no handler could
    */
   public void requireHeir(@Nullable Handler<?> next, boolean classesStay)
       throws MigrationDeclinedException {
@@ -69,9 +70,10 @@ public record Snapshot(
   }
 
   /**
-   * Has {@code handler} take it up. A state object of the handler's own class goes on unchanged.
+   * Has {@code handler} take the snapshot up. A state object of the handler's own class goes on
+   * unchanged.
    *
-   * @throws Exception when it declines or fails
+   * @throws Exception when the handler declines or fails
    */
   public Next<@Nullable Object> restore(Handler<@Nullable Object> handler, Socket socket)
       throws Exception {
@@ -105,7 +107,7 @@ public record Snapshot(
 
   private boolean fits(Class<?> wanted) {
     if (value == null) {
-      // it says nothing of its type, so that of who gave it away must be the same
+      // null says nothing of its type, so the state type of the handler before must be the same
       return wanted == Void.class || wanted.getName().equals(stateType);
     }
     return wanted.isInstance(value);

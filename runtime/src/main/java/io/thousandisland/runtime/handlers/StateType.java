@@ -10,7 +10,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The type {@code S} that a class has put for {@code Handler<S>}, found in its declaration.
+ * The type {@code S} that a class has put for {@code Handler<S>}, found in the class's declaration.
  *
  * <p>Thread: any; no state.
  */
@@ -22,7 +22,7 @@ public final class StateType {
     return erased(find(handler, new HashMap<>()));
   }
 
-  /** Walks up from {@code type}, and carries along what stands for which type variable. */
+  /** Walks up from {@code type}, and carries along the type that stands for each type variable. */
   private static @Nullable Type find(
       @Nullable Type type, Map<TypeVariable<?>, @Nullable Type> known) {
     Class<?> raw = erased(type);

@@ -1,7 +1,7 @@
 /**
- * Which handler serves: generations of handlers, how a connection waits for one, and the snapshot
- * that a connection takes along from one to the next. It uses {@code signals} to wait, and knows no
- * connection.
+ * Which handler serves: generations of handlers, how a connection waits for a generation, and the
+ * snapshot that a connection takes along from one handler to the next. This package uses {@code
+ * signals} to wait, and knows no connection.
  *
  * <p>Thread: A generation is entered and left by any thread; a snapshot belongs to one connection.
  */

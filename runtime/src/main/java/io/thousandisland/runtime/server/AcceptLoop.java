@@ -25,8 +25,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts connections and hands them over, one after the other: one incarnation of an {@link
- * AcceptorWorker}, from a start to the stop, or a crash.
+ * One incarnation of an {@link AcceptorWorker}, from a start to the stop, or a crash: it accepts
+ * connections and hands them over, one after the other.
  *
  * <pre>
  *   PAUSED ──▶ NO HANDLER ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
@@ -34,35 +34,42 @@ import org.jspecify.annotations.Nullable;
  *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
  * </pre>
  *
- * <p>Each step looks anew at the state of things, so no step is skipped when several things change.
+ * <p>Each step looks again at the state of things, so no step is skipped when several things
+ * change.
  *
- * <p>Before it accepts it makes sure that there is a handler for the connection and a place to put
- * it, so that clients who must wait do so in the kernel's backlog. It blocks on nothing, and has no
- * thread while it waits: it goes on where the transport has found a client, so handlers that hold
- * every carrier keep nobody from being accepted.
+ * <p>Before it accepts, the loop makes sure that there is a handler and a place for the connection.
+ * So clients that must wait do so in the kernel's backlog. The loop blocks on nothing, and has no
+ * thread while it waits. It goes on on the thread where the transport has found a client, so
+ * handlers that hold every carrier keep no client from being accepted.
  *
- * <p>Thread: the owner of its signals, but for {@link #halt}, {@link #tell} and {@link #ended}.
+ * <p>Thread: the owner of its signals, except for {@link #halt}, {@link #tell} and {@link #ended}.
  */
 final class AcceptLoop implements Signals.Resting {
 
   private static final Duration DESCRIPTOR_PAUSE = Duration.ofMillis(100);
 
-  /** Clients that gave up while they waited, say; more in a row are the system's trouble. */
+  /**
+   * Failures in a row that clients may cause, say by giving up while they wait. More failures are
+   * the system's trouble.
+   */
   private static final int FAILURES_AT_ONCE = 16;
 
-  /** How long the next try waits then: what fails does so at once, and would take a processor. */
+  /**
+   * The wait before the next try then: an accept that fails does so immediately, and would take a
+   * processor.
+   */
   private static final Duration FAILURE_PAUSE = Duration.ofMillis(100);
 
   /**
-   * What is taken before the loop looks at the state of things: who raises one of these has changed
-   * that state first.
+   * The reasons taken before the loop looks at the state of things: a thread that raises one of
+   * them has changed that state first.
    */
   private static final int NEWS = TURN | HANDLER | PERMIT | PAUSE | RESUME | DEADLINE;
 
   /** There is nothing to wait for. */
   private static final int NOTHING = 0;
 
-  /** What the loop asks of its worker. */
+  /** The part of its worker that the loop uses. */
   interface Worker {
 
     /** Not null while the loop is to rest; counted down when it does. */
@@ -82,13 +89,13 @@ final class AcceptLoop implements Signals.Resting {
   private final Consumer<ThreadLender> lent;
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  /** Where it waits for its turn, or had the last one. */
+  /** The slot where it waits for its turn, or had the last one. */
   private @Nullable ListenSlot slot;
 
   /** Not null while it waits for its turn. */
   private ListenSlot.@Nullable Waiter waiter;
 
-  /** Where it has the turn; null when it has none. */
+  /** The slot where it has the turn; null when it has none. */
   private @Nullable ListenSlot turn;
 
   /** Whether the last turn brought a connection. */
@@ -165,7 +172,7 @@ final class AcceptLoop implements Signals.Resting {
     goOn();
   }
 
-  /** Returns when it is over, or rests: then another thread may be in here already. */
+  /** Returns when the loop is over, or rests: then another thread may be in here already. */
   private void goOn() {
     try {
       while (!me.isRaised(STOP)) {
@@ -194,7 +201,7 @@ final class AcceptLoop implements Signals.Resting {
     ended.countDown();
   }
 
-  /** Goes as far as it can; answers what to wait for. */
+  /** Goes as far as it can; returns the reasons to wait for. */
   private int step() throws IOException {
     CountDownLatch resting = worker.pauseAsked();
     if (resting != null) {
@@ -215,7 +222,8 @@ final class AcceptLoop implements Signals.Resting {
     }
     boolean permitted = hasPlace();
     if (!permitted && !rejecting()) {
-      // Whoever makes it reject, or makes a place, does so first, and tells then who is queued.
+      // A thread that makes the loop reject, or frees a place, does so first, and then tells the
+      // queued loops.
       return PERMIT | PAUSE;
     }
     leavePermits();
@@ -250,7 +258,7 @@ final class AcceptLoop implements Signals.Resting {
     }
   }
 
-  /** Waits for nothing any more, and has nothing that others wait for. */
+  /** Ends all waits, and gives up what other loops wait for. */
   private void leave() {
     context.handlers.forget(me);
     leavePermits();
@@ -304,7 +312,7 @@ final class AcceptLoop implements Signals.Resting {
     } catch (ClosedChannelException normal) {
       another = false;
       if (channel != null) {
-        me.keepThread(); // it may have to wait for who opens another one
+        me.keepThread(); // it may have to wait while another channel is opened
         listener.lost(at, channel);
       }
     } catch (OutOfDescriptorsException e) {

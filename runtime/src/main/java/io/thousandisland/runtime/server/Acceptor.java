@@ -16,8 +16,8 @@ import java.util.concurrent.CountDownLatch;
  * One of the acceptors that share a server's work: its connections, and the worker that accepts
  * them.
  *
- * <p>A crash of the worker restarts the worker and touches no connection: it comes last in the
- * list.
+ * <p>A crash of the worker restarts the worker and touches no connection: the worker comes last in
+ * the list.
  *
  * <p>Thread: started and stopped by the supervisor above; the rest by any.
  */

@@ -24,7 +24,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
  */
 final class AcceptorSupervisor implements Node {
 
-  /** As long as clients come as fast as they are taken, at most. */
+  /** The longest time of a last call, while clients come as fast as they are taken. */
   private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   private final ServerContext context;
@@ -32,7 +32,9 @@ final class AcceptorSupervisor implements Node {
   private final Observer seen;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
 
-  /** Taken away, and not drained yet. One of the same number may be back already. */
+  /**
+   * Acceptors taken away, and not drained yet. A new one of the same number may be there already.
+   */
   private final List<Acceptor> leaving = new CopyOnWriteArrayList<>();
 
   private final Supervisor children;
@@ -63,7 +65,7 @@ final class AcceptorSupervisor implements Node {
     up = true;
   }
 
-  /** All workers are told first, so that what one is waited for the others need no more. */
+  /** Tells all workers first: while one worker is waited for, the other workers end too. */
   @Override
   public void stop() {
     up = false;
@@ -75,8 +77,8 @@ final class AcceptorSupervisor implements Node {
   /**
    * Starts or takes away acceptors until there are as many as the settings say.
    *
-   * @return those taken away: they accept nothing any more; their connections are still to be
-   *     drained, and {@link #remove} is to be called then
+   * @return the acceptors taken away: they accept nothing any more; their connections are still to
+   *     be drained, and {@link #remove} is to be called then
    */
   List<Acceptor> resize() throws Exception {
     int wanted = context.settings().acceptors();
@@ -94,7 +96,8 @@ final class AcceptorSupervisor implements Node {
 
   /**
    * Takes the clients that the kernel has queued at {@code closing}, as long as there is a handler
-   * and a place for them: they have connected, and would be reset. Nobody else accepts there.
+   * and a place for them: the clients have connected, and would be reset. No other thread accepts
+   * there.
    */
   void takeWaiting(ListeningChannel closing) {
     long deadline = System.nanoTime() + LAST_CALL.toNanos();
@@ -106,7 +109,7 @@ final class AcceptorSupervisor implements Node {
       try {
         socket = closing.accept();
       } catch (IOException | RuntimeException | Error over) {
-        return; // closed already, or no descriptor: then nobody can be taken
+        return; // closed already, or no descriptor: then no client can be taken
       } finally {
         if (socket == null) {
           context.permits.release();
@@ -119,7 +122,7 @@ final class AcceptorSupervisor implements Node {
     }
   }
 
-  /** A surplus acceptor has no connection left. */
+  /** Forgets a surplus acceptor, which has no connection left. */
   void remove(Acceptor surplus) {
     children.remove(surplus);
     leaving.remove(surplus);
@@ -144,7 +147,7 @@ final class AcceptorSupervisor implements Node {
     return acceptors;
   }
 
-  /** With those taken away whose connections are not drained yet. */
+  /** All acceptors, and the acceptors taken away whose connections are not drained yet. */
   List<Acceptor> withLeaving() {
     var both = new ArrayList<>(acceptors);
     both.addAll(leaving);
@@ -157,7 +160,7 @@ final class AcceptorSupervisor implements Node {
 
   /** All live connections, as of now. */
   Collection<Connection> live() {
-    var all = new LinkedHashSet<Connection>(); // one that is just leaving is seen twice
+    var all = new LinkedHashSet<Connection>(); // an acceptor just taken away is seen twice
     acceptors.forEach(acceptor -> all.addAll(acceptor.connections().live()));
     leaving.forEach(acceptor -> all.addAll(acceptor.connections().live()));
     return all;

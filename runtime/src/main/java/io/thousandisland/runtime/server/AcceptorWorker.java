@@ -15,10 +15,11 @@ import org.jspecify.annotations.Nullable;
  * The part of an acceptor that accepts, as its supervisor and its server see it: an {@link
  * AcceptLoop} that they start, stop and pause.
  *
- * <p>The loop is stopped by a signal, never by an interrupt: that would close the channel it shares
- * with others.
+ * <p>The loop is stopped by a signal, never by an interrupt: an interrupt would close the channel
+ * that it shares with other loops.
  *
- * <p>Thread: those of the supervisor and the server; the loop's own for what the loop asks.
+ * <p>Thread: those of the supervisor and the server; the loop's own for the methods that the loop
+ * calls.
  */
 final class AcceptorWorker implements Node, AcceptLoop.Worker {
 
@@ -30,10 +31,10 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
   /** The running incarnation; guarded by this. */
   private @Nullable AcceptLoop loop;
 
-  /** When the halted incarnation is waited for no longer; guarded by this. */
+  /** The end of the wait for the halted incarnation; guarded by this. */
   private long endBy;
 
-  /** How many want it paused; guarded by this. */
+  /** The number of pauses in force; guarded by this. */
   private int pauses;
 
   /** Not null while paused; counted down when the loop has come to rest. Read by the loop. */
@@ -64,7 +65,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
     return pause;
   }
 
-  /** {@inheritDoc} Another one that has begun since rests by itself. */
+  /** {@inheritDoc} A loop that has begun since then rests by itself. */
   @Override
   public synchronized void over(AcceptLoop mine) {
     CountDownLatch resting = pause;
@@ -96,7 +97,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
   }
 
   /**
-   * Accepts nothing until there were as many calls of {@link #resume}.
+   * Accepts nothing until {@link #resume} was called as often as this.
    *
    * @return counted down when the connection in hand is handed over
    */

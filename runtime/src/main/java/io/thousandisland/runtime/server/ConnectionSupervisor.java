@@ -21,8 +21,8 @@ import java.util.concurrent.atomic.AtomicLong;
 /**
  * The live connections of one acceptor. A connection is never restarted.
  *
- * <p>Thread: the acceptor's worker starts connections, each connection says itself that it has
- * ended, any thread looks.
+ * <p>Thread: the acceptor's worker starts connections, each connection reports its own end, any
+ * thread reads.
  */
 final class ConnectionSupervisor implements Node, Connection.Keeper {
 
@@ -30,7 +30,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   private final int acceptor;
   private final Set<Connection> live = ConcurrentHashMap.newKeySet();
 
-  /** Those that have ended, and whose sockets are still open for their peers' sake. */
+  /** Connections that have ended, and whose sockets are still open for their peers' sake. */
   private final Set<Connection> lingering = ConcurrentHashMap.newKeySet();
 
   /** Read by a worker that was told to end and has one more connection in hand. */
@@ -56,8 +56,8 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   }
 
   /**
-   * Shuts down what is live, and closes what lingers. The former comes to nothing when the server
-   * was drained before; when it is a node above that gave up, this is where its connections end.
+   * Shuts down live connections, and closes lingering ones. After a drain of the server there is
+   * nothing to shut down. When a node above gave up, its connections end here.
    */
   @Override
   public void stop() {
@@ -124,7 +124,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
     }
   }
 
-  /** A view that follows. */
+  /** The live connections, as a view that follows changes. */
   Collection<Connection> live() {
     return Collections.unmodifiableSet(live);
   }

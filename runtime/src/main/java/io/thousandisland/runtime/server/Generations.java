@@ -13,8 +13,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The handler generations of one server that have not ended: the one that serves new connections,
- * and those that still have some.
+ * The handler generations of one server that have not ended: the generation that serves new
+ * connections, and the generations that still have connections.
  *
  * <p>Thread: changed by the server's own thread, except that a generation ends on the thread of its
  * last connection; looked at by any.
@@ -27,7 +27,9 @@ public final class Generations {
   /** The server's own thread only. */
   private int number;
 
-  /** Those whose {@code HandlerBound} had no {@code HandlerUnbound} yet; the same thread's. */
+  /**
+   * Generations whose {@code HandlerBound} had no {@code HandlerUnbound} yet; the same thread's.
+   */
   private final Set<Generation> bound = new HashSet<>();
 
   public Generations(ServerContext context) {
@@ -35,7 +37,8 @@ public final class Generations {
   }
 
   /**
-   * Binds {@code handler}: it serves new connections from now on. Returns the one before, closed.
+   * Binds {@code handler}: it serves new connections from now on. Returns the previous generation,
+   * closed.
    */
   public @Nullable Generation serve(HandlerFacts facts, Handler<?> handler) {
     Generation before = context.handlers.serving();
@@ -48,7 +51,7 @@ public final class Generations {
     return before;
   }
 
-  /** New connections wait. Returns the one that served them, closed. */
+  /** From now on new connections wait. Returns the generation that served them, closed. */
   public @Nullable Generation serveNobody() {
     Generation before = context.handlers.serving();
     context.handlers.serve(null);
@@ -70,7 +73,7 @@ public final class Generations {
     context.handlers.serve(paused);
   }
 
-  /** {@code held} is held no longer, and serves nobody any more. */
+  /** {@code held} is held no longer, and serves no more. */
   void letGo(Generation held) {
     close(held);
     held.letGo();
@@ -88,7 +91,7 @@ public final class Generations {
 
   private void ended(Generation generation) {
     if (current.remove(generation)) {
-      context.lenders.renew(); // its handler may have left something on them
+      context.lenders.renew(); // its handler may have left objects on their threads
       context.emit(() -> new TelemetryEvent.GenerationEnded(context.name(), generation.info()));
     }
   }

@@ -13,26 +13,26 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The channels that changed settings need, bound already: those that stay, then those that were
- * opened beside them.
+ * The channels that changed settings need, bound already: first the channels that stay, then the
+ * channels that were opened beside them.
  *
- * @param kept how many stay
+ * @param kept how many channels stay
  */
 record ListenMove(List<ListeningChannel> channels, int kept) {
 
-  /** A move, or why there can be none, or neither when there is nothing to be done. */
+  /** A move, or the reason why there is none, or neither when there is nothing to do. */
   record Prepared(@Nullable ListenMove move, Optional<String> problem) {
     static final Prepared NOTHING = new Prepared(null, Optional.empty());
   }
 
-  /** Those that are not in use yet. */
+  /** The channels that are not in use yet. */
   List<ListeningChannel> opened() {
     return channels.subList(kept, channels.size());
   }
 
   /**
-   * Binds what {@code next} needs, by {@code by}, and sets changed options on what stays. When
-   * something fails nothing has changed.
+   * Binds the channels that {@code next} needs, by {@code by}, and sets changed options on the
+   * channels that stay. After a failure nothing has changed.
    *
    * @param open the channels in use, at least one, opened with {@code now}
    */
@@ -56,7 +56,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
         channels.add(bound);
         port = portOf(bound, port);
       }
-      if (!now.options().equals(next.options())) { // last: this changes what is in use
+      if (!now.options().equals(next.options())) { // last: this changes channels in use
         setOptions(channels.subList(0, kept), now, next);
       }
       return new Prepared(move, Optional.empty());
@@ -66,7 +66,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
     }
   }
 
-  /** On all, or on none. */
+  /** Sets the options on all channels, or on none. */
   private static void setOptions(
       List<ListeningChannel> channels, ListenSettings now, ListenSettings next) throws IOException {
     var changed = new ArrayList<ListeningChannel>();
@@ -92,7 +92,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
     try {
       unused.close();
     } catch (IOException | RuntimeException e) {
-      return; // what the move failed for is told; this comes on top of it
+      return; // the move's own failure is reported; this comes on top of it
     }
   }
 

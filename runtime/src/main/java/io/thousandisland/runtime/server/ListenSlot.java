@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * The place of one listening channel, where workers wait for their turn to accept.
  *
  * <p>The slot outlives its channel: while the server is suspended, or the channel is lost and not
- * yet bound again, workers wait here as they do for a client. One worker has the turn at a time; it
- * takes one connection, then the turn goes to the one that has waited longest. That spreads
+ * yet bound again, workers wait here as they do for a client. One worker has the turn at a time. It
+ * takes one connection, then the turn goes to the worker that has waited longest. That spreads
  * connections evenly over the acceptors, and wakes one thread for a connection, not all. A slot
- * that none of its workers attends, because their acceptors drain, gives its turn to who waits at
- * another slot.
+ * that none of its workers attends, because their acceptors drain, gives its turn to a worker that
+ * waits at another slot.
  *
  * <p>Thread: any.
  */
@@ -32,7 +32,7 @@ final class ListenSlot {
   static final class Group {
     private final List<ListenSlot> slots = new ArrayList<>();
 
-    /** Whoever waits at another slot than {@code busy}. */
+    /** A worker that waits at another slot than {@code busy}. */
     private @Nullable Waiter idle(ListenSlot busy) {
       for (ListenSlot slot : slots) {
         Waiter idle = slot == busy ? null : slot.waiting.poll();
@@ -43,13 +43,13 @@ final class ListenSlot {
       return null;
     }
 
-    /** Turns at other slots that nobody there waits for. */
+    /** Offers the turns at other slots that no worker there waits for. */
     private void offerAll() {
       slots.forEach(ListenSlot::offer);
     }
   }
 
-  /** A worker that waits for its turn, and where it has it. */
+  /** A worker that waits for its turn, and the slot where it has the turn. */
   static final class Waiter {
     private final Signals signals;
 
@@ -66,12 +66,12 @@ final class ListenSlot {
   // guarded by the group
   private final Deque<Waiter> waiting = new ArrayDeque<>();
 
-  /** Those who work here: they wait, or have a turn, or will be back in a moment. */
+  /** The workers of this slot: they wait, or have a turn, or will be back in a moment. */
   private final Set<Signals> attending = new HashSet<>();
 
   private boolean held;
 
-  /** A connection may be there, and nobody has the turn to look. */
+  /** True when a connection may be there that no turn was given for yet. */
   private boolean acceptable;
 
   /** Held while a worker looks for a connection, so that no channel is taken out under it. */
@@ -94,12 +94,12 @@ final class ListenSlot {
   void open(ListeningChannel bound) {
     ListeningChannel unused = replace(bound);
     bound.start(this::acceptable);
-    acceptable(); // nobody tells of what came before somebody looked
+    acceptable(); // the transport does not tell of clients that came before the first accept
   }
 
   /**
-   * Takes the channel out, so that a worker that finds it closed knows that it was meant to be. No
-   * worker is in it any more.
+   * Takes the channel out, so that a worker that finds it closed knows that the close was intended.
+   * No worker is in the channel any more.
    */
   @Nullable ListeningChannel close() {
     return replace(null);
@@ -128,10 +128,11 @@ final class ListenSlot {
   }
 
   /**
-   * Waits for a turn, at this slot or where it is needed: TURN is raised when it has come.
+   * Waits for a turn, at this slot or at a slot that needs a worker: TURN is raised when the turn
+   * has come.
    *
-   * @param first true for a worker whose last turn brought nothing: it keeps its place in front, or
-   *     quiet times would give every connection to the same acceptor
+   * @param first true for a worker whose last turn brought nothing: it keeps its place in front;
+   *     otherwise quiet times would give every connection to the same acceptor
    */
   Waiter queue(Signals me, boolean first) {
     var waiter = new Waiter(me);
@@ -158,7 +159,7 @@ final class ListenSlot {
     }
   }
 
-  /** {@code waiter} waits no longer; the turn that it may have is passed on. */
+  /** {@code waiter} waits no longer; if it has a turn, the turn is passed on. */
   void leave(Waiter waiter) {
     synchronized (group) {
       waiting.remove(waiter);
@@ -180,9 +181,9 @@ final class ListenSlot {
   }
 
   /**
-   * Takes one connection. Only for who has the turn.
+   * Takes one connection. Only for the worker that has the turn.
    *
-   * @return null when none is there
+   * @return null when no connection is there
    * @throws ClosedChannelException when no channel is open here, or it was closed meanwhile
    */
   @Nullable TransportSocket accept() throws IOException {

@@ -23,15 +23,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * The listening channels of one server.
  *
- * <p>It is told whether to listen ({@link #listen}) or not ({@link #silence}), any number of times;
- * once it has had a port it asks for the same one again, an ephemeral one included. A port that
- * cannot be had, and a channel that is lost, are weather, not bugs: it says so, keeps trying with
- * exponential backoff, and costs no connection.
+ * <p>The server tells it to listen ({@link #listen}) or not ({@link #silence}), any number of
+ * times. Once the listener has had a port it asks for the same port again, an ephemeral port
+ * included. A port that cannot be had, and a channel that is lost, are expected, not bugs: the
+ * listener reports them, keeps trying with exponential backoff, and costs no connection.
  *
- * <p>Clients that the kernel has queued at a channel are taken before it closes, as far as there is
- * a place for them ({@code lastCall}).
+ * <p>Clients that the kernel has queued at a channel are taken before the channel closes, as far as
+ * there is a place for them ({@code lastCall}).
  *
- * <p>Thread: any calls; one lock guards all fields, held while the transport binds or closes, never
+ * <p>Thread: any. One lock guards all fields; it is held while the transport binds or closes, never
  * while connections, handlers or telemetry listeners run. Tries after the first run on a thread of
  * their own.
  */
@@ -45,7 +45,7 @@ final class Listener implements Node {
 
   private volatile List<ListenSlot> slots;
 
-  // guarded by lock; the volatile ones are read without it for status
+  // guarded by lock; the volatile fields are read without it for status
   private ListenSlot.Group group = new ListenSlot.Group();
   private @Nullable Transport transport;
   private boolean running;
@@ -54,7 +54,7 @@ final class Listener implements Node {
   private int port = -1;
   private boolean announced;
 
-  /** Whether somebody was told that the port cannot be had, and not yet that it is there again. */
+  /** True when an event told that the port cannot be had, and none yet that it is there again. */
   private boolean failureTold;
 
   private long openedAt;
@@ -62,23 +62,26 @@ final class Listener implements Node {
   private volatile @Nullable SocketAddress address;
   private volatile @Nullable Throwable failure;
 
-  /** That of the channels which are open. A socket that listens keeps it. */
+  /** The backlog of the open channels. A listening socket keeps its backlog. */
   private volatile int openBacklog;
 
-  /** To be told when the lock is given up. */
+  /** Events to be emitted when the lock is released. */
   private final List<Supplier<TelemetryEvent>> news = new ArrayList<>();
 
-  /** Out of use, to be closed when the lock is given up; so that those who wait there are taken. */
+  /**
+   * Channels out of use, to be closed when the lock is released, so that clients that wait there
+   * are taken.
+   */
   private final List<ListeningChannel> outOfUse = new ArrayList<>();
 
-  /** Makes a listener that takes nobody from a channel that closes. */
+  /** Makes a listener that takes no client from a channel that closes. */
   Listener(ServerContext context, Runnable changed) {
     this(context, changed, channel -> {});
   }
 
   /**
    * @param changed told, without the lock, when {@link #address} or {@link #failure} changed
-   * @param lastCall given each channel before it closes, without the lock; nobody else accepts
+   * @param lastCall given each channel before it closes, without the lock; no other thread accepts
    *     there
    */
   Listener(ServerContext context, Runnable changed, Consumer<ListeningChannel> lastCall) {
@@ -108,17 +111,17 @@ final class Listener implements Node {
     return all.get((number - 1) % all.size());
   }
 
-  /** Where it listens; null while it does not. */
+  /** The address where it listens; null while it does not. */
   @Nullable SocketAddress address() {
     return address;
   }
 
-  /** Why it does not listen though it should. */
+  /** The reason why it does not listen though it should. */
   @Nullable Throwable failure() {
     return failure;
   }
 
-  /** What the channels were not opened with yet; null when there is nothing. */
+  /** The setting that the channels were not opened with yet; null when there is none. */
   @Nullable String pending() {
     int backlog = context.settings().listen().backlog();
     int now = openBacklog;
@@ -172,10 +175,10 @@ final class Listener implements Node {
   // ---- changed settings
 
   /**
-   * Binds what {@code next} needs beside what is bound now, and changes nothing else. While it does
-   * not listen there is nothing to be prepared: then an address that cannot be had is found out
-   * later, and tried again. One caller at a time. Without the lock: to find the address of a host
-   * may take long.
+   * Binds the channels that {@code next} needs beside the bound channels, and changes nothing else.
+   * While the listener does not listen there is nothing to prepare: then an address that cannot be
+   * had is found out later, and tried again. One caller at a time. Without the lock, because
+   * finding the address of a host may take long.
    */
   ListenMove.Prepared prepare(ListenSettings next) {
     ListenSettings now = context.settings().listen();
@@ -195,8 +198,8 @@ final class Listener implements Node {
   }
 
   /**
-   * Takes up the changed settings, which are in force already: with the channels that were prepared
-   * for them, or by opening anew if it should listen and does not.
+   * Applies the changed settings, which are in force already: with the channels that were prepared
+   * for them, or by opening channels again if it should listen and does not.
    */
   void take(@Nullable ListenMove move, ListenSettings before) {
     ListenSettings now = context.settings().listen();
@@ -218,12 +221,12 @@ final class Listener implements Node {
             }
           }
         });
-    locked(this::openOrRetry); // when what was open has been closed
+    locked(this::openOrRetry); // when the old channels have been closed
   }
 
   private void swap(ListenMove move, boolean sameAddress) {
     if (!sameAddress) {
-      closeAll(); // the new ones are open, and serve in a moment
+      closeAll(); // the new channels are open, and serve in a moment
       port = -1;
     }
     List<ListenSlot> old = slots;
@@ -240,7 +243,7 @@ final class Listener implements Node {
     announce();
   }
 
-  /** Those that stay keep their places, and what waits there. */
+  /** Slots that stay keep their places, and the workers that wait there. */
   private List<ListenSlot> resized(List<ListenSlot> old, int size) {
     var resized = new ArrayList<>(old.subList(0, Math.min(old.size(), size)));
     for (ListenSlot surplus : old.subList(resized.size(), old.size())) {
@@ -253,7 +256,7 @@ final class Listener implements Node {
     return List.copyOf(resized);
   }
 
-  /** A worker found {@code channel} closed. Unless that was our doing, it is bound again. */
+  /** A worker found {@code channel} closed. Unless we closed it, it is bound again. */
   void lost(ListenSlot slot, ListeningChannel channel) {
     locked(
         () -> {
@@ -264,7 +267,10 @@ final class Listener implements Node {
         });
   }
 
-  /** Runs {@code change} with the lock; afterwards, without it, what that leaves to be done. */
+  /**
+   * Runs {@code change} with the lock; afterwards, without it, does the work that the change left
+   * over.
+   */
   private void locked(Runnable change) {
     boolean other;
     List<Supplier<TelemetryEvent>> events;
@@ -303,7 +309,7 @@ final class Listener implements Node {
     try {
       channel.close();
     } catch (IOException | RuntimeException e) {
-      // it is out of use in any case; a descriptor that would not close is worth telling
+      // it is out of use in any case; a descriptor that would not close is worth an event
       context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), e, Duration.ZERO));
     }
   }
@@ -326,7 +332,8 @@ final class Listener implements Node {
   }
 
   /**
-   * True when all slots have a channel. Those that have one serve, whatever becomes of the others.
+   * Opens channels; true when all slots have one. A slot with a channel serves, whatever happens to
+   * the other slots.
    */
   private boolean open() {
     Transport by = transport;
@@ -345,7 +352,7 @@ final class Listener implements Node {
         | Error e) { // an Error: the transport's bundle is being replaced, or memory is short
       failure = e;
       return false;
-    } catch (RuntimeException bug) { // of the transport's: for the supervisor
+    } catch (RuntimeException bug) { // a bug of the transport's: for the supervisor
       crash.crashed(bug);
       return true;
     }
@@ -354,7 +361,7 @@ final class Listener implements Node {
     return true;
   }
 
-  /** The first channel has the port for itself; the others share it. */
+  /** Binds one channel. The first channel has the port for itself; later channels share it. */
   private ListeningChannel bind(Transport by) throws IOException {
     ListenSettings settings = context.settings().listen();
     var at =
@@ -436,7 +443,7 @@ final class Listener implements Node {
     changed.run();
   }
 
-  /** Waits, tries, and says whether to go on trying. */
+  /** Waits, tries, and returns whether to go on trying. */
   @SuppressWarnings("WaitNotInLoop") // waking early only means trying early
   private boolean waitAndTry(Duration wait) {
     locked(
@@ -457,7 +464,7 @@ final class Listener implements Node {
             }
             again[0] = running && wanted && !open();
           } catch (InterruptedException e) {
-            again[0] = false; // nobody interrupts this thread but the end of the JVM
+            again[0] = false; // only the end of the JVM interrupts this thread
           } finally {
             if (!again[0]) {
               retrying = null;

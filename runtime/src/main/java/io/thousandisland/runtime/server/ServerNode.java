@@ -47,11 +47,11 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One server: the top of the tree, and what it is told from outside.
+ * One server: the top of the tree, and its control from outside.
  *
- * <p>Thread: any calls. Every change runs as a step on the server's {@link LifeThread}, which owns
- * what changes; drains run on threads of their own, so that a handler which leaves slowly does not
- * keep the next one from serving.
+ * <p>Thread: any. Every change runs as a step on the server's {@link LifeThread}, which owns the
+ * state that changes. Drains run on threads of their own, so that a handler that leaves slowly does
+ * not keep the next handler from serving.
  */
 public final class ServerNode implements Server {
 
@@ -65,7 +65,7 @@ public final class ServerNode implements Server {
   private final Root root;
   private final Instant started = Instant.now();
 
-  /** Set once, before the server starts; told by the life thread. */
+  /** Set once, before the server starts; run by the life thread. */
   private volatile Runnable onChange = () -> {};
 
   /** Set once, before the server starts; run by {@link #retry}. */
@@ -82,16 +82,18 @@ public final class ServerNode implements Server {
   /** The next try to have as many acceptors as there should be. */
   private Future<?> resizing = CompletableFuture.completedFuture(null);
 
-  /** The handler that could not be obtained, as it was told of; null when that is over. */
+  /** The handler that could not be obtained, as reported; null when that is over. */
   private @Nullable Unavailable unavailable;
 
   /** The drains of transports that were bound before. */
   private final Map<Transport, CompletableFuture<Drained>> leavingTransports = new HashMap<>();
 
-  /** A handler that could not be obtained; {@code called} by its name, version and bundle. */
+  /** A handler that could not be obtained; {@code called} is its name, version and bundle. */
   private record Unavailable(long serviceId, String called) {}
 
-  /** What the situation comes to; replaced as a whole by the life thread, read by any. */
+  /**
+   * The condition that the situation leads to; replaced as a whole by the life thread, read by any.
+   */
   private volatile Condition condition = Condition.FIRST;
 
   /** Starts nothing yet. */
@@ -111,7 +113,7 @@ public final class ServerNode implements Server {
             seen);
   }
 
-  /** What the supervisors report. On their threads. */
+  /** The receiver of the supervisors' reports, on their threads. */
   private final class Seen implements Observer, RootListener {
     @Override
     public void restarted(String node, Throwable reason) {
@@ -135,7 +137,7 @@ public final class ServerNode implements Server {
     }
   }
 
-  /** Before {@code closing} closes. */
+  /** Takes clients before {@code closing} closes. */
   private void takeWaiting(ListeningChannel closing) {
     acceptors.takeWaiting(closing);
   }
@@ -146,21 +148,22 @@ public final class ServerNode implements Server {
     publish();
   }
 
-  // ---- what the component tells
+  // ---- called by the component
 
   /**
-   * {@code changed} is told, on any thread and under no lock, when status, port or reason changed.
+   * {@code changed} runs, on the life thread and under no lock, when status, port or reason
+   * changed.
    */
   public void onChange(Runnable changed) {
     onChange = changed;
   }
 
-  /** {@code tryAgain} is what {@link #retry} does. */
+  /** {@link #retry} runs {@code tryAgain}. */
   public void onRetry(Runnable tryAgain) {
     onRetry = tryAgain;
   }
 
-  /** Where connections find another transport to switch to, by its name. */
+  /** Sets where connections find another transport to switch to, by its name. */
   public void transports(Function<String, @Nullable Transport> byName) {
     context.transports(byName);
   }
@@ -180,8 +183,8 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Binds the best transport, or says {@code otherwise} when there is none. One that is bound stays
-   * as long as it {@code matches}: a better one is no reason to close the port. As for {@link
+   * Binds the best transport, or reports {@code otherwise} when there is none. A bound transport
+   * stays as long as it {@code matches}: a better one is no reason to close the port. As for {@link
    * #handler}, {@code best} is asked on the server's own thread.
    */
   public void chooseTransport(
@@ -214,8 +217,8 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * {@code gone} is going: if it is the one bound, closes the listener and drains the connections.
-   * The future completes when they have ended, or the deadline has passed.
+   * {@code gone} leaves: if it is the bound transport, closes the listener and drains the
+   * connections. The future completes when the connections have ended, or the deadline has passed.
    */
   public CompletableFuture<Drained> transportGone(Transport gone, String why) {
     return life.call(
@@ -231,7 +234,7 @@ public final class ServerNode implements Server {
         });
   }
 
-  /** Ends the connections that run over {@code leaving}, which is bound no more. */
+  /** Ends the connections that run over {@code leaving}, which is no longer bound. */
   private CompletableFuture<Drained> drainOf(Transport leaving, List<Acceptor> paused) {
     List<Connection> its = List.copyOf(acceptors.live());
     Drainage these = paused.isEmpty() ? Drainage.of(() -> its) : Drainage.of(acceptors::live);
@@ -244,16 +247,16 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Lets the best handler serve new connections, or says {@code otherwise} when there is none.
-   * {@code best} is asked on the server's own thread, so that a handler which has left meanwhile is
-   * not chosen: who lets it go takes it out first and calls {@link #retire} then. {@code stays}
-   * says whether the service of an id is still there.
+   * Lets the best handler serve new connections, or reports {@code otherwise} when there is none.
+   * {@code best} is asked on the server's own thread, so that a handler that has left meanwhile is
+   * not chosen: a caller that lets a handler go takes it out first and then calls {@link #retire}.
+   * {@code stays} says whether the service of an id is still there.
    */
   public void handler(
       Supplier<Optional<HandlerBinding>> best, LongPredicate stays, String otherwise) {
     life.run(
         () -> {
-          if (!situation.stopping) { // else nobody would let go of it again
+          if (!situation.stopping) { // else nothing would let go of it again
             succession.choose(best.get(), stays, otherwise);
             reconcile();
           }
@@ -272,14 +275,14 @@ public final class ServerNode implements Server {
   /**
    * Ends all connections of a handler's service. When the future completes, by the deadlines of the
    * settings at the latest, no callback of that handler begins any more and nothing here refers to
-   * it.
+   * the handler.
    */
   public CompletableFuture<Drained> retire(long serviceId) {
     return retire(serviceId, false);
   }
 
   /**
-   * The same.
+   * As {@link #retire(long)}.
    *
    * @param classesStay whether the handler's bundle stays, so that a state object of its classes
    *     can go on with the next handler of the same class
@@ -298,10 +301,10 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Takes up changed settings, as a whole or not at all: what can apply live does; the rest
-   * restarts only the nodes concerned. One caller at a time.
+   * Applies changed settings, as a whole or not at all. Settings that can apply live do so; the
+   * rest restarts only the nodes concerned. One caller at a time.
    *
-   * @return why they cannot apply, by the names of the keys; nothing has changed then
+   * @return why the settings cannot apply, by the names of the keys; nothing has changed then
    */
   public Optional<String> configure(ServerSettings changed) {
     ListenMove.Prepared prepared = listener.prepare(changed.listen());
@@ -334,7 +337,10 @@ public final class ServerNode implements Server {
     reconcile();
   }
 
-  /** One that cannot be started, for want of memory say, is tried again. */
+  /**
+   * Adds or takes away acceptors. An acceptor that cannot be started, for want of memory say, is
+   * tried again.
+   */
   private void resizeAcceptors(int tries) {
     resizing.cancel(false);
     List<Acceptor> surplus;
@@ -365,7 +371,7 @@ public final class ServerNode implements Server {
     publish();
   }
 
-  /** A new configuration was wrong: the server runs on the one before, and says so. */
+  /** A new configuration was wrong: the server runs on the previous one, and reports it. */
   public void refused(String reason) {
     life.run(
         () -> {
@@ -380,7 +386,7 @@ public final class ServerNode implements Server {
     context.emit(() -> new TelemetryEvent.ConfigurationAdjusted(context.name(), what));
   }
 
-  /** Drains and stops everything, for good. Idempotent: the same future. */
+  /** Drains and stops everything, for good. Idempotent: returns the same future. */
   public CompletableFuture<Drained> stop() {
     return life.call(
         () -> {
@@ -433,7 +439,7 @@ public final class ServerNode implements Server {
         });
   }
 
-  /** What is wrong with the handlers though one serves; null when nothing is. */
+  /** Sets what is wrong with the handlers while one serves; null when there is none. */
   public void handlerTrouble(@Nullable String trouble) {
     life.run(
         () -> {
@@ -454,7 +460,7 @@ public final class ServerNode implements Server {
     }
   }
 
-  // ---- what operators tell
+  // ---- called by operators
 
   @Override
   public void suspend() {
@@ -537,7 +543,7 @@ public final class ServerNode implements Server {
 
   // ---- the state machine, on the life thread
 
-  /** Makes the listener and the tree what the situation says they should be. */
+  /** Brings the listener and the tree to the state that the situation asks for. */
   private void reconcile() {
     situation.noHandler = succession.nobody();
     Transport bound = transport;
@@ -554,7 +560,7 @@ public final class ServerNode implements Server {
     publish();
   }
 
-  /** Derives the status, and tells who is interested. */
+  /** Derives the status, and reports it. */
   private void publish() {
     Condition before = condition;
     Condition now = situation.condition(listener);
@@ -571,7 +577,7 @@ public final class ServerNode implements Server {
     onChange.run();
   }
 
-  // ---- what it tells
+  // ---- facts
 
   @Override
   public String name() {
@@ -583,7 +589,7 @@ public final class ServerNode implements Server {
     return context.settings().listen().host();
   }
 
-  /** Where it listens; null while it does not. */
+  /** The address where it listens; null while it does not. */
   public @Nullable SocketAddress address() {
     return listener.address();
   }

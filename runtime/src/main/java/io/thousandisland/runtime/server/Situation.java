@@ -4,24 +4,24 @@ import io.thousandisland.server.Status;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a server's status is derived from, and the one place that derives it.
+ * The facts that a server's status is derived from, and the one place that derives it.
  *
  * <p>Thread: the server's own.
  */
 final class Situation {
 
-  /** A status, and why, in words for an operator; empty where there is nothing to say. */
+  /** A status, and its reason in words for an operator; empty when there is nothing to say. */
   record Condition(Status status, String reason) {
     static final Condition FIRST = new Condition(Status.STARTING, "not started");
 
-    /** Whether an operator should hear of it, after {@code before}. */
+    /** Whether an operator should hear of this condition, after {@code before}. */
     boolean isNews(Condition before) {
       boolean trouble = status == Status.WAITING || status == Status.FAILED;
       return status != before.status || (trouble && !reason.equals(before.reason));
     }
   }
 
-  /** Told to serve, with a configuration that is sound. */
+  /** True when told to serve, with a sound configuration. */
   boolean told;
 
   boolean suspended;
@@ -33,22 +33,25 @@ final class Situation {
 
   boolean treeUp;
 
-  /** Why the tree is not up. */
+  /** The reason why the tree is not up. */
   @Nullable Throwable treeFailure;
 
   @Nullable String noTransport = "no transport bound";
   @Nullable String noHandler = "no handler bound";
 
-  /** What was wrong with the newest configuration. */
+  /** The fault of the newest configuration. */
   @Nullable String refused;
 
-  /** What is wrong with a handler though one serves. */
+  /** The trouble with a handler while one serves. */
   @Nullable String trouble;
 
-  /** Why there are not as many acceptors as there should be. */
+  /** The reason why there are fewer acceptors than there should be. */
   @Nullable String acceptors;
 
-  /** What the server waits for before it can serve; null when it has it, or is not to serve. */
+  /**
+   * The reason why the server waits before it can serve; null when nothing is missing, or it is not
+   * to serve.
+   */
   @Nullable String missing() {
     if (!told || stopping || suspended) {
       return null;
@@ -56,7 +59,7 @@ final class Situation {
     return noTransport == null ? noHandler : noTransport;
   }
 
-  /** The first that applies, from what lasts to what passes. */
+  /** The first condition that applies, from lasting ones to passing ones. */
   Condition condition(Listener listener) {
     Throwable portFailure = listener.failure();
     if (stopped) {

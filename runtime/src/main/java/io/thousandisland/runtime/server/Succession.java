@@ -31,10 +31,10 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which handler serves new connections, and what happens to the connections of one that leaves or
- * is followed by a better one.
+ * The handler that serves new connections, and the fate of the connections of a handler that leaves
+ * or is followed by a better one.
  *
- * <p>Thread: the server's own; what it starts there ends elsewhere.
+ * <p>Thread: the server's own; the drains that it starts there end on other threads.
  */
 final class Succession {
 
@@ -46,28 +46,33 @@ final class Succession {
   private final Runnable changed;
   private final Map<Long, CompletableFuture<Drained>> retiring = new HashMap<>();
 
-  /** The generations that those empty. */
+  /** The generations that these retirements empty. */
   private final Set<Generation> leavers = new HashSet<>();
 
-  /** Why nobody serves; null while somebody does. */
+  /** The reason why no handler serves; null while one does. */
   private @Nullable String nobody = "no handler bound";
 
-  /** Why nobody will serve once the handler that leaves has left; null when that is not known. */
+  /**
+   * The reason why no handler will serve once the leaving handler has left; null when that is not
+   * known.
+   */
   private @Nullable String whenGone;
 
-  /** How many handlers are leaving that served; the wait for the next begins after them. */
+  /**
+   * The number of leaving handlers that served; the wait for the next handler begins after them.
+   */
   private int departures;
 
   private boolean portHeld;
 
-  /** Nobody serves any more, for good. */
+  /** True when no handler serves any more, for good. */
   private boolean ended;
 
-  /** What closes the port when nobody has come by then. */
+  /** The task that closes the port when no handler has come by then. */
   private Future<?> closing = CompletableFuture.completedFuture(null);
 
   /**
-   * @param changed told, on the server's own thread, when one of the answers below changed later
+   * @param changed run on the server's own thread when one of the answers below changed later
    */
   Succession(
       ServerContext context,
@@ -83,7 +88,7 @@ final class Succession {
     this.changed = changed;
   }
 
-  /** Why nobody serves; null while somebody does. */
+  /** The reason why no handler serves; null while one does. */
   @Nullable String nobody() {
     return nobody;
   }
@@ -99,10 +104,10 @@ final class Succession {
   }
 
   /**
-   * Lets the best handler serve, or says {@code otherwise} when there is none.
+   * Lets the best handler serve, or notes {@code otherwise} when there is none.
    *
-   * @param stays whether the service of that id is still there: if not, {@link #retire} comes for
-   *     it, and it was not bettered
+   * @param stays whether the service of that id is still there: if not, {@link #retire} is called
+   *     for it, and no better handler has followed it
    */
   void choose(Optional<HandlerBinding> best, LongPredicate stays, String otherwise) {
     Generation serving = context.handlers.serving();
@@ -121,14 +126,17 @@ final class Succession {
       serveNobody(otherwise);
       absent();
     } else if (serving != null || departures > 0) {
-      whenGone = otherwise; // it serves until it has left
+      whenGone = otherwise; // the leaving handler serves until it has left
     } else {
       nobody = otherwise;
       absent();
     }
   }
 
-  /** The same service has other properties: only whether it promises not to block makes others. */
+  /**
+   * The same service has other properties. Only a changed promise not to block makes a new
+   * generation.
+   */
   private void describedAnew(Generation serving, HandlerBinding now) {
     if (serving.facts().nonblocking() == now.facts().nonblocking()) {
       serving.facts(now.facts());
@@ -161,8 +169,8 @@ final class Succession {
   }
 
   /**
-   * Nobody serves, and nobody leaves any more: now the wait for the next handler begins, unless it
-   * has begun. A change of the wait counts from the same beginning.
+   * No handler serves, and no handler is leaving any more: now the wait for the next handler
+   * begins, unless it has begun. A changed wait counts from the same beginning.
    */
   private void absent() {
     if (context.handlers.serving() != null || ended) {
@@ -186,8 +194,8 @@ final class Succession {
   }
 
   /**
-   * Empties the generations of a handler's service, by the policy. The same future while that is
-   * under way, unless the service has come back and leaves again.
+   * Empties the generations of a handler's service, by the policy. Returns the same future while
+   * that is under way, unless the service has come back and leaves again.
    *
    * @param mayMigrate whether the policy may be to migrate
    * @param classesStay whether the handler's bundle stays: then its state objects may, too
@@ -226,7 +234,10 @@ final class Succession {
     return future;
   }
 
-  /** A handler that updates or stops its own bundle in a callback would wait for itself. */
+  /**
+   * Disowns connections that run on {@code caller}: a handler that updates or stops its own bundle
+   * in a callback would wait for itself.
+   */
   private void disownConnectionsOf(Thread caller, List<Generation> leaving) {
     for (Connection connection : acceptors.live()) {
       if (connection.runsOn(caller) && leaving.stream().anyMatch(connection::isIn)) {
@@ -246,7 +257,7 @@ final class Succession {
       last = true;
       serveNobody(whyNobody(serving));
     }
-    // somebody waits for all of it: rolling, each acceptor has its share of the time
+    // the caller waits for all of it: if rolling, each acceptor has its share of the time
     Timeouts all = context.settings().timeouts();
     boolean rolling = context.settings().policies().rolling();
     Timeouts each = rolling ? all.share(acceptors.withLeaving().size() + 1) : all;
@@ -254,7 +265,7 @@ final class Succession {
     return last ? emptied.whenCompleteAsync((result, error) -> left(), life) : emptied;
   }
 
-  /** A handler that served has left completely. What was said of it meanwhile holds now. */
+  /** A handler that served has left completely. The reason noted meanwhile holds now. */
   private void left() {
     departures--;
     if (context.handlers.serving() == null && departures == 0) {
@@ -361,7 +372,7 @@ final class Succession {
     context.handlers.close();
   }
 
-  /** The server has ended: lets go of whoever serves. */
+  /** The server has ended: lets go of the handler that serves. */
   void end() {
     ended = true;
     closing.cancel(false);

@@ -12,8 +12,8 @@ import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells when a server has waited for a handler or a transport for longer than the handler wait: a
- * handler that is updated, or a bundle that starts later, is back sooner.
+ * The watch that tells when a server has waited for a handler or a transport for longer than the
+ * handler wait. A handler that is updated, or a bundle that starts later, is back sooner.
  *
  * <pre>
  *              something is missing                handler wait is over
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class WaitWatch {
 
-  /** How often connections are looked at which are about to end, so that they are counted. */
+  /** The interval of looks at connections that are about to end, so that they are counted. */
   private static final Duration TICK = Duration.ofMillis(20);
 
   private static final Duration SECOND = Duration.ofSeconds(1);
@@ -36,7 +36,7 @@ final class WaitWatch {
   private final AcceptorSupervisor acceptors;
   private final Listener listener;
 
-  /** What is waited for; null when nothing is. */
+  /** The reason for the wait; null when there is no wait. */
   private @Nullable String missing;
 
   /** When the wait began, in the sweeper's time; NEVER before. */
@@ -60,8 +60,8 @@ final class WaitWatch {
   /**
    * The situation may have changed.
    *
-   * @param nowMissing what the server waits for, null for nothing
-   * @param timeCounts false while the handler before is still leaving
+   * @param nowMissing the reason why the server waits; null when it does not
+   * @param timeCounts false while the previous handler is still leaving
    */
   void look(@Nullable String nowMissing, boolean timeCounts) {
     String before = missing;
@@ -80,7 +80,7 @@ final class WaitWatch {
     }
   }
 
-  /** The wait may change while it lasts. */
+  /** Sets when to tell. The wait may change while it lasts. */
   private void arm(Duration wait) {
     if (!wait.equals(armed)) {
       armed = wait;
@@ -93,8 +93,8 @@ final class WaitWatch {
   }
 
   /**
-   * Tells when everything has come of it: the port closes, and connections need a moment to notice
-   * that the wait is over.
+   * Tells when the wait has had all its effects: the port closes, and connections need a moment to
+   * notice that the wait is over.
    */
   private void tell(Duration wait) {
     String reason = missing;
@@ -111,7 +111,7 @@ final class WaitWatch {
     }
   }
 
-  /** Somebody came, just after connections had been closed in vain. */
+  /** Tells of connections that were closed just before the missing service came. */
   private void tellOfTheLost(@Nullable String reason) {
     int closed = context.handlers.takeUnserved();
     if (closed > 0) {

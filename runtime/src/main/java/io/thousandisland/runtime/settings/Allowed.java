@@ -18,7 +18,7 @@ public final class Allowed {
     }
   }
 
-  /** Up to a day: what somebody waits for must end. */
+  /** Up to a day, because a wait of a thread must end. */
   static void finite(String key, Duration value) {
     if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {
       throw new InvalidSetting(key, value, "0s to 24h");

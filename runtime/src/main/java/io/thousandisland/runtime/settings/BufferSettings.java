@@ -1,7 +1,7 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * How much a connection may hold in memory.
+ * The limits on the memory that one connection may hold.
  *
  * @param read bytes of the largest pooled read buffer
  * @param unreadLimit the most bytes a handler may leave unread between callbacks

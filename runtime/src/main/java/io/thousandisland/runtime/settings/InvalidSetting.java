@@ -1,7 +1,8 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * A configuration value that cannot be; the message names the key, the value and what is allowed.
+ * A configuration value that is not allowed. The message names the key, the value and the allowed
+ * values.
  */
 public final class InvalidSetting extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;

@@ -1,7 +1,8 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * How many connections a server takes at once, and what becomes of more.
+ * The most connections that a server takes at the same time, and what happens to further
+ * connections.
  *
  * @param maxConnections of the whole server
  */
@@ -9,7 +10,7 @@ public record LimitSettings(int maxConnections, WhenReached whenReached) {
 
   static final LimitSettings DEFAULT = new LimitSettings(16_384, WhenReached.PARK);
 
-  /** What becomes of new connections while {@code maxConnections} are live. */
+  /** What happens to new connections while {@code maxConnections} are live. */
   public enum WhenReached {
     /** They wait in the kernel's backlog. */
     PARK,

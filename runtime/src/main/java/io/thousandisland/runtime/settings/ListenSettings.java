@@ -4,9 +4,9 @@ import java.net.SocketOption;
 import java.util.Map;
 
 /**
- * Where and how a server listens. A change of any of these opens the listening channels anew.
+ * Where and how a server listens. A change opens listening channels again where that is necessary.
  *
- * @param port 0 picks a free one
+ * @param port 0 picks a free port
  * @param backlog connections that the kernel queues before they are accepted
  * @param sockets listening channels at the port
  * @param options of the channels and the connections they accept

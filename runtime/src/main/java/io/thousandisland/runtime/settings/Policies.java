@@ -1,9 +1,9 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * What becomes of a handler's connections when another handler is to serve.
+ * What happens to a handler's connections when another handler is to serve.
  *
- * @param rolling whether it goes acceptor by acceptor
+ * @param rolling whether the change goes acceptor by acceptor
  */
 public record Policies(
     WhenHandlerLeaves whenHandlerLeaves, WhenBetterArrives whenBetterArrives, boolean rolling) {
@@ -11,21 +11,21 @@ public record Policies(
   static final Policies DEFAULT =
       new Policies(WhenHandlerLeaves.MIGRATE, WhenBetterArrives.KEEP, false);
 
-  /** When its service goes away. */
+  /** What happens when the handler's service goes away. */
   public enum WhenHandlerLeaves {
-    /** They go on with the next handler, and wait for one while there is none. */
+    /** The connections go on with the next handler, and wait for a handler while there is none. */
     MIGRATE,
-    /** They are drained; the service is let go when the last one has ended. */
+    /** The connections are drained; the service is let go when the last connection has ended. */
     DRAIN
   }
 
-  /** When a better one arrives. */
+  /** What happens when a better handler arrives. */
   public enum WhenBetterArrives {
-    /** They stay with the handler they have. */
+    /** The connections stay with the handler they have. */
     KEEP,
-    /** They are drained. */
+    /** The connections are drained. */
     DRAIN,
-    /** They go on with the better one. */
+    /** The connections go on with the better handler. */
     MIGRATE
   }
 }

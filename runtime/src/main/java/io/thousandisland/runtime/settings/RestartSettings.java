@@ -3,7 +3,7 @@ package io.thousandisland.runtime.settings;
 import io.thousandisland.runtime.supervision.RestartBudget;
 import java.time.Duration;
 
-/** How many restarts each supervisor allows within a time before it gives up. */
+/** The number of restarts that each supervisor allows within a time before it gives up. */
 public record RestartSettings(int restarts, Duration window) {
 
   static final RestartSettings DEFAULT =

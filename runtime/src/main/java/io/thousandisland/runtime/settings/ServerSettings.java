@@ -1,9 +1,9 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * One server's configuration, validated: an instance is always sound. Its compact constructors are
- * the only validators; the component room turns configuration into these records, and reports what
- * they throw.
+ * One server's configuration, validated: an instance is always sound. The compact constructors of
+ * these records are the only validators. {@code SettingsReader} turns configuration into these
+ * records, and reports the exceptions that they throw.
  *
  * <p>Defaults are those of Thousand Island where it has them.
  */
@@ -47,7 +47,7 @@ public record ServerSettings(
         name, other, acceptors, limits, timeouts, policies, buffers, restarts);
   }
 
-  /** The same with so many acceptors. */
+  /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
     return new ServerSettings(name, listen, other, limits, timeouts, policies, buffers, restarts);
   }

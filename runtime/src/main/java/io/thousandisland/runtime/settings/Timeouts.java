@@ -4,13 +4,14 @@ import io.thousandisland.handler.ReadTimeout;
 import java.time.Duration;
 
 /**
- * How long a server waits for what.
+ * The timeouts of a server.
  *
- * @param read for the next data, counted from the last; {@link ReadTimeout#FOREVER} for no end
- * @param send for a peer that refuses to take data
- * @param handshake for a handshake to complete
+ * @param read the longest wait for the next data, counted from the last; {@link
+ *     ReadTimeout#FOREVER} for no end
+ * @param send the longest wait for a peer that refuses to take data
+ * @param handshake the longest wait for a handshake to complete
  * @param drain how long connections may go on after the advice to finish; may be zero
- * @param shutdown what those left have together after that; may be zero
+ * @param shutdown the time that the remaining connections have together after that; may be zero
  * @param handlerWait how long the port stays bound without a handler; may be {@code FOREVER}
  */
 public record Timeouts(
@@ -41,7 +42,9 @@ public record Timeouts(
     }
   }
 
-  /** {@code duration} as a configuration has it: {@code 500ms}, {@code 15s}, {@code infinite}. */
+  /**
+   * {@code duration} as a configuration writes it: {@code 500ms}, {@code 15s}, {@code infinite}.
+   */
   public static String text(Duration duration) {
     if (duration.equals(ReadTimeout.FOREVER)) {
       return "infinite";
@@ -80,7 +83,7 @@ public record Timeouts(
     return withDrain(drain.dividedBy(n), shutdown.dividedBy(n));
   }
 
-  /** What a drain takes at most, but for the force at its end. */
+  /** The longest time of a drain, without the force at its end. */
   public Duration wholeDrain() {
     return drain.plus(shutdown);
   }

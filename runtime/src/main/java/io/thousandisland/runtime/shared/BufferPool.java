@@ -5,14 +5,15 @@ import java.util.ArrayList;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * The read buffers that connections borrow while they have something to read.
+ * The read buffers that connections borrow while they have data to read.
  *
- * <p>A connection holds one from the moment data is there until its callback has returned, none
- * while it waits. So there are about as many as callbacks run at once: a few, or as many as
- * connections when their callbacks wait for slow peers. Who asks says how much it would read
- * ({@link io.thousandisland.runtime.wire.ReadSize}). The more of the {@link MemoryBudget} is in
- * use, the smaller are the buffers; the smallest are given in any case, so that every connection is
- * served. Free ones beyond {@link #KEPT} of a size are left to the garbage collector.
+ * <p>A connection holds a buffer from the moment data is there until its callback has returned, and
+ * none while it waits. So there are about as many buffers as callbacks that run at the same time: a
+ * few, or as many as connections when their callbacks wait for slow peers. A connection that
+ * borrows says how much it would read ({@link io.thousandisland.runtime.wire.ReadSize}). The more
+ * of the {@link MemoryBudget} is in use, the smaller are the buffers. The smallest buffers are
+ * given in any case, so that every connection is served. Free buffers beyond {@link #KEPT} of a
+ * size are left to the garbage collector.
  *
  * <p>Thread: any; no lock. A slot is emptied by an exchange and filled by a compare-and-set, so a
  * buffer is in one place only.
@@ -22,10 +23,10 @@ public final class BufferPool {
   /** Free buffers kept of each size, a power of two. */
   private static final int KEPT = 64;
 
-  /** The other sizes, in bytes: for who sends little, and under pressure. */
+  /** The other sizes, in bytes: for connections that send little, and under memory pressure. */
   private static final int[] SMALLER = {16 << 10, 4 << 10, 1 << 10};
 
-  /** Of the last resort, in bytes; in the heap, where a small buffer costs least. */
+  /** The size of the last resort, in bytes; in the heap, where a small buffer costs least. */
   public static final int SMALLEST = 512;
 
   private final MemoryBudget memory;
@@ -75,14 +76,14 @@ public final class BufferPool {
     this.shelves = sizes.toArray(Shelf[]::new);
   }
 
-  /** An empty buffer of the largest size, or of a smaller one while memory is short. */
+  /** An empty buffer of the largest size, or of a smaller size while memory is short. */
   public ByteBuffer borrow() {
     return borrow(Integer.MAX_VALUE);
   }
 
   /**
-   * An empty buffer, direct but for the last resort: the smallest that holds {@code wanted} bytes,
-   * or the largest there is, or a smaller one while memory is short.
+   * An empty buffer, direct except for the last resort: the smallest that holds {@code wanted}
+   * bytes, or the largest there is, or a smaller buffer while memory is short.
    */
   public ByteBuffer borrow(int wanted) {
     int first = memory.step(shelves.length);
@@ -92,7 +93,7 @@ public final class BufferPool {
     for (int i = first; i < shelves.length; i++) {
       try {
         return counted(shelves[i].take());
-      } catch (OutOfMemoryError none) { // others use direct memory, too: a smaller one may fit
+      } catch (OutOfMemoryError none) { // other code uses direct memory, too: a smaller one may fit
         continue;
       }
     }
@@ -104,7 +105,7 @@ public final class BufferPool {
     return buffer;
   }
 
-  /** Takes back what {@link #borrow} gave. */
+  /** Takes back a buffer that {@link #borrow} gave. */
   public void release(ByteBuffer buffer) {
     memory.giveBack(buffer.capacity());
     for (Shelf shelf : shelves) {

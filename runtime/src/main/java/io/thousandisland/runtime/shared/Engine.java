@@ -6,7 +6,10 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ThreadFactory;
 
-/** What the servers of one runtime share: the clock of their deadlines, and their read buffers. */
+/**
+ * The parts that the servers of one runtime share: the clock of their deadlines, and their read
+ * buffers.
+ */
 public final class Engine implements AutoCloseable {
 
   private final DeadlineSweeper sweeper;
@@ -14,7 +17,10 @@ public final class Engine implements AutoCloseable {
   private final ThreadFactory workers;
   private final CarrierWatch carriers = CarrierWatch.startedIfNeeded();
 
-  /** By size. Those that no server uses any more are left to the collector, with their buffers. */
+  /**
+   * By size. Pools that no server uses any more are left to the garbage collector, with their
+   * buffers.
+   */
   private final Map<Integer, WeakReference<BufferPool>> pools = new HashMap<>();
 
   public Engine() {
@@ -30,7 +36,7 @@ public final class Engine implements AutoCloseable {
   }
 
   /**
-   * @param workers makes the threads of acceptors; whoever starts one names it
+   * @param workers makes the threads of acceptors; the code that starts a thread names it
    */
   public Engine(DeadlineSweeper sweeper, MemoryBudget memory, ThreadFactory workers) {
     this.sweeper = sweeper;

@@ -5,9 +5,10 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Who has lent threads to connections of a server, since they were last renewed. When a handler or
- * a transport is gone for good the threads are replaced and the lenders forgotten, for what was
- * left on the threads (thread-locals, above all) would keep the classes of its bundle.
+ * The pollers that have lent threads to connections of a server since the last {@link #renew}. When
+ * a handler or a transport is gone for good, the threads are replaced and the lenders forgotten,
+ * because objects that were left on the threads (thread-locals, above all) would keep the classes
+ * of the old bundle.
  *
  * <p>Thread: any.
  */

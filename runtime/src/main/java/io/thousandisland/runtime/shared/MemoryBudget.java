@@ -3,12 +3,12 @@ package io.thousandisland.runtime.shared;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * How many bytes the connections of all servers may hold together: read buffers in use, bytes left
- * unread, bytes not sent yet, and bytes gathered by a receive.
+ * The number of bytes that the connections of all servers may hold together: read buffers in use,
+ * bytes left unread, bytes not sent yet, and bytes gathered by a receive.
  *
- * <p>A quarter of the largest heap. Read buffers are direct memory, whose limit is the same number
- * unless it is set; the other bytes lie in the heap, where a quarter leaves room for the
- * connections themselves (1.3 to 3 KB each) and for what the handlers keep.
+ * <p>The limit is a quarter of the largest heap. Read buffers are direct memory, whose limit equals
+ * the largest heap unless it is set. The other bytes lie in the heap, where a quarter leaves room
+ * for the connections themselves (1.3 to 3 KB each) and for the objects that the handlers keep.
  *
  * <p>Thread: any; no lock.
  */
@@ -37,12 +37,12 @@ public final class MemoryBudget {
     return false;
   }
 
-  /** Takes {@code bytes} even when that exceeds the limit: for what must not be refused. */
+  /** Takes {@code bytes} even when that exceeds the limit: for bytes that must not be refused. */
   public void take(long bytes) {
     used.addAndGet(bytes);
   }
 
-  /** Gives back what was taken. */
+  /** Gives back {@code bytes} that were taken. */
   public void giveBack(long bytes) {
     used.addAndGet(-bytes);
   }
@@ -56,8 +56,8 @@ public final class MemoryBudget {
   }
 
   /**
-   * How short memory is: 0 while half of it is free, {@code steps} when an eighth or less is; in
-   * between as many steps down as parts of the rest are used up.
+   * How short memory is, in steps: 0 while half of it is free, {@code steps} when an eighth or less
+   * is free; in between as many steps as parts of the rest are used up.
    */
   int step(int steps) {
     long rest = limit - limit / 2;

@@ -5,10 +5,10 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The places for connections that a server has: a hard cap that can change while it runs.
+ * The places that a server has for connections: a hard cap that can change while the server runs.
  *
- * <p>Thread: any. Lowering the cap below what is in use takes nothing from anybody; it is reached
- * as connections end.
+ * <p>Thread: any. A cap that is lowered below the places in use takes no place from a connection;
+ * it is reached as connections end.
  */
 public final class Permits {
 
@@ -30,7 +30,7 @@ public final class Permits {
     return true;
   }
 
-  /** Takes a place, or has {@code waiter} told PERMIT when there may be one. */
+  /** Takes a place, or has {@code waiter} told PERMIT when there may be a place. */
   public synchronized boolean acquireOr(Signals waiter) {
     if (tryAcquire()) {
       waiting.remove(waiter);
@@ -43,7 +43,9 @@ public final class Permits {
     return false;
   }
 
-  /** {@code waiter} waits no longer; the place it may have been told of goes to the next. */
+  /**
+   * Ends the wait of {@code waiter}; the place it may have been told of goes to the next waiter.
+   */
   public synchronized void leave(Signals waiter) {
     waiting.remove(waiter);
     wake();
@@ -69,7 +71,7 @@ public final class Permits {
     return used;
   }
 
-  /** The first waiter stays queued until it has taken a place or left. */
+  /** Tells the first waiter, which stays queued until it has taken a place or left. */
   private void wake() {
     Signals first = waiting.peek();
     if (first != null && used < limit) {

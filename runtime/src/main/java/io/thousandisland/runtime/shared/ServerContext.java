@@ -15,7 +15,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every node of one server's tree may look at.
+ * The parts of one server that every node of its tree may use.
  *
  * <p>Thread: any.
  */
@@ -33,18 +33,21 @@ public final class ServerContext {
   public final Departures departures;
   public final Lenders lenders = new Lenders();
 
-  /** Numbers connections, from 1; also says how many were accepted. */
+  /** The number of connections accepted so far; also numbers connections, from 1. */
   public final AtomicLong accepted = new AtomicLong();
 
   private final Engine engine;
 
-  /** Replaced as a whole by the server's own thread; everybody reads it when needed. */
+  /** Replaced as a whole by the server's own thread; any thread reads it when needed. */
   private volatile ServerSettings settings;
 
   /** As {@link #settings}; the pool of its buffer size. */
   private volatile BufferPool pool;
 
-  /** As {@link #settings}; name of the transport, and where others are found to switch to. */
+  /**
+   * As {@link #settings}; the name of the transport, and below the lookup of transports to switch
+   * to.
+   */
   private volatile String transportName = "";
 
   private volatile Function<String, @Nullable Transport> transports = name -> null;
@@ -73,10 +76,10 @@ public final class ServerContext {
   public void settings(ServerSettings changed) {
     settings = changed;
     pool = engine.pool(changed.buffers().read());
-    permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and look at all
+    permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and read all of it
   }
 
-  /** What each supervisor of the tree allows. */
+  /** The restarts that each supervisor of the tree allows. */
   public RestartBudget budget() {
     return settings.restarts().budget();
   }
@@ -106,12 +109,15 @@ public final class ServerContext {
     transports = byName;
   }
 
-  /** Emits what {@code event} makes, if anybody hears of servers. */
+  /** Emits the event that {@code event} makes, if a listener hears of servers. */
   public void emit(Supplier<TelemetryEvent> event) {
     emit(Detail.SERVERS, event);
   }
 
-  /** Emits what {@code event} makes, if anybody hears such. Not for the hot path. */
+  /**
+   * Emits the event that {@code event} makes, if a listener hears such events. Not for the hot
+   * path.
+   */
   public void emit(Detail detail, Supplier<TelemetryEvent> event) {
     if (telemetry.on(detail)) {
       telemetry.emit(event.get());

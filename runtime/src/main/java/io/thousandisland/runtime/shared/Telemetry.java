@@ -10,20 +10,23 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Hands the events of one server to the listeners there are.
+ * The distributor of one server's events to the listeners.
  *
- * <p>What nobody hears costs a volatile read, and a question to each listener: callers ask {@link
- * #on} before they make an event. Any thread.
+ * <p>An event that no listener hears costs a volatile read, and a question to each listener:
+ * callers ask {@link #on} before they make an event. Any thread.
  */
 public final class Telemetry {
 
-  /** Replaced as a whole when listeners come and go; an array, as each read and send looks here. */
+  /**
+   * Replaced as a whole when listeners come and go; an array, because each read and send looks
+   * here.
+   */
   private volatile TelemetryListener[] listeners = {};
 
   /** Listeners that have thrown, and have been named for it. */
   private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
 
-  /** True when somebody hears events of this detail. */
+  /** True when a listener hears events of this detail. */
   public boolean on(Detail detail) {
     for (TelemetryListener listener : listeners) {
       if (hears(listener, detail)) {
@@ -33,7 +36,10 @@ public final class Telemetry {
     return false;
   }
 
-  /** One that cannot even say so is told, and named when that fails, too. */
+  /**
+   * Whether {@code listener} hears such events. A listener that throws here is told, and named when
+   * that fails, too.
+   */
   private static boolean hears(TelemetryListener listener, Detail detail) {
     try {
       return listener.hears(detail);
@@ -57,7 +63,7 @@ public final class Telemetry {
     listeners = all.toArray(TelemetryListener[]::new);
   }
 
-  /** Tells every listener, and is not harmed by any. */
+  /** Tells every listener that hears such events; no listener can do harm. */
   public void emit(TelemetryEvent event) {
     for (TelemetryListener listener : listeners) {
       try {

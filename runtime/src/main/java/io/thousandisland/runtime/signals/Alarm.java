@@ -3,12 +3,12 @@ package io.thousandisland.runtime.signals;
 import io.thousandisland.transport.ThreadLender;
 
 /**
- * Something to be done at a point in time, unless it is cancelled before: what ends a callback that
- * has a time limit and does not come back.
+ * A task that runs at a point in time, unless it is cancelled before. It ends a callback that has a
+ * time limit and does not return.
  *
- * <p>Costs no thread until it rings: it rests at the sweeper like an idle connection.
+ * <p>An alarm costs no thread until it rings: it rests at the sweeper like an idle connection.
  *
- * <p>Thread: set and cancelled by one; rings on a virtual thread of its own.
+ * <p>Thread: one thread sets and cancels it; it rings on a virtual thread of its own.
  */
 public final class Alarm implements Signals.Resting {
 
@@ -32,7 +32,7 @@ public final class Alarm implements Signals.Resting {
     return alarm;
   }
 
-  /** Cancels it. One that rings at this very moment may still ring. */
+  /** Cancels the alarm. An alarm that rings at this very moment may still ring. */
   public void cancel() {
     signals.end();
   }

@@ -7,28 +7,28 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Watches the deadlines of all connections, at the cost of a field write for each new one.
+ * The watch over the deadlines of all connections. A new deadline costs one field write.
  *
- * <p>A hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6) used lazily: a connection
- * whose deadline moves to a later time stays in the slot it is in; when that slot comes up, the
- * sweeper looks at the deadline again and puts the connection where it now belongs. A busy
- * connection with a timeout of a minute is thus looked at every {@link #HORIZON}, however often it
- * reads.
+ * <p>It is a hashed timing wheel (Varghese and Lauck, SOSP 1987, scheme 6), used lazily. A
+ * connection whose deadline moves to a later time stays in its slot. When that slot comes up, the
+ * sweeper looks at the deadline again and puts the connection into the slot where it now belongs.
+ * So the sweeper looks at a busy connection with a timeout of a minute once every {@link #HORIZON},
+ * however often the connection reads.
  *
- * <p>{@code Signals.visit} is the tick at which the wheel will look. Whoever moves it by
- * compare-and-set puts the entry into that tick's slot; an entry whose {@code visit} lies later
+ * <p>{@code Signals.visit} is the tick at which the wheel will look. The thread that moves it by
+ * compare-and-set puts the entry into that tick's slot. An entry whose {@code visit} lies later
  * than the slot it is found in is stale, and dropped.
  *
- * <p>The sweeper sleeps until the next slot that holds something is due. Before it looks for that
- * slot it says so in {@link #wakeAt}, and who puts something into a slot looks at that afterwards:
- * the locks of the slots make one of the two see the other.
+ * <p>The sweeper sleeps until the next slot that holds an entry is due. It writes {@link #wakeAt}
+ * before it looks for that slot. A thread that puts an entry into a slot reads {@link #wakeAt}
+ * afterwards. The locks of the slots make one of the two see the other.
  *
  * <p>Thread: a platform thread of its own, so that handlers which keep every carrier busy cannot
- * stop the clock. {@link #watch} and {@link #now} by any thread.
+ * stop the clock. Any thread may call {@link #watch} and {@link #now}.
  */
 public final class DeadlineSweeper implements AutoCloseable {
 
-  /** The entries of one tick, and of those that a whole turn lies between. */
+  /** The entries of one tick, and of the ticks that are whole turns of the wheel away. */
   private static final class Slot {
 
     /** Guarded by this. */
@@ -44,7 +44,7 @@ public final class DeadlineSweeper implements AutoCloseable {
 
     synchronized @Nullable Signals removeLast() {
       if (entries.isEmpty()) {
-        entries.trimToSize(); // many that came at once would leave their room in every slot
+        entries.trimToSize(); // else a burst of entries would leave its room in every slot
         return null;
       }
       return entries.removeLast();
@@ -58,7 +58,7 @@ public final class DeadlineSweeper implements AutoCloseable {
   /** No tick comes before this one. */
   private static final long AWAKE = Long.MIN_VALUE;
 
-  /** The tick of nothing: it does not come. */
+  /** The tick of an empty wheel: it does not come. */
   private static final long NONE = Long.MAX_VALUE;
 
   /** The furthest ahead the wheel looks. */
@@ -70,7 +70,7 @@ public final class DeadlineSweeper implements AutoCloseable {
   /** The tick last swept; written by the sweeper before it empties that tick's slot. */
   private volatile long swept;
 
-  /** An entry of an earlier tick wakes the sweeper: it is asleep. */
+  /** The tick until which the sweeper sleeps. An entry of an earlier tick wakes it. */
   private volatile long wakeAt = AWAKE;
 
   private volatile boolean closed;
@@ -80,7 +80,7 @@ public final class DeadlineSweeper implements AutoCloseable {
     this(SLOTS);
   }
 
-  /** With a wheel of that many slots. */
+  /** Makes a sweeper whose wheel has {@code size} slots. */
   public DeadlineSweeper(int size) {
     for (int i = 0; i < size; i++) {
       slots.add(new Slot());
@@ -108,14 +108,14 @@ public final class DeadlineSweeper implements AutoCloseable {
   }
 
   /**
-   * The point in time {@code after} from now; {@link Signals#NEVER} when that is further than
-   * counts.
+   * The point in time {@code after} from now; {@link Signals#NEVER} when {@code after} is not
+   * {@link #countable}.
    */
   public long in(Duration after) {
     return countable(after) ? now() + after.toNanos() : Signals.NEVER;
   }
 
-  /** False for durations so long that nobody will see their end: over a hundred years. */
+  /** False for durations that are too long to end in practice: over a hundred years. */
   public static boolean countable(Duration duration) {
     return duration.compareTo(LONGEST) <= 0;
   }
@@ -137,7 +137,7 @@ public final class DeadlineSweeper implements AutoCloseable {
     }
   }
 
-  /** The first tick at which {@code deadline} has passed, within what the wheel can hold. */
+  /** The first tick at which {@code deadline} has passed, within the range of the wheel. */
   private long tickFor(long deadline) {
     long next = swept + 1;
     long due = deadline / TICK + 1;
@@ -153,7 +153,7 @@ public final class DeadlineSweeper implements AutoCloseable {
         }
         slot.add(signals);
       }
-    } catch (OutOfMemoryError e) { // no visit is planned, or nobody would plan one again
+    } catch (OutOfMemoryError e) { // undo the plan, else no thread would plan a visit again
       signals.visitAt(tick, Signals.NEVER);
       throw e;
     }
@@ -185,12 +185,12 @@ public final class DeadlineSweeper implements AutoCloseable {
     if (next == NONE) {
       LockSupport.park(this);
     } else {
-      LockSupport.parkNanos(this, next * TICK - now()); // not at all when that is over
+      LockSupport.parkNanos(this, next * TICK - now()); // not at all when that time is over
     }
     wakeAt = AWAKE;
   }
 
-  /** The next tick whose slot holds something. */
+  /** The next tick whose slot holds an entry. */
   private long nextEntry() {
     long last = swept + slots.size();
     for (long tick = swept + 1; tick <= last; tick++) {
@@ -201,12 +201,12 @@ public final class DeadlineSweeper implements AutoCloseable {
     return NONE;
   }
 
-  /** The sweeper only. */
+  /** On the sweeper's thread only. */
   void sweepTo(long target) {
     // After a long rest each slot is emptied once: that finds every entry.
     for (long tick = Math.max(swept, target - slots.size()) + 1; tick <= target; tick++) {
       swept = tick;
-      // One after the other, and not all at once: that would need memory, and may come to nothing.
+      // One entry after the other: to take all together would need memory, and may fail.
       Slot slot = slot(tick);
       for (Signals next = slot.removeLast(); next != null; next = slot.removeLast()) {
         look(next, tick);
@@ -216,7 +216,7 @@ public final class DeadlineSweeper implements AutoCloseable {
 
   private void look(Signals signals, long tick) {
     if (signals.visit() > tick) {
-      return; // stale: it was put into a later slot meanwhile, or into none
+      return; // stale: it was put into a later slot meanwhile, or into no slot
     }
     // Order matters: first say that no visit is planned, then read the deadline. An owner does it
     // the other way round (writes the deadline, then reads the plan), so one of the two sees the
@@ -228,12 +228,12 @@ public final class DeadlineSweeper implements AutoCloseable {
       } else if (signals.deadline() != Signals.NEVER) {
         watch(signals, signals.deadline());
       }
-    } catch (Throwable e) { // no memory, say
+    } catch (Throwable e) { // for lack of memory, for example
       lookAgainLater(signals, tick);
     }
   }
 
-  /** After a turn of the wheel. The slot has room: the entry was in it a moment ago. */
+  /** Looks again after a turn of the wheel. The slot has room: the entry was in it a moment ago. */
   private void lookAgainLater(Signals signals, long tick) {
     long next = tick + slots.size();
     if (signals.visitAt(Signals.NEVER, next)) {

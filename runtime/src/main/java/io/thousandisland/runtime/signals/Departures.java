@@ -6,12 +6,12 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * Where drains wait for connections to end or to move.
+ * The place where drains wait for connections to end or to move.
  *
- * <p>A connection first goes (it leaves a set, or a generation) and then looks whether anybody
- * watches. A drain first says that it watches and then looks who is still there. So one of the two
- * sees the other, and a server that is not drained pays one volatile read for each connection that
- * ends.
+ * <p>A connection first goes (it leaves a set, or a generation), and then looks whether a drain
+ * watches. A drain first says that it watches, and then looks which connections are still there. So
+ * one of the two sees the other. A server that is not drained pays one volatile read for each
+ * connection that ends.
  *
  * <p>Thread: any.
  */
@@ -22,10 +22,10 @@ public class Departures {
 
   private final AtomicInteger watching = new AtomicInteger();
 
-  /** How many have gone; guarded by this. Only its change matters. */
+  /** The count of departures; guarded by this. Only its change matters. */
   private long gone;
 
-  /** One connection has ended or moved, or there is another reason to look. */
+  /** Tells that a connection has ended or moved, or that there is another reason to look. */
   public void tell() {
     if (watching.get() > 0) {
       synchronized (this) {
@@ -36,11 +36,11 @@ public class Departures {
   }
 
   /**
-   * Waits until {@code nobodyLeft}, which is asked again after each departure.
+   * Waits until {@code nobodyLeft} is true. It is asked again after each departure.
    *
    * @param deadline a {@link System#nanoTime}
-   * @param enough ends the wait, when {@link #tell} told to look
-   * @return false when the deadline has passed, or enough was said
+   * @param enough ends the wait when it is true; asked again after each {@link #tell}
+   * @return false when the deadline has passed, or {@code enough} was true
    */
   public boolean await(BooleanSupplier nobodyLeft, long deadline, BooleanSupplier enough) {
     watching.incrementAndGet();
@@ -49,7 +49,7 @@ public class Departures {
       for (; ; ) {
         long seen = gone();
         long looked = System.nanoTime();
-        if (nobodyLeft.getAsBoolean()) { // foreign code, and long for many: without the lock
+        if (nobodyLeft.getAsBoolean()) { // foreign code, and slow for many: without the lock
           return true;
         }
         if (enough.getAsBoolean()) {
@@ -61,7 +61,7 @@ public class Departures {
             return nobodyLeft.getAsBoolean();
           }
         } catch (InterruptedException e) {
-          interrupted = true; // who waits here has promised somebody an answer
+          interrupted = true; // the caller has promised an answer
         }
       }
     } finally {
@@ -73,8 +73,9 @@ public class Departures {
   }
 
   /**
-   * Looks cost time with many connections, and each departure asks for one. So after a long look
-   * this rests for a multiple of what it took: a drain takes a fifth of a processor at most.
+   * Rests after a long look, for a multiple of the time that the look took: so a drain leaves most
+   * of a processor to the connections. With many connections a look takes time, and each departure
+   * asks for a look.
    */
   private static void rest(long look, long deadline) {
     if (look >= LONG_LOOK) {
@@ -101,7 +102,10 @@ public class Departures {
     }
   }
 
-  /** Lets go of the lock until told, for so long at most. A model of this waits without a limit. */
+  /**
+   * Releases the lock and waits for {@link #tell}, {@code nanos} at most. A model of this class
+   * waits without a limit.
+   */
   void pause(long nanos) throws InterruptedException {
     TimeUnit.NANOSECONDS.timedWait(this, nanos);
   }

@@ -7,16 +7,16 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
 /**
- * Waiting for threads, in spite of interrupts: who waits here has promised somebody an answer. The
- * interrupt is kept for whoever called.
+ * Methods that wait for threads in spite of interrupts, because the caller has promised an answer.
+ * The interrupt is kept for the caller.
  */
 public final class Joins {
   private Joins() {}
 
   /**
-   * How long a thread of ours that blocks on nothing is waited for. It ends at once, unless
-   * handlers that compute without end hold every carrier; then nobody must wait for it. Nothing
-   * breaks when the wait is given up too early: what comes late is looked for.
+   * The longest wait for a thread of ours that blocks on nothing. Such a thread ends at once,
+   * unless handlers that compute without end hold every carrier; then no caller may wait for it.
+   * Nothing breaks when the wait ends too early, because late results are looked for.
    */
   public static final Duration PROMPT = Duration.ofMillis(250);
 
@@ -25,22 +25,9 @@ public final class Joins {
     boolean run() throws InterruptedException;
   }
 
-  /** The point in time, a {@link System#nanoTime}, that is {@code after} from now. */
+  /** The {@link System#nanoTime} that is {@code after} from now. */
   public static long in(Duration after) {
     return System.nanoTime() + after.toNanos();
-  }
-
-  /**
-   * True when {@code thread} ended by {@code deadline}, a {@link System#nanoTime}. One that has not
-   * begun yet is not waited for.
-   */
-  static boolean joinUntil(Thread thread, long deadline) {
-    if (thread.getState() == Thread.State.NEW) {
-      return false; // join would throw
-    }
-    // join(Duration) takes one without length as "look once"
-    return uninterrupted(
-        () -> thread.join(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))));
   }
 
   /**

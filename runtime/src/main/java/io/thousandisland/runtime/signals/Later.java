@@ -8,13 +8,14 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What the servers of this framework do a moment later, or on a thread that nobody waits for.
+ * The executor of tasks that the servers of this framework run a moment later, or on a thread that
+ * no caller waits for.
  *
- * <p>Thread: any calls. Its own thread goes away when there is nothing to do.
+ * <p>Thread: any thread may call. Its own thread ends when there is nothing to do.
  */
 public final class Later implements AutoCloseable {
 
-  /** For who has asked for nothing yet. */
+  /** A completed future, for a caller that has asked for nothing yet. */
   public static final Future<?> NOTHING = CompletableFuture.completedFuture(null);
 
   private final ScheduledThreadPoolExecutor clock;
@@ -36,14 +37,14 @@ public final class Later implements AutoCloseable {
   }
 
   /**
-   * Runs {@code task}, which is short, after {@code wait}; not at all when closed or cancelled by
-   * then.
+   * Runs {@code task}, which is short, after {@code wait}. It does not run when it was cancelled,
+   * or this was closed, by then.
    */
   public Future<?> in(Duration wait, Runnable task) {
     try {
       return clock.schedule(task, wait.toNanos(), TimeUnit.NANOSECONDS);
     } catch (RejectedExecutionException closed) {
-      return NOTHING; // the runtime stops: what was to be done is for nobody
+      return NOTHING; // the runtime stops: no server needs the task
     }
   }
 
@@ -59,14 +60,14 @@ public final class Later implements AutoCloseable {
               try {
                 task.run();
                 done.complete(null);
-              } catch (Throwable thrown) { // for who waits for it, if anybody does
+              } catch (Throwable thrown) { // for a caller that waits, if there is one
                 done.completeExceptionally(thrown);
               }
             });
     return done;
   }
 
-  /** The same, and waits for it, but not longer than {@code patience}. */
+  /** As {@link #apart}, and waits for the task, but not longer than {@code patience}. */
   public void apartWithin(Duration patience, String name, Runnable task) {
     Waiting.until(apart(name, task), patience);
   }

@@ -11,18 +11,18 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread on which one server changes its state, one step after the other; so that state needs
- * no lock, and no lock is held when listeners of the change are told.
+ * The thread on which one server changes its state, one step after the other. So the state needs no
+ * lock, and no lock is held when listeners of the change are told.
  *
- * <p>Steps are short: who waits for connections does so on a thread of its own. A platform thread,
- * so that handlers which keep every carrier busy cannot keep a server from being stopped; it goes
- * away when there is nothing to do.
+ * <p>Steps are short: work that waits for connections has a thread of its own. The life thread is a
+ * platform thread, so that handlers which keep every carrier busy cannot keep a server from being
+ * stopped. It ends when there is nothing to do.
  */
 public final class LifeThread implements Executor {
 
   private final ScheduledThreadPoolExecutor executor;
 
-  /** The thread that runs steps now; read by callers to see whether they are it. */
+  /** The thread that runs steps now; callers read it to see whether they run on it. */
   private volatile @Nullable Thread current;
 
   public LifeThread(String server) {
@@ -54,7 +54,10 @@ public final class LifeThread implements Executor {
     return executor.schedule(() -> tell(step), wait.toNanos(), TimeUnit.NANOSECONDS);
   }
 
-  /** What a step throws that nobody waits for would be kept in a future nobody reads. */
+  /**
+   * Runs a step that no caller waits for, and reports its exception, which would otherwise stay in
+   * a future that no thread reads.
+   */
   private static void tell(Runnable step) {
     try {
       step.run();

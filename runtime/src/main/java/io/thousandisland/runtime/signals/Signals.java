@@ -12,13 +12,13 @@ import org.jspecify.annotations.Nullable;
  * The one place where a thread of the tree waits: a set of reasons to go on, and a deadline.
  *
  * <p>One thread, the owner, takes and awaits; any thread may raise. A raise is an atomic OR
- * followed by an unpark, so none is lost: a permit given before the owner parks ends that park at
- * once.
+ * followed by an unpark, so no raise is lost: a permit given before the owner parks ends that park
+ * at once.
  *
- * <p>An owner that has nothing to do may also {@link #rest} instead of waiting: then there is no
- * owner and no thread. The raise that ends the rest finds somebody to go on, who is the next owner:
- * the very thread that raises, if the transport lent it; or one that the transport lends soon, when
- * it is asked; or else a new one.
+ * <p>An owner that has nothing to do may also {@link #rest} instead of waiting. Then there is no
+ * owner and no thread. The raise that ends the rest finds a thread to go on, which is the next
+ * owner: the very thread that raises, if the transport lent it; or a thread that the transport
+ * lends soon, when it is asked; or else a new thread.
  *
  * <pre>
  *             rest: nothing is raised
@@ -31,18 +31,18 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Signals implements Readiness {
 
-  /** What goes on when a rest ends. */
+  /** The work that goes on when a rest ends. */
   public interface Resting {
 
     /** Goes on as the owner, on the calling thread, which the transport lent. */
     void goOnHere(ThreadLender lender);
 
-    /** Goes on, on a thread that becomes the owner. */
+    /** Goes on on another thread, which becomes the owner. */
     void goOnElsewhere();
 
     /**
-     * Asks for a thread on which {@link Signals#lent} is called soon; false when there is none to
-     * be had, or it would not be used.
+     * Asks for a thread on which {@link Signals#lent} is called soon; false when there is no such
+     * thread, or it would not be used.
      */
     default boolean askForThread() {
       return false;
@@ -53,7 +53,7 @@ public final class Signals implements Readiness {
       return false;
     }
 
-    /** What its threads are called. */
+    /** The name of its threads. */
     String label();
   }
 
@@ -73,36 +73,36 @@ public final class Signals implements Readiness {
   public static final int PAUSE = 1 << 8;
   public static final int RESUME = 1 << 9;
 
-  /** The generation that a connection is in is to be left. */
+  /** A connection is to leave its generation. */
   public static final int MIGRATE = 1 << 14;
 
-  /** The generation that a connection is in is to end: advice to finish. */
+  /** The generation of a connection is to end: advice to finish. */
   public static final int RETIRE = 1 << 15;
 
-  /** A send that waits is to leave what is unsent to the connection. */
+  /** A send that waits is to leave its unsent bytes to the connection. */
   public static final int HAND_OVER = 1 << 16;
 
-  /** A connection is to begin, or to go on after others had their turn. */
+  /** A connection is to begin, or to go on after other connections had their turns. */
   private static final int GO_ON = 1 << 17;
 
-  // What ends a thread's work is never taken back: it stays raised however often it was seen.
+  // A reason that ends a thread's work is never taken back: it stays raised, however often seen.
   public static final int CLOSE = 1 << 10;
   public static final int SHUTDOWN = 1 << 11;
   public static final int FORCED = 1 << 12;
   public static final int STOP = 1 << 13;
 
-  /** What ends a conversation. */
+  /** The reasons that end a conversation. */
   public static final int ENDING = CLOSE | SHUTDOWN | FORCED;
 
   private static final int STICKY = ENDING | STOP;
 
-  /** No reason, but that there is no owner. Set by the owner as its last act; cleared once. */
+  /** Not a reason: says that there is no owner. Set by the owner as its last act; cleared once. */
   private static final int AT_REST = 1 << 30;
 
-  /** No reason, but that a thread was asked for and has not come yet. */
+  /** Not a reason: says that a thread was asked for and has not come yet. */
   private static final int ASKED = 1 << 29;
 
-  /** The deadline of a thread that waits for ever. */
+  /** The deadline of a thread that waits without a limit. */
   public static final long NEVER = Long.MAX_VALUE;
 
   private static final Resting NOTHING =
@@ -133,31 +133,36 @@ public final class Signals implements Readiness {
   }
 
   /**
-   * Turns without a wait before others have theirs: half a mebibyte each way with buffers of the
-   * default size.
+   * Turns without a wait before other threads have theirs: half a mebibyte each way with buffers of
+   * the default size.
    */
   private static final int BEFORE_YIELD = 8;
 
-  /** A multiple of that. Reckoned to cost a fiftieth of the speed of an endless stream. */
+  /**
+   * Turns without a wait before the owner parks: a multiple of {@link #BEFORE_YIELD}. Estimated
+   * cost: 1/50 of the speed of an endless stream.
+   */
   private static final int BEFORE_PARK = 256;
 
   private static final long PARKED = TimeUnit.MICROSECONDS.toNanos(10);
 
   private final DeadlineSweeper sweeper;
 
-  /** What rests here; the owner's, and of whoever ends a rest. */
+  /** The work that rests here; belongs to the owner, and to the thread that ends a rest. */
   private Resting resting;
 
-  /** What ends a rest; written by the owner before it rests, read by who raises. */
+  /**
+   * The reasons that end a rest; written by the owner before it rests, read by threads that raise.
+   */
   private int restsFor;
 
   /**
-   * Who to wake. An owner writes this before it looks at what is raised; who raises does so before
-   * it looks at this. So one sees the other.
+   * The thread to unpark. The owner writes this, then reads {@link #raised}; a thread that raises
+   * writes {@link #raised}, then reads this. So one sees the other.
    */
   private volatile @Nullable Thread owner;
 
-  /** Not null while the owner is on a thread that was lent, and that it must not wait on. */
+  /** Not null while the owner is on a lent thread, on which it must not wait. */
   private @Nullable ThreadLender lender;
 
   /** ORed by any thread, cleared by the owner. */
@@ -173,28 +178,28 @@ public final class Signals implements Readiness {
   /** The tick at which the sweeper will look here next; see {@link DeadlineSweeper}. */
   private volatile long visit = NEVER;
 
-  /** Owned by the calling thread until another is named. */
+  /** Makes signals that the calling thread owns until another owner is named. */
   public Signals(DeadlineSweeper sweeper) {
     this(sweeper, NOTHING);
     owner = Thread.currentThread();
   }
 
-  /** Owned by nobody until an owner is named; may rest. */
+  /** Makes signals that have no owner until one is named, and that may rest. */
   public Signals(DeadlineSweeper sweeper, Resting resting) {
     this.sweeper = sweeper;
     this.resting = resting;
   }
 
-  /** The owner is {@code thread}, on which it may wait. */
+  /** Makes {@code thread} the owner; the owner may wait on it. */
   public void owner(Thread thread) {
     lender = null;
     owner = thread;
   }
 
   /**
-   * The owner goes, and another thread that it has asked to takes its place.
+   * The owner goes, and another thread that it has asked takes its place.
    *
-   * @return what to give to {@link #comeBack} if there was no such thread
+   * @return the argument for {@link #comeBack} if there was no such thread
    */
   public @Nullable ThreadLender leave() {
     ThreadLender mine = lender;
@@ -203,15 +208,16 @@ public final class Signals implements Readiness {
     return mine;
   }
 
-  /** The owner is the calling thread again. */
+  /** Makes the calling thread the owner again. */
   public void comeBack(@Nullable ThreadLender mine) {
     owner(Thread.currentThread());
     lender = mine;
   }
 
   /**
-   * The owner's last act. From now on this keeps neither the thread nor what ran on it, however
-   * long a {@link io.thousandisland.runtime.connection.Mailbox} or the sweeper's wheel keeps this.
+   * The owner's last act. From now on these signals keep neither the thread nor the work that ran
+   * on it, however long a {@link io.thousandisland.runtime.connection.Mailbox} or the sweeper's
+   * wheel keeps the signals.
    */
   public void end() {
     deadline = NEVER;
@@ -234,16 +240,16 @@ public final class Signals implements Readiness {
   /** True when a lent thread will come, and end the rest. */
   private boolean askForThread() {
     if (((int) RAISED.getAndBitwiseOr(this, ASKED) & ASKED) != 0) {
-      return true; // who asked first sees to it
+      return true; // the thread that asked first takes care of it
     }
     try {
       if (resting.askForThread()) {
         return true;
       }
     } catch (Throwable noMemory) {
-      // then there is none
+      // then there is no thread
     }
-    // Who saw ASKED meanwhile relies on the caller, which ends the rest by itself now.
+    // A thread that saw ASKED meanwhile relies on the caller, which now ends the rest by itself.
     RAISED.getAndBitwiseAnd(this, ~ASKED);
     return false;
   }
@@ -252,20 +258,20 @@ public final class Signals implements Readiness {
     if (endRest()) {
       try {
         resting.goOnElsewhere();
-      } catch (Throwable noThread) { // no memory for one, say
+      } catch (Throwable noThread) { // for lack of memory, for example
         restOn();
       }
     }
   }
 
-  /** True for the one who is to see to it that there is an owner. */
+  /** True for the one caller that must make sure that there is an owner. */
   private boolean endRest() {
     return ((int) RAISED.getAndBitwiseAnd(this, ~AT_REST) & AT_REST) != 0;
   }
 
   /**
-   * Nobody could be found to go on: rests as before, and tries again soon. The caller has ended the
-   * rest, so until AT_REST is set again everything of the owner's is the caller's.
+   * Rests as before, and tries again soon, because no thread was found to go on. The caller has
+   * ended the rest, so until AT_REST is set again everything of the owner's is the caller's.
    */
   private void restOn() {
     deadline = sweeper.now();
@@ -302,18 +308,18 @@ public final class Signals implements Readiness {
   }
 
   /**
-   * Rests from the beginning on, until the thread comes that is asked for here. False when there is
-   * none: then nothing has happened.
+   * Rests from the beginning on, until the thread that is asked for here comes. False when there is
+   * no such thread: then nothing has happened.
    */
   public boolean beginLent() {
     return rest(GO_ON) && restUntilLent();
   }
 
   /**
-   * The owner has had many turns on a lent thread without a wait: others have theirs before it goes
-   * on.
+   * Rests when the owner has had many turns on a lent thread without a wait, so that other owners
+   * have their turns before it goes on.
    *
-   * @param wanted ends the rest, too
+   * @param wanted reasons that end the rest, too
    * @return true when the caller is not the owner any more, as in {@link #rest}
    */
   public boolean letOthers(int wanted) {
@@ -334,17 +340,19 @@ public final class Signals implements Readiness {
     return false;
   }
 
-  /** Asks for a thread to end the rest that has begun; false when there is none, and no rest. */
+  /**
+   * Asks for a thread to end the rest that has begun; false when there is no thread, and no rest.
+   */
   private boolean restUntilLent() {
     RAISED.getAndBitwiseOr(this, GO_ON);
-    if (askForThread() || !endRest()) { // without a thread somebody else may have ended it, though
+    if (askForThread() || !endRest()) { // no lent thread, but another may have ended the rest
       return true;
     }
     int unused = take(GO_ON);
     return false;
   }
 
-  /** Interrupts the owner, if there is one. The caller sees to it that it is the right time. */
+  /** Interrupts the owner, if there is one. The caller makes sure that it is the right time. */
   public void interrupt() {
     Thread now = owner;
     if (now != null) {
@@ -362,7 +370,7 @@ public final class Signals implements Readiness {
     return (raised & reasons) != 0;
   }
 
-  /** Takes those of {@code wanted} that are raised, without waiting. Owner only. */
+  /** Takes the reasons of {@code wanted} that are raised, without waiting. Owner only. */
   public int take(int wanted) {
     int got = raised & wanted;
     if ((got & ~STICKY) != 0) {
@@ -371,26 +379,26 @@ public final class Signals implements Readiness {
     return got;
   }
 
-  /** As {@link #take}, for an owner that could go on for ever. Owner only. */
+  /** As {@link #take}, for an owner that could go on without end. Owner only. */
   public int takeTurn(int wanted) {
     giveWay();
     return take(wanted);
   }
 
   /**
-   * Lets others run now and then. Called for each read and write that is not waited for: who is
-   * flooded, or floods, would otherwise never leave its carrier.
+   * Lets other threads run now and then. Called for each read and write that does not wait:
+   * otherwise a connection that is flooded, or floods, would never leave its carrier.
    *
-   * <p>A yield alone does not do that for everybody: the scheduler's worker goes on with the queue
-   * that the thread comes back to, and looks at no other for as long as something is in it. Threads
-   * woken by the sweeper, by drains and by the poller's own waker wait in those. So now and then
-   * the owner parks. That may use up the permit of a raise, which harms nobody: what was raised is
-   * looked at before the next wait. Owner only.
+   * <p>A yield alone does not let every thread run. The scheduler's worker goes on with the queue
+   * that the thread comes back to, and looks at no other queue for as long as that queue holds a
+   * thread. Threads woken by the sweeper, by drains and by the poller's own waker wait in other
+   * queues. So now and then the owner parks. The park may use up the permit of a raise. That does
+   * no harm, because the owner looks at the raised reasons before its next wait. Owner only.
    */
   @SuppressWarnings("ThreadPriorityCheck")
   public void giveWay() {
     if (lender != null) {
-      return; // its poller has others in view, and lets nobody keep it for long
+      return; // its poller sees other connections, and lets no connection keep it for long
     }
     unbroken++;
     if (unbroken % BEFORE_PARK == 0) {
@@ -401,12 +409,12 @@ public final class Signals implements Readiness {
     }
   }
 
-  /** Whether the owner is on a thread that was lent. Owner only. */
+  /** Whether the owner is on a lent thread. Owner only. */
   public boolean isLent() {
     return lender != null;
   }
 
-  /** From now on the owner may wait, and work for long: its thread is lent no more. Owner only. */
+  /** Keeps the lent thread: from now on the owner may wait, and work for long. Owner only. */
   public void keepThread() {
     ThreadLender from = lender;
     if (from != null) {
@@ -417,10 +425,10 @@ public final class Signals implements Readiness {
   }
 
   /**
-   * As {@link #await}, and until one of {@code seen} is raised that was not raised before; that one
-   * is not taken. Owner only.
+   * As {@link #await}, and until a reason of {@code seen} is raised that was not raised before.
+   * That reason is not taken. Owner only.
    *
-   * @return what was taken, and what was seen
+   * @return the reasons that were taken, and the reasons that were seen
    */
   public int awaitOrSee(int wanted, int seen) {
     int news = seen & ~raised;
@@ -433,7 +441,7 @@ public final class Signals implements Readiness {
     }
   }
 
-  /** Waits until at least one of {@code wanted} is raised, and takes those that are. Owner only. */
+  /** Waits until at least one of {@code wanted} is raised, and takes all that are. Owner only. */
   public int await(int wanted) {
     for (; ; ) {
       int got = take(wanted);
@@ -448,8 +456,8 @@ public final class Signals implements Readiness {
     unbroken = 0;
     keepThread();
     LockSupport.park(this);
-    // An interrupt that somebody's code left behind would turn this wait into a spin. It means
-    // nothing here: whatever is to end this thread raises a reason.
+    // An interrupt that foreign code left behind would turn this wait into a spin. It means
+    // nothing here, because code that is to end this thread raises a reason.
     if (Thread.interrupted() && isRaised(FORCED)) {
       Thread.currentThread().interrupt();
     }
@@ -496,7 +504,7 @@ public final class Signals implements Readiness {
     raise(WRITABLE);
   }
 
-  /** Sets when DEADLINE is raised, or {@link #NEVER}. Owner only. */
+  /** Sets the time at which DEADLINE is raised, or {@link #NEVER}. Owner only. */
   public void deadline(long at) {
     deadline = at;
     if (at != NEVER) {
@@ -508,13 +516,15 @@ public final class Signals implements Readiness {
     return deadline;
   }
 
-  /** True when the deadline has passed. A raised DEADLINE may be one that was moved since. */
+  /**
+   * True when the deadline has passed. A raised DEADLINE may be of a deadline that was moved since.
+   */
   public boolean due() {
     long at = deadline;
     return at != NEVER && sweeper.now() - at >= 0;
   }
 
-  /** The sweeper's book-keeping: when it comes by. */
+  /** The sweeper's book-keeping: the tick of its next look. */
   long visit() {
     return visit;
   }

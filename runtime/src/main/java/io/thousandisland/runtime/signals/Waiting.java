@@ -6,7 +6,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Waiting for the end of a drain, on a thread that is not ours. */
+/** The wait for the end of a drain, on a thread that is not ours. */
 public final class Waiting {
   private Waiting() {}
 
@@ -24,8 +24,8 @@ public final class Waiting {
         } catch (InterruptedException e) {
           interrupted = true;
         } catch (ExecutionException | TimeoutException over) {
-          return; // who stops a bundle must not be kept for ever; the drain tells of itself by
-          // events
+          // the thread that stops a bundle must not wait without end; the drain reports by events
+          return;
         }
       }
     } finally {

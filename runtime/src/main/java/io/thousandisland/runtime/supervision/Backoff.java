@@ -3,8 +3,7 @@ package io.thousandisland.runtime.supervision;
 import java.time.Duration;
 
 /**
- * How long to wait before the next try: {@code first}, then twice as long each time, up to {@code
- * most}.
+ * The wait before the next try: {@code first}, then twice as long each time, up to {@code most}.
  *
  * @param first more than zero
  * @param most at least {@code first}
@@ -24,7 +23,7 @@ public record Backoff(Duration first, Duration most) {
   }
 
   /**
-   * The wait after so many failures in a row.
+   * The wait after {@code failures} in a row.
    *
    * @param failures 1 or more
    */
@@ -36,7 +35,7 @@ public record Backoff(Duration first, Duration most) {
     return wait.compareTo(most) < 0 ? wait : most;
   }
 
-  /** True when what was up for so long and then failed starts over with {@code first}. */
+  /** True when a node that failed after it was up for {@code up} starts over with {@code first}. */
   public boolean forgivenAfter(Duration up) {
     return up.compareTo(most) >= 0;
   }

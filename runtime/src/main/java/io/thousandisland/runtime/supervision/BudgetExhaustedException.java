@@ -1,6 +1,6 @@
 package io.thousandisland.runtime.supervision;
 
-/** A supervisor crashed because its children did, too often. The cause is the last one's. */
+/** The crash of a supervisor whose children crashed too often. The cause is the last child's. */
 public final class BudgetExhaustedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -15,7 +15,10 @@ final class Child {
   private final BiConsumer<Incarnation, Throwable> reports;
   private @Nullable Incarnation present; // null before a start and after a stop
 
-  /** Of a supervisor that takes {@code reports} of crashes, from any thread and without waiting. */
+  /**
+   * Makes a child of a supervisor that takes {@code reports} of crashes, from any thread and
+   * without waiting.
+   */
   Child(Node node, BiConsumer<Incarnation, Throwable> reports) {
     this.node = node;
     this.reports = reports;
@@ -39,7 +42,7 @@ final class Child {
     }
   }
 
-  /** A restart that failed counts as a crash of the incarnation it was to be. */
+  /** Reports a failed restart as a crash of the incarnation that it was to start. */
   void startFailed(StartFailedException reason) {
     if (present != null) {
       present.crashed(reason);
@@ -59,7 +62,7 @@ final class Child {
     }
   }
 
-  /** One life of a node, from a start to the next: what the node reports its crash to. */
+  /** One life of a node, from a start to the next. The node reports its crash here. */
   final class Incarnation implements Crash {
     private final AtomicBoolean reported = new AtomicBoolean();
     private boolean started; // guarded by the supervisor's turn
@@ -75,7 +78,7 @@ final class Child {
       return Child.this;
     }
 
-    /** False once it was stopped: whatever it reports is over and done with. */
+    /** False once it was stopped: then its reports are ignored. */
     boolean isPresent() {
       return present == this;
     }

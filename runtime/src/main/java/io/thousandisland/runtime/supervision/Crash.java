@@ -1,13 +1,16 @@
 package io.thousandisland.runtime.supervision;
 
 /**
- * Where one incarnation of a node, from a start to the next, reports that it crashed.
+ * The receiver of the crash report of one incarnation of a node. An incarnation lasts from a start
+ * to the next.
  *
- * <p>Thread: any, the dying one included. Returns at once and waits for nobody.
+ * <p>Thread: any, the dying thread included. Returns at once and waits for no thread.
  */
 @FunctionalInterface
 public interface Crash {
 
-  /** The first report of an incarnation counts; one that comes after its stop is ignored. */
+  /**
+   * Reports a crash. The first report of an incarnation counts; a report after its stop is ignored.
+   */
   void crashed(Throwable reason);
 }

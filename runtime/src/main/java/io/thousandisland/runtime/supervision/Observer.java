@@ -1,16 +1,16 @@
 package io.thousandisland.runtime.supervision;
 
 /**
- * Hears what a supervisor did.
+ * A listener that hears of a supervisor's acts.
  *
- * <p>Thread: the supervisor's own, with no lock held. The supervisor waits: return soon. What is
- * thrown goes to the thread's uncaught exception handler and harms nobody.
+ * <p>Thread: the supervisor's own, with no lock held. The supervisor waits: return soon. A
+ * throwable that a method throws goes to the thread's uncaught exception handler and does no harm.
  */
 public interface Observer {
 
-  /** A node crashed, or could not be started again the time before, and now is up again. */
+  /** A node is up again after it crashed, or after its last restart failed. */
   void restarted(String node, Throwable reason);
 
-  /** A supervisor gave up; its children are stopped and the failure goes to the one above. */
+  /** A supervisor gave up; its children are stopped and the failure goes to the level above. */
   void budgetExhausted(String supervisor, Throwable reason);
 }

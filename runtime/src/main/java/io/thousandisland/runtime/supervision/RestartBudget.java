@@ -3,9 +3,9 @@ package io.thousandisland.runtime.supervision;
 import java.time.Duration;
 
 /**
- * How many restarts a supervisor may make within a time before it gives up.
+ * The number of restarts that a supervisor may make within a time before it gives up.
  *
- * @param restarts 0 or more; 0 gives up at the first crash
+ * @param restarts 0 or more; with 0 it gives up at the first crash
  * @param within more than zero
  */
 public record RestartBudget(int restarts, Duration within) {

@@ -9,7 +9,7 @@ import java.util.function.Supplier;
 /**
  * The count of recent restarts against a budget.
  *
- * <p>Thread: one at a time; its supervisor's turn guards it.
+ * <p>Thread: one thread at a time; its supervisor's turn guards it.
  */
 final class RestartIntensity {
   private final Supplier<RestartBudget> budget;
@@ -25,7 +25,9 @@ final class RestartIntensity {
     return budget.get();
   }
 
-  /** Counts one more restart. One that is exactly as old as the budget's time still counts. */
+  /**
+   * Counts one more restart. A restart that is exactly as old as the budget's time still counts.
+   */
   boolean allowsOneMore() {
     RestartBudget allowed = budget.get();
     long now = nanoTime.getAsLong();

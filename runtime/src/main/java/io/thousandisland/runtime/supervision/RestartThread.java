@@ -7,13 +7,13 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * A thread that runs steps one after the other, and exists only while there are some: a supervisor
- * with nothing to repair costs none.
+ * A thread that runs steps one after the other, and exists only while there are steps: a supervisor
+ * with nothing to repair costs no thread.
  *
  * <p>It is a platform thread. Supervision is needed most when handlers misbehave, and handlers that
  * compute without end hold every carrier: a virtual thread would wait for them.
  *
- * <p>Thread: any may call {@link #execute}, which never waits for a step.
+ * <p>Thread: any thread may call {@link #execute}, which never waits for a step.
  */
 final class RestartThread implements Executor {
   private final ThreadFactory platform;
@@ -22,7 +22,7 @@ final class RestartThread implements Executor {
   private final AtomicInteger left = new AtomicInteger(); // a thread exists while it is above 0
 
   RestartThread(String name) {
-    // Inherits nothing: whoever crashed may belong to a bundle that is about to go.
+    // Inherits nothing: the thread that crashed may belong to a bundle that is about to go.
     this(
         Thread.ofPlatform().name(name).daemon().inheritInheritableThreadLocals(false).factory(),
         Thread.ofVirtual().name(name).inheritInheritableThreadLocals(false).factory());
@@ -40,8 +40,8 @@ final class RestartThread implements Executor {
       try {
         platform.newThread(this::run).start();
       } catch (OutOfMemoryError noThread) {
-        // The system has no thread left, perhaps the very reason of the crash. A virtual one needs
-        // none, and a report must not be lost.
+        // The system has no thread left; perhaps that is the reason for the crash. A virtual thread
+        // needs none, and a report must not be lost.
         virtual.newThread(this::run).start();
       }
     }
@@ -49,7 +49,7 @@ final class RestartThread implements Executor {
 
   private void run() {
     do {
-      Thread.interrupted(); // a step's leftover must not close the next one's channels
+      Thread.interrupted(); // left by a step, it would close the channels of the next step
       Uncaught.isolate(steps.remove());
     } while (left.decrementAndGet() > 0);
   }

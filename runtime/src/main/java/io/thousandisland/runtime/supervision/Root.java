@@ -6,12 +6,13 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The top of a tree: keeps one node up, and when that fails waits longer each time before it tries
- * again, until stopped. Used once; after {@link #stop} a new one takes its place.
+ * The top of a tree. It keeps one node up until it is stopped. When the node fails, the root waits
+ * longer each time before it tries again. A root is used once; after {@link #stop} a new root takes
+ * its place.
  *
- * <p>Thread: any may call; the node is started and stopped on one platform thread of the root's
- * own, so that handlers that hold every carrier do not stall it. That thread runs from start to
- * stop and is parked nearly always; whoever has news for it sets a flag and unparks it.
+ * <p>Thread: any thread may call. The node is started and stopped on one platform thread of the
+ * root's own, so that handlers that hold every carrier do not stall it. That thread runs from start
+ * to stop and is parked nearly always; a thread that has news for it sets a flag and unparks it.
  */
 public final class Root {
   private final Node top;
@@ -42,7 +43,7 @@ public final class Root {
   }
 
   /**
-   * Begins to keep the node up and returns at once; the listener hears what comes of it.
+   * Begins to keep the node up and returns at once; the listener hears the outcome.
    *
    * @throws IllegalThreadStateException when called again
    */
@@ -51,8 +52,8 @@ public final class Root {
   }
 
   /**
-   * Ends the wait for the next try, or the one that follows should the try now in flight fail.
-   * Without effect while the node is up.
+   * Ends the wait for the next try. While a try is in flight, ends the wait that follows if that
+   * try fails. Without effect while the node is up.
    */
   public void retryNow() {
     retry = true;
@@ -60,8 +61,8 @@ public final class Root {
   }
 
   /**
-   * Stops the node and returns when it is stopped, and this root's thread is gone; ends a wait for
-   * the next try at once. Idempotent. What the node does after that is nobody's concern.
+   * Stops the node. Returns when the node is stopped and this root's thread is gone. Ends a wait
+   * for the next try at once. Idempotent. The root ignores the node after that.
    *
    * @throws IllegalStateException when called by the node or the listener on the root's own thread
    */
@@ -94,11 +95,11 @@ public final class Root {
   /**
    * How one life of the node ended.
    *
-   * @param reason null when it was told to
+   * @param reason null when the node was told to end
    */
   private record Fate(@Nullable Throwable reason, Duration up) {}
 
-  /** One life of the node: from its start, should that succeed, to its stop. */
+  /** Runs one life of the node: from its start, if that succeeds, to its stop. */
   private Fate live() {
     var crash = new AtomicReference<@Nullable Throwable>();
     try {
@@ -107,7 +108,7 @@ public final class Root {
             crash.compareAndSet(null, reason);
             LockSupport.unpark(thread);
           });
-    } catch (Throwable e) { // Errors too: what cannot start now may start later
+    } catch (Throwable e) { // Errors too: a node that cannot start now may start later
       return new Fate(e, Duration.ZERO);
     }
     long since = time.nanoTime();
@@ -116,7 +117,7 @@ public final class Root {
       park(Long.MAX_VALUE);
     }
     Duration up = Duration.ofNanos(time.nanoTime() - since);
-    retry = false; // what was asked for while it was up was granted already
+    retry = false; // a retry asked for while the node was up was granted already
     Uncaught.isolate(top::stop);
     return new Fate(crash.get(), up);
   }
@@ -129,11 +130,14 @@ public final class Root {
   }
 
   private void park(long nanos) {
-    Thread.interrupted(); // a node may have left it set, and parking would not wait then
+    Thread.interrupted(); // a node may have left the interrupt set, and park would not wait
     time.park(this, nanos);
   }
 
-  /** Returning before the node is stopped would be worse than being late for an interrupt. */
+  /**
+   * Waits in spite of interrupts: to return before the node is stopped would be worse than to be
+   * late for an interrupt.
+   */
   private void joinWhateverHappens() {
     boolean interrupted = false;
     while (true) {

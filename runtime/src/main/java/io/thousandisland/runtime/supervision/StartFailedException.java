@@ -1,6 +1,9 @@
 package io.thousandisland.runtime.supervision;
 
-/** A node could not be started. The cause is what its start threw; its supervisor is stopped. */
+/**
+ * The failure of a node to start. The cause is the throwable of its start; its supervisor is
+ * stopped.
+ */
 public final class StartFailedException extends Exception {
   private static final long serialVersionUID = 1L;
 
@@ -16,7 +19,7 @@ public final class StartFailedException extends Exception {
     return node;
   }
 
-  /** What the innermost node threw: the first cause that is no failure of a node below. */
+  /** The throwable of the innermost node: the first cause that is no failure of a node below. */
   public Throwable origin() {
     Throwable origin = this;
     while (origin instanceof StartFailedException failed && failed.getCause() != null) {

@@ -4,14 +4,14 @@ import java.util.List;
 
 /** Which children are restarted when one crashes. */
 enum Strategy {
-  /** That one. */
+  /** The crashed child. */
   ONE_FOR_ONE {
     @Override
     List<Child> affected(List<Child> children, Child crashed) {
       return List.of(crashed);
     }
   },
-  /** That one and those started after it, which may depend on it. */
+  /** The crashed child and the children started after it, which may depend on it. */
   REST_FOR_ONE {
     @Override
     List<Child> affected(List<Child> children, Child crashed) {
@@ -19,6 +19,6 @@ enum Strategy {
     }
   };
 
-  /** Part of {@code children}, in start order, the crashed one first. */
+  /** Part of {@code children}, in start order, the crashed child first. */
   abstract List<Child> affected(List<Child> children, Child crashed);
 }

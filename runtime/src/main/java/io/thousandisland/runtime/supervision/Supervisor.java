@@ -8,14 +8,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A node that starts its children in order, stops them in reverse, and restarts those that crash
- * until its budget is spent; then it crashes itself.
+ * A node that starts its children in order, stops them in reverse, and restarts children that
+ * crash. When its budget is spent, it crashes itself.
  *
  * <p>Thread: any, one <em>step</em> at a time. A step is a start, a stop, an add, a remove, or the
  * answer to one crash; it runs from {@link #takeTurn} to {@code turn.unlock()} and calls the
  * children's {@code start} and {@code stop}. The first four run on their caller's thread, the
  * answers to crashes on this supervisor's {@link RestartThread}. A crash takes no turn: it leaves a
- * report on the queue of that thread and is gone, so no child ever waits for its supervisor. Turns
+ * report on the queue of that thread and returns, so no child ever waits for its supervisor. Turns
  * are taken from parent to child only.
  */
 public final class Supervisor implements Node {
@@ -24,7 +24,7 @@ public final class Supervisor implements Node {
   private final Observer observer;
   private final RestartThread restarts;
 
-  // Fair, so that a child that keeps crashing does not keep others from their turn.
+  // Fair, so that a child that keeps crashing does not keep other steps from their turn.
   private final ReentrantLock turn = new ReentrantLock(true);
 
   // Written in a turn; stop() clears `running` before its turn, so that a restart does not go on to
@@ -36,7 +36,8 @@ public final class Supervisor implements Node {
   private @Nullable Crash above; // guarded by turn
 
   /**
-   * A crash restarts the child and those after it in the list.
+   * Makes a supervisor that answers a crash by restarting the child and the children after it in
+   * the list.
    *
    * @param budget asked at each crash, so that it can change while the supervisor runs
    */
@@ -46,7 +47,10 @@ public final class Supervisor implements Node {
         name, Strategy.REST_FOR_ONE, budget, observer, List.of(children), System::nanoTime);
   }
 
-  /** A crash restarts that child; children may come and go. For {@code budget} see above. */
+  /**
+   * Makes a supervisor that answers a crash by restarting that child; children may come and go. For
+   * {@code budget} see {@link #restForOne}.
+   */
   public static Supervisor oneForOne(
       String name,
       Supplier<RestartBudget> budget,
@@ -75,7 +79,7 @@ public final class Supervisor implements Node {
     return name;
   }
 
-  /** The nodes it looks after now, in start order. */
+  /** The nodes that it supervises now, in start order. */
   public List<Node> children() {
     return children.stream().map(Child::node).toList();
   }
@@ -83,7 +87,8 @@ public final class Supervisor implements Node {
   /**
    * Starts the children in order.
    *
-   * @throws StartFailedException when one cannot start; those before it are stopped again
+   * @throws StartFailedException when a child cannot start; the children before it are stopped
+   *     again
    */
   @Override
   public void start(Crash crash) throws StartFailedException {
@@ -121,9 +126,9 @@ public final class Supervisor implements Node {
   }
 
   /**
-   * Takes on one more child, the last in the list, and starts it if this supervisor runs.
+   * Adds a child at the end of the list, and starts it if this supervisor runs.
    *
-   * @throws StartFailedException when it cannot start; then it is not taken on
+   * @throws StartFailedException when the child cannot start; then it is not added
    */
   public void add(Node node) throws StartFailedException {
     refuseFixedList();
@@ -153,7 +158,7 @@ public final class Supervisor implements Node {
     }
   }
 
-  /** Stops a child and forgets it. Without effect when it is none. */
+  /** Stops a child and forgets it. Without effect when {@code node} is not a child. */
   public void remove(Node node) {
     refuseFixedList();
     takeTurn();
@@ -172,12 +177,12 @@ public final class Supervisor implements Node {
     return new Child(node, (crashed, reason) -> restarts.execute(() -> answer(crashed, reason)));
   }
 
-  /** The step that answers a crash. What it has to tell is told when the turn is over. */
+  /** Runs the step that answers a crash. Its news is told when the turn is over. */
   private void answer(Child.Incarnation crashed, Throwable reason) {
     Runnable news;
     takeTurn();
     try {
-      // Reports may be overtaken: by a stop, a remove, or a restart for another child's sake.
+      // A report may be overtaken by a stop, a remove, or a restart because of another child.
       if (!running || !crashed.isPresent()) {
         return;
       }
@@ -199,7 +204,7 @@ public final class Supervisor implements Node {
       try {
         child.start();
       } catch (StartFailedException e) {
-        // The next crash, with a step and a share of the budget of its own. Those before it stay.
+        // The next crash, with its own step and share of the budget. The children before it stay.
         e.addSuppressed(reason);
         child.startFailed(e);
         break;
@@ -228,7 +233,7 @@ public final class Supervisor implements Node {
     inOrder.reversed().forEach(Child::stop);
   }
 
-  @SuppressWarnings("ReferenceEquality") // the very node, not one like it
+  @SuppressWarnings("ReferenceEquality") // the very node, not an equal node
   private @Nullable Child find(Node node) {
     for (Child child : children) {
       if (child.node() == node) {

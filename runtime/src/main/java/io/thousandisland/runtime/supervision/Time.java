@@ -21,6 +21,9 @@ interface Time {
   /** As {@link System#nanoTime}. */
   long nanoTime();
 
-  /** As {@link LockSupport#parkNanos(Object, long)}: until then, or unparked, or for no reason. */
+  /**
+   * As {@link LockSupport#parkNanos(Object, long)}: returns after {@code nanos}, or when unparked,
+   * or for no reason.
+   */
   void park(Object blocker, long nanos);
 }

@@ -1,6 +1,9 @@
 package io.thousandisland.runtime.supervision;
 
-/** The way out for what must not be thrown: it is somebody's bug, and must harm nobody else. */
+/**
+ * The way out for throwables that must not be thrown: they are bugs of some code, and must not harm
+ * other code.
+ */
 final class Uncaught {
   private Uncaught() {}
 

@@ -1,6 +1,6 @@
 /**
- * Supervision: who is started after whom, and what happens when one of them crashes. Erlang's
- * supervisors, cut down to what a server needs.
+ * Supervision: the order in which nodes are started, and what happens when a node crashes. Erlang's
+ * supervisors, cut down to the needs of a server.
  *
  * <pre>
  *   Root                     keeps one node up, with backoff, until stopped
@@ -14,7 +14,7 @@
  *   budget spent    the supervisor stops its children and crashes itself: one level up, same rules
  * </pre>
  *
- * <p>Locks are taken from the top of the tree downwards only, and a crash takes none; so a child
+ * <p>Locks are taken from the top of the tree downwards only, and a crash takes no lock. So a child
  * may crash while it is being started, stopped or restarted, and a stop may join the thread that is
  * just reporting its crash.
  *

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes that a {@code receive(n)} has so far. Grows as bytes arrive, and counts in the memory
- * budget until it is handed over.
+ * The bytes that a {@code receive(n)} has so far. Their buffer grows as bytes arrive, and counts in
+ * the memory budget until it is handed over.
  *
  * <p>Thread: the connection's own.
  */
@@ -30,7 +30,7 @@ public final class Gathered {
   }
 
   /**
-   * @param more no more than are missing
+   * @param more at most the missing bytes
    * @throws IOException when the memory budget is used up
    */
   public void add(ByteBuffer more) throws IOException {
@@ -38,7 +38,7 @@ public final class Gathered {
     bytes.put(more);
   }
 
-  /** Adds what {@code in} has unread, as much as is wanted. */
+  /** Adds the unread bytes of {@code in}, as many as are wanted. */
   public void addUnreadOf(Inbound in) throws IOException {
     int length = Math.min(wanted, in.unreadLength());
     makeRoom(length);
@@ -50,7 +50,7 @@ public final class Gathered {
   private void makeRoom(int more) throws IOException {
     int needed = bytes.position() + more;
     if (needed > bytes.capacity()) {
-      // doubling keeps the copying linear in what arrives
+      // doubling keeps the copying linear in the bytes that arrive
       int length = (int) Math.min(wanted, Math.max(needed, 2L * bytes.capacity()));
       ByteBuffer larger = Unread.allocate(memory, length).put(bytes.flip());
       end();
@@ -58,12 +58,12 @@ public final class Gathered {
     }
   }
 
-  /** All of it, ready to be read from. */
+  /** All bytes, ready to be read from. */
   public ByteBuffer bytes() {
     return bytes.duplicate().flip();
   }
 
-  /** It counts no longer. */
+  /** Drops the bytes, which count no longer. */
   public void end() {
     memory.giveBack(bytes.capacity());
     bytes = ByteBuffer.allocate(0);

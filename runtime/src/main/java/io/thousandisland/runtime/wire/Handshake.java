@@ -17,15 +17,15 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 
-/** Waiting for a transport's handshake, under the handshake timeout. */
+/** The wait for a transport's handshake, under the handshake timeout. */
 public final class Handshake {
   private Handshake() {}
 
   /**
-   * Returns when {@code socket} has shaken hands. On the connection's own thread.
+   * Returns when {@code socket} has completed its handshake. On the connection's own thread.
    *
    * @throws SocketTimeoutException when that took too long
-   * @throws IOException when it failed, or the connection is to end
+   * @throws IOException when the handshake failed, or the connection is to end
    */
   public static void complete(TransportSocket socket, Signals signals, ServerContext context)
       throws IOException {

@@ -5,21 +5,21 @@ import static io.thousandisland.runtime.signals.Signals.NEVER;
 import java.io.IOException;
 
 /**
- * What a connection goes on doing while it waits for a handler.
+ * The work that a connection goes on doing while it waits for a handler.
  *
  * <p>Thread: the connection's own.
  */
 public interface Meanwhile {
   /**
-   * What it waits for, as reasons of {@link io.thousandisland.runtime.signals.Signals}; 0 when
-   * there is nothing to do.
+   * The reasons of {@link io.thousandisland.runtime.signals.Signals} that the work waits for; 0
+   * when there is nothing to do.
    */
   int reasons();
 
-  /** When to do some of it at the latest, in the sweeper's time. */
+  /** The latest time to do some of the work, in the sweeper's time. */
   long deadline();
 
-  /** Does some of it. */
+  /** Does some of the work. */
   void goOn() throws IOException;
 
   /** Nothing to do. */

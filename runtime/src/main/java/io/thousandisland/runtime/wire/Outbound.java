@@ -21,31 +21,33 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What goes out on one connection: writes all of it or fails, and counts.
+ * The outgoing side of one connection: writes all bytes or fails, and counts.
  *
- * <p>The peer's window is the only buffer: while the peer takes nothing the handler waits, at most
+ * <p>The peer's window is the only buffer. While the peer takes nothing the handler waits, at most
  * the send timeout, so a peer that never reads costs no memory. But a handler that is to leave, or
  * to finish, is not kept waiting: then the bytes that the peer has not taken become the
  * connection's ({@link Unsent}), and the connection flushes them before it reads again.
  *
- * <p>Thread: the connection's own; the counters are read by any, for snapshots.
+ * <p>Thread: the connection's own; any thread may read the counters, for snapshots.
  */
 public final class Outbound extends Tally implements Meanwhile {
 
-  /** The news that end a handler's wait for its peer. They are seen here, and taken elsewhere. */
+  /**
+   * The reasons that end a handler's wait for its peer. They are seen here, and taken elsewhere.
+   */
   private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
 
   private final ServerContext context;
   private final Wire wire;
   private final Signals signals;
 
-  /** Null until something was left unsent. */
+  /** Null until bytes were left unsent. */
   private @Nullable Unsent unsent;
 
-  /** Whether no send waits for its peer any more: the last words of a handler. */
+  /** True when no send waits for its peer any more: the last words of a handler. */
   private boolean hurried;
 
-  /** Nothing can be sent any more. */
+  /** True when nothing can be sent any more. */
   private boolean closed;
 
   /** Whether the half-close is to follow the unsent bytes. */
@@ -129,8 +131,8 @@ public final class Outbound extends Tally implements Meanwhile {
   // ---- waiting
 
   /**
-   * Waits until the peer has taken something, or the handler is to leave. A shutdown does not end
-   * what is being sent, since that is work in flight; force does.
+   * Waits until the peer has taken bytes, or the handler is to leave. A shutdown does not end a
+   * send, because a send is work in flight; force does.
    *
    * @return false when the send timeout is over; then the caller tries once more
    */
@@ -165,7 +167,7 @@ public final class Outbound extends Tally implements Meanwhile {
 
   // ---- unsent bytes
 
-  /** True when {@code data} is the connection's now, and the handler need not wait. */
+  /** True when {@code data} belongs to the connection now, and the handler need not wait. */
   private boolean handOver(ByteBuffer data) {
     boolean first = !hasUnsent();
     if (first && !isLeaving()) {
@@ -184,7 +186,7 @@ public final class Outbound extends Tally implements Meanwhile {
 
   private boolean isLeaving() {
     return hurried
-        || signals.isLent() // no thread is kept for the sake of a peer
+        || signals.isLent() // no lent thread is kept because of a peer
         || signals.isRaised(LEAVING | HAND_OVER)
         || wire.draining();
   }
@@ -203,7 +205,7 @@ public final class Outbound extends Tally implements Meanwhile {
     return mine;
   }
 
-  /** When the peer is to have taken some of the unsent bytes, in the sweeper's time. */
+  /** The time by which the peer must have taken some of the unsent bytes, in the sweeper's time. */
   public long flushBy() {
     Unsent mine = unsent;
     return mine == null ? NEVER : mine.flushBy;
@@ -212,7 +214,7 @@ public final class Outbound extends Tally implements Meanwhile {
   /**
    * Notes that nothing is read while there are unsent bytes.
    *
-   * @return for how many nanoseconds nothing was read, when that is just over; else 0
+   * @return the nanoseconds for which nothing was read, when that time has just ended; else 0
    */
   public long readNothingFor() {
     Unsent mine = unsent;
@@ -233,7 +235,7 @@ public final class Outbound extends Tally implements Meanwhile {
   /**
    * Writes unsent bytes, as many as the kernel takes.
    *
-   * @return how many
+   * @return the number of bytes written
    */
   long flush() throws IOException {
     if (!hasUnsent()) {
@@ -300,8 +302,8 @@ public final class Outbound extends Tally implements Meanwhile {
   /**
    * Waits until nothing is unsent.
    *
-   * @param endings what ends the wait
-   * @return what was raised of {@code endings}; 0 when nothing is unsent
+   * @param endings the reasons that end the wait
+   * @return the reasons of {@code endings} that were raised; 0 when nothing is unsent
    */
   public int awaitFlushed(int endings) throws IOException {
     while (hasUnsent()) {
@@ -323,7 +325,7 @@ public final class Outbound extends Tally implements Meanwhile {
     hurried = true;
   }
 
-  /** Tells the peer that no more bytes will come, after those that are unsent. */
+  /** Tells the peer that no more bytes will come, after the unsent bytes. */
   public void shutdownOutput() throws IOException {
     if (hasUnsent()) {
       endAfterFlush = true;
@@ -340,7 +342,7 @@ public final class Outbound extends Tally implements Meanwhile {
     }
   }
 
-  /** The connection is over: what is unsent is lost. */
+  /** The connection is over: unsent bytes are lost. */
   public void end() {
     Unsent mine = unsent;
     if (mine != null) {

@@ -1,18 +1,20 @@
 package io.thousandisland.runtime.wire;
 
 /**
- * How many bytes a connection's next read is likely to find, guessed from those before: little at
- * first, four times as much after a read that filled its buffer, a quarter after two reads in a row
- * that a quarter would have held. So a connection that sends little holds little while its callback
- * waits, and a stream is read in buffers of the full size after three reads.
+ * The number of bytes that a connection's next read is likely to find, guessed from the reads
+ * before. It is small at first, four times as large after a read that filled its buffer, and a
+ * quarter after two reads in a row that a quarter would have held. So a connection that sends
+ * little holds little while its callback waits, and a stream is read in buffers of the full size
+ * after a few reads.
  *
  * <p>(Netty's AdaptiveRecvByteBufAllocator grows at once and shrinks at the second time, too.)
  *
- * <p>One byte in each connection: the size as a power of two, and whether the last read was small.
+ * <p>It takes one byte in each connection: the size as a power of two, and whether the last read
+ * was small.
  */
 public final class ReadSize {
 
-  /** Of a connection that nothing is known about, and the least: 4 KiB. */
+  /** The size for a connection that nothing is known about, and the smallest size: 4 KiB. */
   static final byte FIRST = 12;
 
   private static final int MOST = 24; // the largest readBufferSize

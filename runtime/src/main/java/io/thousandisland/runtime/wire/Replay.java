@@ -12,9 +12,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A transport socket that first reads again what was read from it and not taken.
+ * A transport socket that first reads again the bytes that were read from it and not taken.
  *
- * <p>Thread: as any transport socket's.
+ * <p>Thread: as for any transport socket.
  */
 public final class Replay implements TransportSocket {
 
@@ -36,7 +36,10 @@ public final class Replay implements TransportSocket {
     return again == null ? below : new Replay(again, below, readiness);
   }
 
-  /** Goes on reading below while there is room, so that the promise of a short read holds. */
+  /**
+   * Goes on reading from {@code below} while there is room, so that the promise of a short read
+   * holds.
+   */
   @Override
   public int read(ByteBuffer into) throws IOException {
     int replayed = Math.min(again.remaining(), into.remaining());

@@ -6,8 +6,8 @@ import java.lang.invoke.VarHandle;
 /**
  * The bytes and calls of one direction of a connection.
  *
- * <p>Thread: one counts, the connection's own; any reads, and sees a value that was true a moment
- * ago. Opaque access is enough for that, and spares the fence of a volatile write.
+ * <p>Thread: the connection's own thread counts. Any thread reads, and sees a value that was true a
+ * moment ago. Opaque access is enough for that, and spares the fence of a volatile write.
  */
 public abstract class Tally {
 

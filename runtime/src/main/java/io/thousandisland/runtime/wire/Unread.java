@@ -6,8 +6,8 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bytes a handler left unread in one callback, which come again in front of those that arrive
- * next. Empty for most connections most of the time, and then holds no memory.
+ * The bytes that a handler left unread in one callback. They come again, in front of the bytes that
+ * arrive next. This is empty for most connections most of the time, and then holds no memory.
  *
  * <p>Thread: the connection's own.
  */
@@ -15,10 +15,10 @@ public final class Unread {
 
   private final MemoryBudget memory;
 
-  /** Ready to be read from, one of our own; null when there are none. */
+  /** The unread bytes, ready to be read from, in a buffer of our own; null when there are none. */
   private @Nullable ByteBuffer kept;
 
-  /** One of our own that {@link #inFrontOf} gave out; null when none is. */
+  /** The buffer of our own that {@link #inFrontOf} gave out; null when none is given out. */
   private @Nullable ByteBuffer given;
 
   Unread(MemoryBudget memory) {
@@ -36,7 +36,8 @@ public final class Unread {
 
   /**
    * A buffer, ready to be written to, that begins with the unread bytes and has room for more:
-   * {@code pooled} when they fit into it, else one of our own. To be given to {@link #keep}.
+   * {@code pooled} when they fit into it, else a buffer of our own. The caller gives it to {@link
+   * #keep}.
    *
    * @throws UnreadLimitException when {@code limit} bytes are unread already
    * @throws IOException when the memory budget is used up
@@ -60,7 +61,7 @@ public final class Unread {
       given = front.compact();
       return front;
     }
-    // doubling keeps the copying linear in what arrives
+    // doubling keeps the copying linear in the bytes that arrive
     ByteBuffer larger = allocate(memory, (int) Math.min(limit, 2L * length));
     larger.put(front);
     end();
@@ -69,9 +70,9 @@ public final class Unread {
   }
 
   /**
-   * Keeps what {@code data} has left.
+   * Keeps the bytes left in {@code data}.
    *
-   * @param data what {@link #inFrontOf} gave, ready to be read from
+   * @param data the buffer that {@link #inFrontOf} gave, ready to be read from
    * @throws IOException when the memory budget is used up
    */
   void keep(ByteBuffer data) throws IOException {
@@ -108,7 +109,7 @@ public final class Unread {
     return length;
   }
 
-  /** Gives all memory back; what is still unread is lost. */
+  /** Gives all memory back; bytes that are still unread are lost. */
   void end() {
     ByteBuffer first = kept;
     ByteBuffer second = given;

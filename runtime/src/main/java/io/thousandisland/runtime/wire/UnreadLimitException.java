@@ -1,9 +1,9 @@
 package io.thousandisland.runtime.wire;
 
 /**
- * A handler left more bytes unread than {@code unreadLimit} allows: the handler waits for a message
- * that is longer, or never takes any. Not an {@code IOException}: the network is not to blame, and
- * an operator should hear of it.
+ * The failure of a handler that left more bytes unread than {@code unreadLimit} allows: the handler
+ * waits for a longer message, or never takes any bytes. It is not an {@code IOException}, because
+ * the network is not to blame and an operator should hear of it.
  */
 public final class UnreadLimitException extends IllegalStateException {
   private static final long serialVersionUID = 1L;

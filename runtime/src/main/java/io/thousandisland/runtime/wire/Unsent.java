@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes of one connection that were sent and that the kernel has not taken yet. They belong to
- * the connection and not to a handler, and travel with it. Empty for most connections most of the
- * time, and then holds no memory.
+ * the connection and not to a handler, and travel with the connection. This is empty for most
+ * connections most of the time, and then holds no memory.
  *
  * <p>Thread: the connection's own.
  */
@@ -19,13 +19,13 @@ public final class Unsent {
 
   private final MemoryBudget memory;
 
-  /** Ready to be read from; null when there are none. */
+  /** The unsent bytes, ready to be read from; null when there are none. */
   private @Nullable ByteBuffer kept;
 
-  /** When the peer is to have taken some of them, in the sweeper's time. */
+  /** The time by which the peer must have taken some of them, in the sweeper's time. */
   long flushBy = NEVER;
 
-  /** Since when nothing is read because of them, in the sweeper's time; or NEVER. */
+  /** The time since which nothing is read because of them, in the sweeper's time; or NEVER. */
   long readsNothingSince = NEVER;
 
   Unsent(MemoryBudget memory) {
@@ -42,10 +42,10 @@ public final class Unsent {
   }
 
   /**
-   * Takes what is left in {@code data} over, behind what is here.
+   * Takes over the bytes left in {@code data}, behind the bytes that are here.
    *
    * @param limit the most bytes that may be here then
-   * @return false, and takes nothing, when that are more, or the memory budget is used up
+   * @return false, and takes nothing, when there would be more, or the memory budget is used up
    */
   boolean add(ByteBuffer data, int limit) {
     long length = (long) length() + data.remaining();
@@ -59,7 +59,7 @@ public final class Unsent {
     return true;
   }
 
-  /** Makes sure that {@code length} bytes fit, those that are here included. */
+  /** Makes sure that {@code length} bytes fit, including the bytes that are here. */
   private boolean makeRoom(int length) {
     ByteBuffer now = kept;
     int capacity = now == null ? 0 : now.capacity();
@@ -81,7 +81,7 @@ public final class Unsent {
   }
 
   /**
-   * Writes what the kernel takes.
+   * Writes as many bytes as the kernel takes.
    *
    * @return the bytes taken
    */
@@ -97,7 +97,7 @@ public final class Unsent {
     return taken;
   }
 
-  /** Gives the memory back; what is still here is lost. */
+  /** Gives the memory back; bytes that are still here are lost. */
   void end() {
     ByteBuffer now = kept;
     if (now != null) {

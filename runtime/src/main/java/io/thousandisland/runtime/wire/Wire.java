@@ -8,8 +8,8 @@ import java.time.Instant;
 import java.util.function.Supplier;
 
 /**
- * What the parts of a connection need of the whole: its transport socket, its server, and the way
- * to tell an event of its life. The connection implements it.
+ * The view of a connection that its parts need: its transport socket, its server, and the way to
+ * emit an event of its life. The connection implements it.
  *
  * <p>Thread: the connection's own, except where a method says otherwise.
  */
@@ -22,7 +22,7 @@ public interface Wire {
 
   Instant started();
 
-  /** The socket in use now; another one after a switch of the transport. */
+  /** The socket in use now; another socket after a switch of the transport. */
   TransportSocket transport();
 
   /** Closes the transport socket. Any thread. */
@@ -34,10 +34,10 @@ public interface Wire {
   /** Whether a listener hears of each receive and send. */
   boolean traffic();
 
-  /** Who and where the connection is, for its events. */
+  /** The identity of the connection and its place, for its events. */
   Span span();
 
-  /** Emits an event of this connection's life, if a listener hears such. */
+  /** Emits an event of this connection's life, if a listener hears such events. */
   void emit(Supplier<TelemetryEvent> event);
 
   /** Emits an event that a listener hears. */

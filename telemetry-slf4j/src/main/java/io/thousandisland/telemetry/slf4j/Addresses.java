@@ -22,7 +22,7 @@ final class Addresses {
     return host.getHostAddress() + ":" + inet.getPort();
   }
 
-  /** As RFC 5952 has it: the longest run of zeros is left out. */
+  /** As in RFC 5952: the longest run of zeros is left out. */
   private static String text(Inet6Address address) {
     byte[] bytes = address.getAddress();
     int[] groups = new int[8];

@@ -6,7 +6,7 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import org.slf4j.event.Level;
 
-/** How grave each event is. WARN and ERROR mean that somebody should act. */
+/** The level of each event. WARN and ERROR mean that a person should act. */
 final class Levels {
   private Levels() {}
 
@@ -50,7 +50,7 @@ final class Levels {
     };
   }
 
-  /** What a handler threw is a bug, unless it is the network's: that breaks every day. */
+  /** A handler's exception is a bug, unless it is the network's: networks break every day. */
   private static boolean isBug(Ending ending) {
     return ending instanceof Ending.Failed failed
         && failed.thrown()

@@ -18,11 +18,12 @@ import org.slf4j.event.Level;
 
 /**
  * Logs events to the logger {@code io.thousandisland.server}, at levels that add up: ERROR and WARN
- * what somebody should act on, INFO the life of servers and handlers, DEBUG that of connections,
- * TRACE every send and receive. Beside that it keeps an {@link AccessLog}.
+ * the events that a person should act on, INFO the life of servers and handlers, DEBUG the life of
+ * connections, TRACE every send and receive. It also keeps an {@link AccessLog}.
  *
- * <p>Of a detail whose levels are off it hears nothing; any other event whose level is off costs a
- * switch and a question. What many connections do at the same time is counted ({@link Repeats}).
+ * <p>It hears nothing of a detail whose levels are off. Any other event whose level is off costs a
+ * switch and a level check. Events that many connections cause at the same time are counted ({@link
+ * Repeats}).
  *
  * <p>Thread: any.
  */
@@ -59,7 +60,7 @@ public final class LoggingListener implements TelemetryListener {
     this.stopClock = stopClock;
   }
 
-  /** One whose thread goes away when nothing is to be counted. */
+  /** A clock whose thread goes away when nothing is to be counted. */
   private static ScheduledThreadPoolExecutor clock() {
     var clock =
         new ScheduledThreadPoolExecutor(
@@ -81,7 +82,7 @@ public final class LoggingListener implements TelemetryListener {
     repeats.close();
   }
 
-  /** The levels of what is told at each detail are this one and graver ones. */
+  /** The level checked for each detail is the gravest level of the detail's events. */
   @Override
   public boolean hears(Detail detail) {
     return switch (detail) {
@@ -109,7 +110,7 @@ public final class LoggingListener implements TelemetryListener {
       Throwable trace = trace(event);
       try {
         write(level, event.server(), sentence, trace);
-      } catch (RuntimeException | Error unspeakable) { // it cannot even be asked for its text
+      } catch (RuntimeException | Error unspeakable) { // the exception cannot even give its text
         write(level, event.server(), sentence, null);
       }
     }
@@ -130,7 +131,7 @@ public final class LoggingListener implements TelemetryListener {
             Sentences.of(last));
   }
 
-  /** What is tried again by itself is said once, unless it fails for another reason. */
+  /** Whether to report the event: repeated tries are reported once, unless the reason changes. */
   private boolean isNews(TelemetryEvent event) {
     switch (event) {
       case TelemetryEvent.ListenFailed e -> {
@@ -152,7 +153,7 @@ public final class LoggingListener implements TelemetryListener {
     return true;
   }
 
-  /** Which of the events that many connections cause at a time it is like; null for none. */
+  /** The kind of an event that many connections may cause at a time; null for other events. */
   private static @Nullable String massKind(TelemetryEvent event) {
     return switch (event) {
       case TelemetryEvent.AcceptPaused e -> "paused " + e.server();

@@ -4,7 +4,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * What was said last of something that is tried again and again: the same reason twice is no news.
+ * The last reported reason for each thing that is tried again and again: the same reason twice is
+ * no news.
  *
  * <p>Thread: any.
  */
@@ -14,12 +15,12 @@ final class News {
 
   private final Map<Subject, String> said = new ConcurrentHashMap<>();
 
-  /** True when another reason was said of {@code what}, or none. */
+  /** True when another reason, or none, was reported before for {@code what}. */
   boolean isNews(String server, String what, String reason) {
     return !reason.equals(said.put(new Subject(server, what), reason));
   }
 
-  /** From now on everything is news. */
+  /** From now on every reason is news. */
   void forget(String server, String what) {
     said.remove(new Subject(server, what));
   }

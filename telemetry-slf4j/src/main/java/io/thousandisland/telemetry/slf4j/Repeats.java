@@ -7,15 +7,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lets the first of many events of a kind through, and counts the others: what goes on for as long
- * as a server is in trouble must not fill the log. After each period with more of them it tells how
- * many there were.
+ * A filter that lets the first of many events of a kind through and counts the others: events that
+ * go on for as long as a server is in trouble must not fill the log. After each period with more
+ * events it tells how many there were.
  *
  * <p>Thread: any.
  */
 final class Repeats implements AutoCloseable {
 
-  /** Told how many events of a kind came after the one before that was told, and the last. */
+  /**
+   * Receives the number of events of a kind since the last report, and the last of these events.
+   */
   interface Summary {
     void tell(int more, TelemetryEvent last);
   }
@@ -25,7 +27,7 @@ final class Repeats implements AutoCloseable {
     void in(Duration wait, Runnable task);
   }
 
-  /** Those of one kind in one period. */
+  /** The counted events of one kind in one period. */
   private static final class Tally {
     int more;
     @Nullable TelemetryEvent last;
@@ -44,7 +46,7 @@ final class Repeats implements AutoCloseable {
     this.summary = summary;
   }
 
-  /** True when {@code event} is the first of its kind for a period. The others are counted. */
+  /** True when {@code event} is the first of its kind for a period. Other events are counted. */
   synchronized boolean isFirst(String kind, TelemetryEvent event) {
     Tally tally = tallies.get(kind);
     if (tally == null) {
@@ -82,7 +84,7 @@ final class Repeats implements AutoCloseable {
     }
   }
 
-  /** Tells what it has counted. */
+  /** Tells the counts of all kinds. */
   @Override
   public void close() {
     Map<String, Tally> rest;

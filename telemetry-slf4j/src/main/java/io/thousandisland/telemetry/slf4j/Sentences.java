@@ -7,7 +7,7 @@ import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
 
-/** What is said of each event: one line, without the name of the server. */
+/** The sentence for each event: one line, without the name of the server. */
 final class Sentences {
   private Sentences() {}
 

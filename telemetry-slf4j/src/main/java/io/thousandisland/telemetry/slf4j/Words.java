@@ -12,13 +12,13 @@ final class Words {
 
   private static final Pattern CONTROL = Pattern.compile("\\p{Cntrl}+");
 
-  /** Their names say nothing. */
+  /** Exceptions whose class names say nothing. */
   private static final Set<Class<?>> EVERYDAY =
       Set.of(IOException.class, BindException.class, MigrationDeclinedException.class);
 
   private Words() {}
 
-  /** As a configuration has it, but a long time is rounded: {@code 500ms}, {@code 15s}. */
+  /** As in a configuration, but a long time is rounded: {@code 500ms}, {@code 15s}. */
   static String duration(Duration duration) {
     long millis = duration.toMillis();
     if (millis % 1_000 != 0 && millis < 10_000) {
@@ -36,17 +36,17 @@ final class Words {
     return count + " " + what + (count == 1 ? "" : "s");
   }
 
-  /** What was thrown, by type and message. */
+  /** The exception in words, by type and message. */
   static String thrown(Throwable thrown) {
     try {
       String message = thrown.getMessage();
       return message != null && EVERYDAY.contains(thrown.getClass()) ? message : thrown.toString();
-    } catch (Throwable broken) { // it cannot even say what it is
+    } catch (Throwable broken) { // the exception cannot even give its message
       return thrown.getClass().getName();
     }
   }
 
-  /** Without line ends and the like: what a peer or a handler sends must not look like a line. */
+  /** Without line ends and the like: text from a peer or a handler must not look like a line. */
   static String oneLine(String text) {
     return CONTROL.matcher(text).replaceAll(" ");
   }

@@ -4,14 +4,14 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Whether one direction of one channel is waited for.
+ * The interest in one direction of one channel: whether that direction is waited for.
  *
  * <p>A selector is level-triggered: it reports a channel again and again for as long as there is
  * something unread. The plain remedy, switching the interest off at each report and on again before
  * each wait, costs two system calls and a wake-up of the poller per message. Here the interest
  * stays on. Usually the reader has drained the channel before the poller looks again, so nothing is
- * repeated and nothing needs switching. Only when readiness <em>is</em> repeated is the interest
- * switched off.
+ * repeated and nothing needs switching. The interest is switched off only when readiness
+ * <em>is</em> repeated.
  *
  * <pre>
  *            ready: tell                ready again: switch off
@@ -21,8 +21,8 @@ import java.lang.invoke.VarHandle;
  * </pre>
  *
  * <ul>
- *   <li>WAITING: a short read (or write, or accept) has found the channel drained, and nobody was
- *       told since. Interest is on.
+ *   <li>WAITING: a short read (or write, or accept) has found the channel drained, and the listener
+ *       was not told since. Interest is on.
  *   <li>IDLE: the listener was told and has not drained the channel yet. Interest is still on.
  *   <li>OFF: readiness was repeated while IDLE. Interest is off.
  * </ul>
@@ -30,9 +30,10 @@ import java.lang.invoke.VarHandle;
  * <p>Two threads meet here: the channel's own, which calls {@link #arm}, and the poller, which
  * calls {@link #ready}. Two things may go wrong between them.
  *
- * <p><strong>Bytes arrive between the short read and arm.</strong> The poller may report them while
- * the state is still IDLE, and then nobody is told. Nothing is lost: after arm the interest is on
- * and the bytes are still there, so the next selection reports them again, in state WAITING.
+ * <p><strong>Bytes arrive between the short read and arm.</strong> The poller may report the bytes
+ * while the state is still IDLE, and then does not tell the listener. Nothing is lost: after arm
+ * the interest is on and the bytes are still there, so the next selection reports them again, in
+ * state WAITING.
  *
  * <p><strong>The poller switches off while the channel's thread arms.</strong> State and selection
  * key cannot change in one step. The poller sets OFF first and switches second:
@@ -45,17 +46,18 @@ import java.lang.invoke.VarHandle;
  *   switch off                                          (WAITING with interest off: lost!)
  * </pre>
  *
- * So after it has switched off the poller looks at the state <em>once more</em>, and switches on
- * again when somebody armed meanwhile. This covers every order: an arm before that look is seen by
- * it; an arm after it comes after the switching off too, finds OFF, and switches on by itself. The
- * look must come after the switching; before it, the gap is open again. Both may switch on; once
- * more does no harm.
+ * So after the poller has switched off, it looks at the state <em>once more</em>, and switches on
+ * again if the channel's thread armed meanwhile. This covers every order. The look sees an arm that
+ * came before it. An arm that comes after the look also comes after the switching off, finds OFF,
+ * and switches on by itself. The look must come after the switching off; a look before it leaves
+ * the gap open. Both threads may switch on; a second time does no harm.
  *
- * <p>Thread: {@code arm} the channel's own (for listening channels, any), {@code ready} the poller.
+ * <p>Thread: {@code arm}: the channel's own (for listening channels, any); {@code ready}: the
+ * poller.
  */
 final class Interest {
 
-  /** Where interest is switched: a selection key, or a model of one in a test. */
+  /** The switch of the interest: a selection key, or a model of a key in a test. */
   interface Switch {
     void on(int op);
 
@@ -109,7 +111,7 @@ final class Interest {
     if (STATE.compareAndSet(this, State.WAITING, State.IDLE)) {
       return true;
     }
-    // When this fails somebody armed just now, and the next selection reports the channel again.
+    // If this fails, a thread armed just now, and the next selection reports the channel again.
     if (STATE.compareAndSet(this, State.IDLE, State.OFF)) {
       key.off(op);
       if (state != State.OFF) {

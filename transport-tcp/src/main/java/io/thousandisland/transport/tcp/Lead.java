@@ -6,10 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
 
 /**
- * Which of several threads leads: does a work that only one may do at a time.
+ * The lead among several threads: the leader does work that only one thread may do at a time.
  *
- * <p>The leader may lend itself to somebody else's work. If that takes long, another thread takes
- * the lead in the meantime, and the first one finds that it has lost it when it is back (leader and
+ * <p>The leader may lend itself to other work. If that work takes long, another thread takes the
+ * lead meanwhile, and the first thread finds that it has lost the lead when it is back (leader and
  * followers: Schmidt et al., Pattern-Oriented Software Architecture, volume 2, 2000).
  *
  * <pre>
@@ -36,20 +36,21 @@ final class Lead {
   private final Runnable work;
 
   /**
-   * How often a leader went and came back: odd while it is lent. Who wins the change to an even
-   * number says who leads from then on, the one that comes back or another.
+   * How often a leader went or came back: odd while the leader is lent. The thread that wins the
+   * change to an even number decides which thread leads from then on: the thread that comes back,
+   * or another thread.
    */
   @SuppressWarnings("unused") // by VarHandle
   private volatile long trips;
 
-  /** The trip that was under way at the last look; of who looks. */
+  /** The trip that was under way at the last look; belongs to the thread that looks. */
   private long seen;
 
-  /** Written by whoever passes the lead on; read by any. */
+  /** Written by the thread that passes the lead on; read by any thread. */
   private volatile Thread leader;
 
   /**
-   * @param work what each leader does, and returns from when it has lost the lead
+   * @param work the work of each leader; returns when the leader has lost the lead
    */
   Lead(ThreadFactory threads, Runnable work) {
     this.threads = threads;
@@ -67,9 +68,10 @@ final class Lead {
   }
 
   /**
-   * The leader goes to work for somebody else. What it has written until now the next leader sees.
+   * The leader goes to do other work. The next leader sees all that this leader has written until
+   * now.
    *
-   * @return what to give to {@link #back}
+   * @return the argument for {@link #back}
    */
   long lend() {
     long trip = trips + 1;
@@ -78,8 +80,8 @@ final class Lead {
   }
 
   /**
-   * True when the thread that comes back still leads. When not, it has lost the lead for good,
-   * though {@link #isMine} may say so a moment later only.
+   * True when the thread that comes back still leads. Otherwise it has lost the lead for good,
+   * though {@link #isMine} may say so only a moment later.
    */
   boolean back(long trip) {
     return TRIPS.compareAndSet(this, trip, trip + 1);
@@ -109,7 +111,10 @@ final class Lead {
     }
   }
 
-  /** Passes the lead to a new thread if it is lent since the last call. One thread only. */
+  /**
+   * Passes the lead to a new thread if the leader has been lent since the last call. One thread
+   * only.
+   */
   void passIfAwayForLong() {
     long now = trips;
     if (now != seen) {
@@ -121,7 +126,7 @@ final class Lead {
 
   /**
    * Has a new thread lead, unless {@code trip} is over. The new thread is started before the lead
-   * changes: without memory for it, the leader goes on when it is back.
+   * changes: without memory for a new thread, the leader goes on when it is back.
    *
    * @return whether a new thread leads
    */

@@ -6,9 +6,9 @@ import java.nio.channels.ClosedSelectorException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where channels find a poller. Those that use the poller's thread are at pollers on platform
- * threads, others at pollers on virtual ones if these do better; the latter start with the first
- * such channel. Of each kind there are as many as processors.
+ * The pollers of the transport, of two kinds. Channels that use the poller's thread are at pollers
+ * on platform threads. Other channels are at pollers on virtual threads, if these do better; these
+ * pollers start with the first such channel. Each kind has as many pollers as there are processors.
  *
  * <p>Thread: any.
  */
@@ -29,7 +29,7 @@ final class Places implements Registration.Choice, Closeable {
   }
 
   /**
-   * @param others what the pollers of connections that have a thread each run on
+   * @param others the kind of thread for pollers of connections that have a thread each
    */
   static Places open(PollerThreads others) throws IOException {
     return new Places(start(PollerThreads.PLATFORM), others);
@@ -42,8 +42,8 @@ final class Places implements Registration.Choice, Closeable {
   /**
    * The next poller in turn.
    *
-   * @param takesThread whether its thread would be used
-   * @throws ClosedSelectorException when there are none any more
+   * @param takesThread whether the poller's thread would be used
+   * @throws ClosedSelectorException when there are no pollers any more
    */
   @Override
   public Poller next(boolean takesThread) throws IOException {

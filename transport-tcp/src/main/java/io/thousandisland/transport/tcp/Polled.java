@@ -7,15 +7,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * A channel as its poller sees it.
  *
- * <p>Thread: the poller, which also closes it when the poller itself ends.
+ * <p>Thread: the poller, which also closes the channel when the poller itself ends.
  */
 interface Polled extends Closeable, Poller.Turn {
 
   /**
    * The selector has reported the channel.
    *
-   * @param ops the operations it is ready for, of those that interest is on for
-   * @param poller lends the calling thread; null when it is not to be had
+   * @param ops the operations that the channel is ready for, among the operations with interest on
+   * @param poller lends the calling thread; null when that thread cannot be lent
    */
   void ready(int ops, @Nullable ThreadLender poller);
 
@@ -24,6 +24,6 @@ interface Polled extends Closeable, Poller.Turn {
 
   /** Whether a lent thread would be used. */
   default boolean takesThread() {
-    return true; // at pollers that nothing keeps from telling
+    return true; // so it is at a poller that nothing keeps from telling
   }
 }

@@ -22,36 +22,38 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One selector and the thread that asks it.
+ * One selector and the thread that runs it.
  *
- * <p>The thread blocks in the selector, tells what it found, gives those a turn who have asked for
- * one, and looks again without blocking until nothing is left. A virtual thread also steps aside
- * then, which is what makes it cheap: the connections that were told run on the same carrier, and
- * have drained their channels before the next look.
+ * <p>The thread blocks in the selector, tells the channels that are ready, and gives the turns that
+ * were asked for. Then it looks again without blocking, until nothing is left. Before such a look a
+ * virtual thread steps aside. That makes it cheap: the connections that were told run on the same
+ * carrier, and have drained their channels before the next look.
  *
- * <p><strong>Lending it.</strong> Who is told may also do its work on this thread. When it then has
- * to wait it keeps the thread, and a new one takes the {@link Lead} here, in the middle of what is
- * found but not yet told. When it stays away for long without a word, {@link PollerWatch} does the
- * same. So telling happens outside of the selection, whose locks the other thread would hold. A
- * thread is lent only while there is a place on {@link Standby} for the one that would follow.
+ * <p><strong>Lending it.</strong> A listener that is told may also do its work on this thread. When
+ * the listener then has to wait it keeps the thread, and a new thread takes the {@link Lead} here,
+ * in the middle of the channels that are found but not yet told. When the listener just takes long,
+ * {@link PollerWatch} does the same. So channels are told outside of the selection, because the
+ * lent thread would hold the selection's locks. A thread is lent only while there is a place on
+ * {@link Standby} for the thread that would follow.
  *
- * <p><strong>Waking it.</strong> A selector takes notice of changed interest, new and cancelled
- * keys when a selection begins. {@code wakeup} is a system call, so it is made only when the poller
- * may be blocked: the poller sets {@link #sleeping}, <em>then</em> begins a selection; others make
- * their change, <em>then</em> read {@code sleeping}. Both are volatile, so in their one order
- * either the read comes after the write and finds true, and {@code wakeup} ends the selection; or
- * it comes before, and so does the change, and the selection that follows takes notice of it. The
- * same holds for {@link #releases}, {@link #asking} and {@link #renewing}, which it looks at after
- * it has set the flag.
+ * <p><strong>Waking it.</strong> A selector notices changed interest, new keys and cancelled keys
+ * when a selection begins. {@code wakeup} is a system call, so it is made only when the poller may
+ * be blocked. The poller sets {@link #sleeping}, <em>then</em> begins a selection; another thread
+ * makes its change, <em>then</em> reads {@code sleeping}. The write and the read are volatile, so
+ * they have one order. Either the read comes after the write and finds true; then {@code wakeup}
+ * ends the selection. Or the read comes before the write, and so does the change; then the
+ * selection that follows notices the change. The same holds for {@link #releases}, {@link #asking}
+ * and {@link #renewing}, which the poller reads after it has set the flag.
  *
- * <p>Thread: private methods the leading one, {@link #keep} any that was lent, the others any.
+ * <p>Thread: the leading thread calls the private methods, a lent thread calls {@link #keep}, any
+ * thread calls the others.
  */
 final class Poller implements Closeable, ThreadLender {
 
-  /** Somebody who has asked for a thread. */
+  /** Work that has asked for a thread. */
   interface Turn {
     /**
-     * The turn that was asked for.
+     * Does the work.
      *
      * @param lender lends the calling thread
      */
@@ -62,16 +64,19 @@ final class Poller implements Closeable, ThreadLender {
   private static final long PAUSE_AFTER_FAILURE = TimeUnit.MILLISECONDS.toNanos(10);
   private static final long REST = TimeUnit.MICROSECONDS.toNanos(10);
 
-  /** Reckoned to cost a four-hundredth; under small echoes others wait a tenth of a second. */
+  /**
+   * Estimated cost: 1/400 of a busy poller. With small echoes a thread in another queue waits about
+   * 0.1 s.
+   */
   private static final int STEPS_BEFORE_REST = 512;
 
   /**
-   * So many channels are told before the poller steps aside: few enough that what they are made of
-   * is still in the processor's cache when they run. Any number from 8 to 64 is about as good.
+   * Channels told before the poller steps aside: so few that their objects are still in the
+   * processor's cache when they run. Any number from 8 to 64 is about as good.
    */
   private static final int TOLD_AT_ONCE = 32;
 
-  /** So many turns are given before the poller looks for what else has come. */
+  /** Turns given before the poller looks at its selector again. */
   private static final int TURNS_AT_ONCE = 64;
 
   private final Selector selector;
@@ -82,48 +87,52 @@ final class Poller implements Closeable, ThreadLender {
 
   private final Releases releases = new Releases();
 
-  /** Who has asked for a turn on this poller's thread. */
+  /** The turns asked for on this poller's thread. */
   private final Queue<Turn> asking = new ConcurrentLinkedQueue<>();
 
   private final CountDownLatch ended = new CountDownLatch(1);
 
-  // ---- the leading thread's; the next one begins after they were written
+  // ---- fields of the leading thread; the next leader begins after they were written
 
-  /** What the last selection found, and how many of it have been told. */
+  /** The keys that the last selection found; {@link #told} of them have been told. */
   private final List<SelectionKey> found = new ArrayList<>();
 
   private int told;
 
-  /** How many of those were invalid. */
+  /** How many of the told keys were invalid. */
   private int cancelled;
 
-  /** How often it stepped aside. */
+  /** How often the poller stepped aside. */
   private int steps;
 
-  /** Whether it may lend itself: it holds a place for the thread that would follow. */
+  /** Whether the thread may be lent: the poller holds a place for the thread that would follow. */
   private boolean place;
 
-  /** Whether the leading thread is one that lets others run by stepping aside. */
+  /** Whether the leading thread lets other threads run by stepping aside. */
   private boolean stepsAside;
 
-  /** To be closed when their keys are released. Also of a thread that is losing the lead. */
+  /**
+   * Channels to close when their keys are released. Also used by a thread that is losing the lead.
+   */
   private final Queue<SelectableChannel> leaving = new ConcurrentLinkedQueue<>();
 
-  /** Read by whoever changed something that a blocked selection would not see. */
+  /** Read by threads that changed something that a blocked selection would not see. */
   private volatile boolean sleeping;
 
-  /** Written by whoever wants another thread to lead, and by the one that then begins. */
+  /**
+   * Set by a thread that wants another leader; cleared by the leader that then passes the lead on.
+   */
   private volatile boolean renewing;
 
-  /** Read by the poller, and by whoever registers at the last moment. */
+  /** Read by the poller, and by threads that register or ask at the last moment. */
   private volatile boolean closing;
 
-  /** Whether there is a thread to be ended. */
+  /** Whether there is a thread to end. */
   private volatile boolean started;
 
   /**
    * @param standby how many threads may be away
-   * @param awake told by the leading thread, after each sleep
+   * @param awake called by the leading thread, after each sleep
    */
   Poller(ThreadFactory threads, Standby standby, Runnable awake) throws IOException {
     this.standby = standby;
@@ -145,7 +154,7 @@ final class Poller implements Closeable, ThreadLender {
    */
   void register(SelectableChannel channel, int op, Polled polled) throws ClosedChannelException {
     channel.register(selector, op, polled);
-    // The last look at the keys may have been before this one was among them.
+    // The last look at the keys may have come before this key was among them.
     if (closing) {
       throw new ClosedSelectorException();
     }
@@ -157,11 +166,11 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   /**
-   * Closes {@code channel} after the next look, if the calling thread leads: the look releases the
-   * key, and a channel without one is closed with a single system call. One that is registered has
-   * to be shut down first (two more, and an error when the peer has gone).
+   * Closes {@code channel} after the next look, if the calling thread leads. The look releases the
+   * key, and a channel without a key is closed with a single system call. A registered channel has
+   * to be shut down first (two more calls, and an error when the peer has gone).
    *
-   * @return false when it does not lead, and {@code channel} is to be closed at once
+   * @return false when the calling thread does not lead; then it must close {@code channel} at once
    */
   boolean closeWhenReleased(SelectableChannel channel) {
     SelectionKey key = lead.isMine() ? channel.keyFor(selector) : null;
@@ -179,7 +188,7 @@ final class Poller implements Closeable, ThreadLender {
     return selector.isOpen() ? selector.keys().size() : 0;
   }
 
-  /** Makes a blocked selection begin anew. */
+  /** Makes a blocked selection begin again. */
   void wakeUp() {
     if (sleeping) {
       selector.wakeup();
@@ -188,7 +197,7 @@ final class Poller implements Closeable, ThreadLender {
 
   /**
    * Waits until the descriptors of channels closed before are released. On the poller's own thread
-   * it does not: there the next selection, which comes at once, releases them.
+   * it does not wait: there the next selection, which comes at once, releases them.
    */
   void awaitReleased() {
     if (lead.isMine()) {
@@ -196,18 +205,18 @@ final class Poller implements Closeable, ThreadLender {
     }
     CountDownLatch release = releases.ask();
     wakeUp();
-    if (ended.getCount() > 0) { // else it may have granted all before; so has the selector
+    if (ended.getCount() > 0) { // an ended poller has released all, and may not grant any more
       Releases.await(release, PATIENCE);
     }
   }
 
-  /** Does nothing when it was away for so long that another leads already. */
+  /** Does nothing when the thread was away for so long that another thread leads already. */
   @Override
   public void keep() {
     lead.passIfAway();
   }
 
-  /** Has another thread lead if the one that does is lent since the last call. The watch only. */
+  /** Has another thread lead if the leader has been lent since the last call. The watch only. */
   void lookAfter() {
     lead.passIfAwayForLong();
   }
@@ -217,8 +226,8 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   /**
-   * Has {@code turn} called soon, on this poller's thread, or on a virtual one while it has none to
-   * lend.
+   * Has {@code turn} called soon, on this poller's thread, or on a virtual thread while the poller
+   * has none to lend.
    *
    * @return false when this poller is closing
    */
@@ -237,7 +246,10 @@ final class Poller implements Closeable, ThreadLender {
     wakeUp();
   }
 
-  /** Ends the thread, which closes every channel still registered and tells so. Idempotent. */
+  /**
+   * Ends the thread, which closes every channel still registered and so tells its listener.
+   * Idempotent.
+   */
   @Override
   public void close() throws IOException {
     closing = true;
@@ -250,13 +262,13 @@ final class Poller implements Closeable, ThreadLender {
       try {
         boolean unused = ended.await(PATIENCE.toNanos(), TimeUnit.NANOSECONDS);
       } catch (InterruptedException e) {
-        Thread.currentThread().interrupt(); // it ends by itself, only unwatched
+        Thread.currentThread().interrupt(); // the poller still ends; this call just does not wait
       }
     }
   }
 
   private void run() {
-    place = false; // the leader before keeps its own until it is back
+    place = false; // the previous leader keeps its own place until it is back
     stepsAside = Thread.currentThread().isVirtual();
     boolean mine = true;
     while (mine && !closing) {
@@ -266,7 +278,7 @@ final class Poller implements Closeable, ThreadLender {
         sleeping = false;
         report(e);
         forgetInterrupt();
-        LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // not at full speed, should it fail again
+        LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // no busy loop if it fails again
       }
     }
     if (mine) {
@@ -325,7 +337,7 @@ final class Poller implements Closeable, ThreadLender {
     }
   }
 
-  /** Tells what was found; false when this thread has lost the lead meanwhile. */
+  /** Tells the channels that were found; false when this thread has lost the lead meanwhile. */
   private boolean tellAll() {
     while (told < found.size()) {
       SelectionKey key = found.get(told);
@@ -339,8 +351,9 @@ final class Poller implements Closeable, ThreadLender {
       }
     }
     if (told > 0 && told == cancelled) {
-      // A key that is invalid but not yet among the selector's cancelled ones is found again and
-      // again, until whoever closes its channel gets on; that thread may wait for our carrier.
+      // A key that is invalid but not yet among the selector's cancelled keys is found again and
+      // again, until the thread that closes its channel goes on. That thread may wait for our
+      // carrier.
       rest();
     }
     found.clear();
@@ -349,12 +362,12 @@ final class Poller implements Closeable, ThreadLender {
     return true;
   }
 
-  /** What {@code key} was found ready for; nothing when it was cancelled since. */
+  /** The operations that {@code key} was found ready for; none when it was cancelled since. */
   private int readyOps(SelectionKey key) {
     try {
       return key.readyOps();
     } catch (CancelledKeyException closed) {
-      cancelled++; // whoever closed its channel has told
+      cancelled++; // the thread that closed its channel has told the listener
       return 0;
     }
   }
@@ -394,7 +407,7 @@ final class Poller implements Closeable, ThreadLender {
     }
   }
 
-  /** Gives some of those who asked their turn; false when this thread has lost the lead. */
+  /** Gives some of the turns asked for; false when this thread has lost the lead. */
   private boolean giveTurns() {
     for (int i = 0; i < TURNS_AT_ONCE; i++) {
       Turn next = asking.peek();
@@ -432,7 +445,7 @@ final class Poller implements Closeable, ThreadLender {
             .start(() -> give(turn, OwnThread.INSTANCE));
   }
 
-  /** Lends the only thing that runs on it, which may do with it what it likes. */
+  /** The lender of a thread on which nothing else runs: the work may use the thread as it likes. */
   private enum OwnThread implements ThreadLender {
     INSTANCE;
 
@@ -443,12 +456,12 @@ final class Poller implements Closeable, ThreadLender {
     public void renew() {}
   }
 
-  /** Whatever somebody's code left behind: an interrupted thread does not block in a selector. */
+  /** Clears an interrupt that foreign code left behind: with it no thread blocks in a selector. */
   private static void forgetInterrupt() {
     boolean unused = Thread.interrupted();
   }
 
-  /** Lets those who were told read, before we look again or tell others. */
+  /** Lets the connections that were told read, before we look again or tell other channels. */
   @SuppressWarnings("ThreadPriorityCheck")
   private void stepAside() {
     if (!stepsAside) {
@@ -463,10 +476,10 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   /**
-   * Leaves the carrier for a moment. A yield does not do that for everybody: the scheduler's worker
-   * goes on with the queue that the poller comes back to, and looks at no other queue for as long
-   * as there is always something in it. Threads that others wake (the deadline sweeper, a drain)
-   * wait in those.
+   * Leaves the carrier for a moment. A yield alone does not let every thread run: the scheduler's
+   * worker goes on with the queue that the poller comes back to, and looks at no other queue for as
+   * long as that queue holds a thread. Threads woken by others (the deadline sweeper, a drain) wait
+   * in the other queues.
    */
   private static void rest() {
     LockSupport.parkNanos(REST);
@@ -486,7 +499,7 @@ final class Poller implements Closeable, ThreadLender {
       try {
         giveElsewhere(turn);
       } catch (Throwable noThread) {
-        give(turn, OwnThread.INSTANCE); // short, as the channel is closed
+        give(turn, OwnThread.INSTANCE); // short, because the channel is closed
       }
     }
     try {
@@ -498,13 +511,13 @@ final class Poller implements Closeable, ThreadLender {
     releases.grantAll();
   }
 
-  /** What a callback throws is a bug of its own; the other channels must not suffer for it. */
+  /** Reports a bug, such as a callback that throws. The other channels must not suffer from it. */
   private void report(Throwable e) {
     Thread me = Thread.currentThread();
     try {
       me.getUncaughtExceptionHandler().uncaughtException(me, e);
     } catch (Throwable ofTheHandler) {
-      // Nobody is left to be told.
+      // No handler is left that could report it.
     }
   }
 }

@@ -5,8 +5,8 @@ import java.util.concurrent.ThreadFactory;
 /** The kind of thread that pollers run on. */
 enum PollerThreads {
   /**
-   * Cheapest for connections that have a virtual thread each: these run on the same carrier when
-   * the poller steps aside. Since JDK 25 a selector parks such a thread.
+   * Cheapest for connections that have a virtual thread each: these connections run on the same
+   * carrier when the poller steps aside. Since JDK 25 a selector parks such a thread.
    */
   VIRTUAL {
     @Override
@@ -20,8 +20,8 @@ enum PollerThreads {
     }
   },
   /**
-   * Cheapest for connections that use the poller's own thread: it sleeps in the system call itself.
-   * And nothing that handlers do to the carriers keeps it from its work.
+   * Cheapest for connections that use the poller's own thread: the thread sleeps in the system call
+   * itself. Nothing that handlers do to the carriers keeps the thread from its work.
    */
   PLATFORM {
     @Override
@@ -35,16 +35,16 @@ enum PollerThreads {
     }
   };
 
-  /** Below that a selector would pin a virtual thread to its carrier. */
+  /** Before this JDK a selector would pin a virtual thread to its carrier. */
   private static final int SELECTORS_PARK_SINCE = 25;
 
   /**
-   * So many threads may wait inside callbacks. Besides, each poller has a place for the thread that
-   * would follow its own. Waiting is rare, so few are enough.
+   * How many threads may wait inside callbacks. In addition, each poller has a place for the thread
+   * that would follow its own. Waiting is rare, so few places are enough.
    */
   private static final int MOST_AWAY = 16;
 
-  /** For connections that have a thread each. */
+  /** The kind of thread for pollers of connections that have a thread each. */
   static PollerThreads forOwnThreads() {
     return Runtime.version().feature() >= SELECTORS_PARK_SINCE ? VIRTUAL : PLATFORM;
   }

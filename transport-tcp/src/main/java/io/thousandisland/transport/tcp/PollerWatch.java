@@ -5,11 +5,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Looks now and then whether a poller's thread is away for long with whom it was lent to, and has
- * another one take the lead then: who promised not to block, and does, holds up nobody for more
- * than 20 ms. (Go's runtime watches system calls in this way.)
+ * A watch that looks now and then whether a poller's thread is lent for long, and has another
+ * thread take the lead then. So a callback that blocks in spite of its promise holds up no other
+ * connection for more than 20 ms. (Go's runtime watches system calls in this way.)
  *
- * <p>Thread: a platform thread of its own, so that nobody can keep it from a processor; parked
+ * <p>Thread: a platform thread of its own, so that no handler can keep it from a processor; parked
  * while all pollers sleep.
  */
 final class PollerWatch {
@@ -40,7 +40,10 @@ final class PollerWatch {
     thread.start();
   }
 
-  /** A poller works again. It has said so before it calls this; we park before we look. */
+  /**
+   * A poller works again. It has said so before it calls this; we set {@code parked} before we
+   * look.
+   */
   void attend() {
     if (parked) {
       LockSupport.unpark(thread);
@@ -57,7 +60,7 @@ final class PollerWatch {
       LockSupport.parkNanos(this, TICK);
       try {
         look();
-      } catch (Throwable e) { // no memory, say: the pollers are watched all the same
+      } catch (Throwable e) { // no memory, for example: the watch goes on
         parked = false;
       }
     }

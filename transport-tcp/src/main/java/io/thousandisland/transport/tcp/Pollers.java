@@ -22,7 +22,7 @@ final class Pollers implements Closeable {
     this.watch = watch;
   }
 
-  /** Starts {@code count} pollers, or none when one of them cannot be. */
+  /** Starts {@code count} pollers, or none when one of them cannot start. */
   static Pollers start(int count, PollerThreads threads) throws IOException {
     return start(count, threads.factory(), threads.standby());
   }
@@ -47,17 +47,17 @@ final class Pollers implements Closeable {
     }
   }
 
-  /** The pollers in turn. */
+  /** The next poller in turn. */
   Poller next() {
     return pollers.get(Math.floorMod(turns.getAndIncrement(), pollers.size()));
   }
 
-  /** How many channels are registered with them. */
+  /** How many channels are registered with these pollers. */
   int channels() {
     return pollers.stream().mapToInt(Poller::channels).sum();
   }
 
-  /** Ends the threads and closes the channels still registered, telling their listeners. */
+  /** Ends the threads and closes the channels still registered, which tells their listeners. */
   @Override
   public void close() throws IOException {
     IOException failed = null;

@@ -9,15 +9,15 @@ import java.nio.channels.SelectionKey;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One channel's place at a poller, taken when it first has to wait.
+ * One channel's place at a poller, taken when the channel first has to wait.
  *
  * <p>Thread: any.
  *
- * @param <C> what kind of channel
+ * @param <C> the kind of channel
  */
 final class Registration<C extends SelectableChannel> implements Interest.Switch {
 
-  /** Who has a poller for a channel. */
+  /** A source of pollers for channels. */
   interface Choice {
     /**
      * @param takesThread whether the poller's thread would be used
@@ -29,7 +29,7 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
   private final Choice choice;
   private final Polled polled;
 
-  /** Null until there is need of it. Written once, under the lock of this. */
+  /** Null until it is needed. Written once, under the lock of this. */
   private volatile @Nullable Poller poller;
 
   Registration(C channel, Choice choice, Polled polled) {
@@ -73,8 +73,8 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
       }
       mine.wakeUp();
     } catch (IOException | ClosedSelectorException | CancelledKeyException gone) {
-      // The channel or the poller is closed, or there is none to be had: nobody would ever be told.
-      // Closing tells.
+      // The channel or the poller is closed, or there is no poller: the listener would never be
+      // told. Closing tells it.
       closePolled();
     }
   }
@@ -88,13 +88,13 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
         key.interestOpsAnd(~op);
       }
     } catch (CancelledKeyException closed) {
-      // A cancelled key reports nothing any more, which is what was asked for.
+      // A cancelled key reports nothing any more, as requested.
     }
   }
 
   /**
-   * Closes the channel. The descriptor of a registered channel is only released when its selector
-   * next looks at its cancelled keys; a poller asleep in it would not, perhaps for ever.
+   * Closes the channel. The descriptor of a registered channel is released only when its selector
+   * next looks at its cancelled keys. A poller asleep in the selector might never look.
    */
   void close() throws IOException {
     Poller mine = poller;

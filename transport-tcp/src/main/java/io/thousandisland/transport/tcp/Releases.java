@@ -8,22 +8,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Those who wait until a poller has released the keys that were cancelled so far.
+ * The threads that wait until a poller has released the keys that were cancelled so far.
  *
- * <p>Thread: any waits; the poller looks and grants.
+ * <p>Thread: any thread waits; the poller looks and grants.
  */
 final class Releases {
 
   private final Queue<CountDownLatch> asked = new ConcurrentLinkedQueue<>();
 
-  /** Asks for a release. {@link #await} what comes back. */
+  /** Asks for a release, for which {@link #await} waits. */
   CountDownLatch ask() {
     CountDownLatch release = new CountDownLatch(1);
     asked.add(release);
     return release;
   }
 
-  /** Who asked first; null when nobody does. The cancellations come before the asking. */
+  /**
+   * The release asked for first; null when there is none. The keys were cancelled before the
+   * asking.
+   */
   @Nullable CountDownLatch next() {
     return asked.poll();
   }
@@ -32,7 +35,7 @@ final class Releases {
     return asked.isEmpty();
   }
 
-  /** Everything is released. */
+  /** Grants all releases: everything is released. */
   void grantAll() {
     for (CountDownLatch release; (release = asked.poll()) != null; ) {
       release.countDown();
@@ -40,8 +43,9 @@ final class Releases {
   }
 
   /**
-   * Waits in spite of interrupts, for the wait is short and its promise is worth more. At most so
-   * long: a poller that takes longer is blocked by a callback, a bug of its own.
+   * Waits in spite of interrupts, because the wait is short and its promise is worth more. Waits no
+   * longer than {@code atMost}: a poller that takes longer is blocked by a callback, which is a bug
+   * of that callback.
    */
   static void await(CountDownLatch release, Duration atMost) {
     boolean interrupted = false;

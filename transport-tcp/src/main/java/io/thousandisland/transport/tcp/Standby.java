@@ -3,9 +3,9 @@ package io.thousandisland.transport.tcp;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The budget of threads that may be away: that wait, or work for long, for whom a poller has lent
- * them to. A poller that leads holds one place, for the thread that it would have to start; without
- * a place it lends nothing. So peers and handlers cannot make more threads than there are places.
+ * The budget of threads that may be away: lent by a poller to callbacks that wait, or work for
+ * long. A leading thread holds one place, for the thread that it would have to start; without a
+ * place it is not lent. So peers and handlers cannot make more threads than there are places.
  *
  * <p>Thread: any.
  */
@@ -17,7 +17,7 @@ final class Standby {
     free = new AtomicInteger(places);
   }
 
-  /** As many as the machine has memory for: where threads are virtual. */
+  /** As many places as the machine has memory for: where threads are virtual. */
   static Standby unlimited() {
     return new Standby(Integer.MAX_VALUE);
   }

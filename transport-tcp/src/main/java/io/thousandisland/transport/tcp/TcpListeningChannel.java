@@ -26,11 +26,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * A bound TCP port.
  *
- * <p>Thread: any; {@link #ready} the poller.
+ * <p>Thread: any; the poller calls {@link #ready}.
  */
 final class TcpListeningChannel implements ListeningChannel, Polled {
 
-  /** Loaded in time: when it is needed, no descriptor is left to open its class file with. */
+  /** Loaded early: when the class is needed, no descriptor is left to open its class file. */
   @SuppressWarnings("unused")
   private static final Class<?> LOADED = OutOfDescriptorsException.class;
 
@@ -44,7 +44,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   private final Registration<ServerSocketChannel> registration;
   private final Interest accepting;
 
-  /** Read by the poller and by whoever closes. */
+  /** Read by the poller and by the thread that closes. */
   private volatile Runnable acceptable = () -> {};
 
   private TcpListeningChannel(ServerSocketChannel channel, TcpOptions options, Places places)
@@ -58,7 +58,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * @param shared whether the port is that of another channel of ours, which allows it
+   * @param shared whether another channel of ours has the port, and allows to share it
    */
   static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
@@ -87,8 +87,8 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * An IPv4 socket for an address of that kind, the wildcard included: it would open IPv6 as well
-   * otherwise, and accepting from a socket that maps such addresses to IPv6 costs more.
+   * An IPv4 socket for an IPv4 address, the wildcard included. Otherwise the wildcard would open
+   * IPv6 as well, and accepting from a socket that maps IPv4 addresses to IPv6 costs more.
    */
   private static ServerSocketChannel openFor(InetAddress address) throws IOException {
     return address instanceof Inet4Address
@@ -153,7 +153,10 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     }
   }
 
-  /** The JDK tells it by message only; whether another descriptor can be had is sure. */
+  /**
+   * Tries whether a descriptor can be had. That is sure; the JDK's exception tells it by message
+   * only.
+   */
   static boolean outOfDescriptors() {
     try {
       SocketChannel.open().close();
@@ -164,8 +167,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * Only now this one allows the port to be shared. It was bound without, so it is the first at
-   * this port; a server elsewhere that begins in the same way finds the port in use.
+   * Only now this channel allows the port to be shared. It was bound without {@code SO_REUSEPORT},
+   * so it is the first at this port. A server elsewhere that begins in the same way finds the port
+   * in use.
    */
   @Override
   public TcpListeningChannel another(ListenAt at) throws IOException {
@@ -194,7 +198,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     return channel.isOpen();
   }
 
-  /** Returns when the port is free: until its descriptor is released, the kernel takes connects. */
+  /** Returns when the port is free: the kernel takes connects until the descriptor is released. */
   @Override
   public void close() throws IOException {
     try {

@@ -16,7 +16,7 @@ import java.util.Set;
 
 /**
  * The socket options of one listening channel and of the connections it accepts: the defaults, and
- * over them what was asked for.
+ * over them the options given.
  */
 class TcpOptions { // not final, for a test
 
@@ -33,9 +33,9 @@ class TcpOptions { // not final, for a test
   }
 
   /**
-   * These options, tried on a socket: better refused now than at each accept.
+   * These options, tried on a socket: it is better to refuse an option now than at each accept.
    *
-   * @throws IllegalArgumentException when one cannot be; the message names it
+   * @throws IllegalArgumentException when an option cannot be set; the message names it
    */
   static TcpOptions of(Map<SocketOption<?>, Object> given) throws IOException {
     TcpOptions options = new TcpOptions();
@@ -64,8 +64,8 @@ class TcpOptions { // not final, for a test
   }
 
   /**
-   * In place of {@code before}, on a channel that is open. An option that is no longer given gets
-   * the system's default again.
+   * Applies these options in place of {@code before}, on a channel that is open. An option that is
+   * no longer given gets the system's default again.
    */
   void replace(TcpOptions before, ServerSocketChannel channel) throws IOException {
     var all = new HashMap<SocketOption<?>, Object>();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 final class TcpSocket implements TransportSocket, Polled {
 
   /**
-   * The most that is read into or written from a heap buffer at once. The JDK copies the whole of
-   * it through a direct buffer of the same size, which the carrier thread then keeps.
+   * The most bytes that one call reads into or writes from a heap buffer. The JDK copies all of
+   * them through a direct buffer of the same size, which the carrier thread then keeps.
    */
   private static final int HEAP_SLICE = 128 * 1024;
 
@@ -32,12 +32,12 @@ final class TcpSocket implements TransportSocket, Polled {
   private final Interest reading;
 
   /**
-   * Null until a write falls short. Written by the own thread before it asks for the interest, so
-   * the poller finds it when it reports that.
+   * Null until a write falls short. The connection's thread writes it before it arms the interest,
+   * so the poller finds it when it reports room to write.
    */
   private @Nullable Interest writing;
 
-  /** Read by the own thread: the channel itself may be closed a moment later. */
+  /** Read by the connection's own thread: the channel itself may be closed a moment later. */
   private volatile boolean closed;
 
   /** Read by the poller. */
@@ -147,7 +147,7 @@ final class TcpSocket implements TransportSocket, Polled {
       while (next < end && !from[next].hasRemaining()) {
         next++;
       }
-      // Less than all is no sign of a full kernel yet: one call takes a limited number of buffers.
+      // A partial write is no sign of a full kernel: one call takes a limited number of buffers.
       if (now == 0 && next < end) {
         awaitRoom();
         break;
@@ -195,7 +195,7 @@ final class TcpSocket implements TransportSocket, Polled {
     channel().shutdownInput();
   }
 
-  /** Also tells the listener, so that a thread that waits notices. */
+  /** Also tells the listener, so that a waiting thread notices. */
   @Override
   public void close() throws IOException {
     closed = true;
@@ -232,7 +232,7 @@ final class TcpSocket implements TransportSocket, Polled {
     return "tcp " + local + " <- " + remote + " [" + reading + ", " + writing + "]";
   }
 
-  /** Stands in until {@link #start}. */
+  /** The listener until {@link #start}; does nothing. */
   private enum NobodyYet implements Readiness {
     INSTANCE;
 

@@ -13,10 +13,10 @@ import org.osgi.service.component.annotations.Deactivate;
 /**
  * Plain TCP.
  *
- * <p>Its pollers start with the first listening channel. When the component goes they end, and with
- * them what is still registered: nothing would wake it any more. Listening channels always are
- * registered. A connection that is not, because it never had to wait, finds the poller closed as
- * soon as it does have to, and is closed then.
+ * <p>The pollers start with the first listening channel. When the component goes, the pollers end
+ * and close the channels still registered: nothing would wake these any more. Listening channels
+ * always are registered. A connection that never had to wait is not registered: it finds the poller
+ * closed as soon as it has to wait, and is closed then.
  *
  * <p>Thread: any.
  */
@@ -37,7 +37,7 @@ public final class TcpTransport implements Transport {
   }
 
   /**
-   * @param ownThreads what the pollers of connections that have a thread each run on
+   * @param ownThreads the kind of thread for pollers of connections that have a thread each
    */
   TcpTransport(PollerThreads ownThreads) {
     this.ownThreads = ownThreads;

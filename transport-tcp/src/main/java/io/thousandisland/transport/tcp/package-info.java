@@ -6,13 +6,13 @@
  * ├── TcpListeningChannel       a bound port; accepts
  * │   └── TcpSocket             one connection
  * └── Pollers                   shared by every server
- *     └── Poller                one selector, one thread: tells who is ready
+ *     └── Poller                one selector, one thread: tells which channels are ready
  * </pre>
  *
- * Sockets and listening channels do their work on their callers' threads. Only when there is
- * nothing to do do they need a poller, and take a place at one ({@link
- * io.thousandisland.transport.tcp.Registration}). What is waited for there, and why no wake-up is
- * lost, is the matter of {@link io.thousandisland.transport.tcp.Interest}.
+ * Sockets and listening channels do their work on their callers' threads. They need a poller only
+ * when there is nothing to do; then they take a place at a poller ({@link
+ * io.thousandisland.transport.tcp.Registration}). {@link io.thousandisland.transport.tcp.Interest}
+ * says what they wait for there, and why no wake-up is lost.
  */
 @NullMarked
 package io.thousandisland.transport.tcp;
