@@ -18,6 +18,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -119,8 +120,13 @@ public final class TestServer implements AutoCloseable {
     node.transport("tcp", new TcpTransport());
     serve(handler);
     node.start();
-    boolean inTime = settled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    if (!inTime || node.status() != Status.RUNNING) {
+    try {
+      boolean unused = settled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      close();
+      throw e;
+    }
+    if (node.status() != Status.RUNNING) {
       String what = node.info().toString();
       close();
       throw new IllegalStateException("the server does not run: " + what);
@@ -175,7 +181,7 @@ public final class TestServer implements AutoCloseable {
       return gone.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
       throw new IllegalStateException("the handler does not leave its connections", e);
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }
   }

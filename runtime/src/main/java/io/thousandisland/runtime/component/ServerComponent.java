@@ -12,8 +12,8 @@ import io.thousandisland.runtime.configuration.Targets;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.Telemetry;
+import io.thousandisland.runtime.signals.Joins;
 import io.thousandisland.runtime.signals.Later;
-import io.thousandisland.runtime.signals.Waiting;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
@@ -312,7 +312,8 @@ public final class ServerComponent
   private void await(CompletableFuture<Drained> drain) {
     ServerSettings now = configuration.settings();
     if (now != null) {
-      Waiting.until(drain, now.timeouts().wholeDrain().plus(PATIENCE));
+      Duration longest = now.timeouts().wholeDrain().plus(PATIENCE);
+      boolean unused = Joins.await(drain, Joins.in(longest));
     }
   }
 }

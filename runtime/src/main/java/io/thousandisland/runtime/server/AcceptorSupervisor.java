@@ -100,8 +100,9 @@ final class AcceptorSupervisor implements Node {
    * there.
    */
   void takeWaiting(ListeningChannel closing) {
+    List<Acceptor> some = List.copyOf(acceptors); // the number may change meanwhile
     long deadline = System.nanoTime() + LAST_CALL.toNanos();
-    for (int i = 0; up && System.nanoTime() - deadline < 0; i++) {
+    for (int i = 0; up && !some.isEmpty() && System.nanoTime() - deadline < 0; i++) {
       if (context.handlers.serving() == null || !context.permits.tryAcquire()) {
         return;
       }
@@ -118,7 +119,7 @@ final class AcceptorSupervisor implements Node {
       if (socket == null) {
         return;
       }
-      acceptors.get(i % acceptors.size()).connections().start(socket);
+      some.get(i % some.size()).connections().start(socket);
     }
   }
 

@@ -3,7 +3,10 @@ package io.thousandisland.runtime.signals;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -21,7 +24,7 @@ public final class Joins {
   public static final Duration PROMPT = Duration.ofMillis(250);
 
   @FunctionalInterface
-  private interface Waiting {
+  private interface Wait {
     boolean run() throws InterruptedException;
   }
 
@@ -57,12 +60,30 @@ public final class Joins {
     return all;
   }
 
-  private static boolean uninterrupted(Waiting waiting) {
+  /**
+   * True when {@code result} was there, a failure included, by {@code deadline}. For the thread
+   * that stops a bundle, which must not wait without end: a drain reports its result by events.
+   */
+  public static boolean await(Future<?> result, long deadline) {
+    return uninterrupted(
+        () -> {
+          try {
+            result.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+            return true;
+          } catch (ExecutionException failed) {
+            return true;
+          } catch (TimeoutException over) {
+            return false;
+          }
+        });
+  }
+
+  private static boolean uninterrupted(Wait wait) {
     boolean interrupted = false;
     try {
       for (; ; ) {
         try {
-          return waiting.run();
+          return wait.run();
         } catch (InterruptedException e) {
           interrupted = true;
         }

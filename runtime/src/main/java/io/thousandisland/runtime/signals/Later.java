@@ -69,7 +69,7 @@ public final class Later implements AutoCloseable {
 
   /** As {@link #apart}, and waits for the task, but not longer than {@code patience}. */
   public void apartWithin(Duration patience, String name, Runnable task) {
-    Waiting.until(apart(name, task), patience);
+    boolean unused = Joins.await(apart(name, task), Joins.in(patience));
   }
 
   @Override
