@@ -36,10 +36,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(600)
 class CrowdOfBurdensTest {
 
-  /** Read buffers of 64 KB for so many are more than the memory there is. */
   /** Descriptors that the JVM and the logs may open meanwhile; the peers have thousands. */
   private static final long OTHERS = 8;
 
+  /** Read buffers of 64 KB for so many are more than the memory there is. */
   private static final int FEW = 4_000;
 
   private static final int WANTED = Integer.getInteger("silent.peers", FEW);

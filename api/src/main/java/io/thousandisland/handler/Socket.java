@@ -25,9 +25,9 @@ public interface Socket {
 
   /**
    * Sends all of {@code data}; returns when the kernel has all of it, so memory stays bounded. When
-   * the handler is to leave or to finish meanwhile, the call returns sooner: the server keeps the
-   * bytes that the peer has not taken yet, up to its {@code unsentLimit}, and sends them before it
-   * reads again.
+   * the handler is to leave or to finish meanwhile, or has promised not to block ({@link
+   * HandlerNonblocking}), the call returns sooner: the server keeps the bytes that the peer has not
+   * taken yet, up to its {@code unsentLimit}, and sends them before it reads again.
    *
    * <p>Only in a callback, on the callback's thread, as with {@link #receive()}.
    *

@@ -24,8 +24,8 @@ public interface ListeningChannel extends Closeable {
   /**
    * Names the callback that is told when a connection may be waiting. Called once, before the first
    * {@link #accept}. {@code acceptable} runs after an {@code accept} returned null and a connection
-   * arrived since; extra calls do no harm. {@code acceptable} must be called from a thread of the
-   * transport's, never blocks, and throws nothing. It is also called when the channel closes.
+   * arrived since; extra calls do no harm. {@code acceptable} is called by a thread of the
+   * transport's, and by the thread that closes the channel. It never blocks and throws nothing.
    */
   void start(Runnable acceptable);
 

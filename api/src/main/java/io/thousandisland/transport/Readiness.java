@@ -5,8 +5,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * The listener that a socket tells when it could do more. Implemented by the runtime.
  *
- * <p>Thread: any thread of the transport's. Calls throw nothing, may come more often than needed,
- * and return at once, unless they were lent their thread.
+ * <p>Thread: any thread of the transport's, and the thread that closes the socket. Calls throw
+ * nothing, may come more often than needed, and return at once, unless they were lent their thread.
  */
 @ProviderType
 public interface Readiness {

@@ -5,8 +5,9 @@
  * TcpTransport                  the service; opens listening channels
  * ├── TcpListeningChannel       a bound port; accepts
  * │   └── TcpSocket             one connection
- * └── Pollers                   shared by every server
- *     └── Poller                one selector, one thread: tells which channels are ready
+ * └── Places                    of connections and channels at pollers; shared by every server
+ *     └── Pollers               of one kind of thread
+ *         └── Poller            one selector, one thread: tells which channels are ready
  * </pre>
  *
  * Sockets and listening channels do their work on their callers' threads. They need a poller only
