@@ -1,7 +1,5 @@
 package io.thousandisland.runtime.wire;
 
-import static io.thousandisland.runtime.signals.Signals.NEVER;
-
 import java.io.IOException;
 
 /**
@@ -21,21 +19,4 @@ public interface Meanwhile {
 
   /** Does some of the work. */
   void goOn() throws IOException;
-
-  /** Nothing to do. */
-  Meanwhile NOTHING =
-      new Meanwhile() {
-        @Override
-        public int reasons() {
-          return 0;
-        }
-
-        @Override
-        public long deadline() {
-          return NEVER;
-        }
-
-        @Override
-        public void goOn() {}
-      };
 }

@@ -30,11 +30,27 @@ import org.junit.jupiter.api.Test;
  */
 public class SuccessionInterleavingsTest {
 
+  /** A connection that has nothing to do while it waits for a handler. */
+  private static final class Nothing implements Meanwhile {
+    @Override
+    public int reasons() {
+      return 0;
+    }
+
+    @Override
+    public long deadline() {
+      return Signals.NEVER;
+    }
+
+    @Override
+    public void goOn() {}
+  }
+
   public static class Model {
     private final DeadlineSweeper sweeper = new DeadlineSweeper(2);
     private final ServerContext context = context(sweeper);
     private final Signals signals = new Signals(sweeper);
-    private final Lease lease = new Lease(context, signals, Meanwhile.NOTHING);
+    private final Lease lease = new Lease(context, signals, new Nothing());
     private final Generations generations = new Generations(context);
     private volatile boolean live = true;
     private volatile boolean started;
