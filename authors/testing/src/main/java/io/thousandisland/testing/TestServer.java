@@ -2,10 +2,10 @@ package io.thousandisland.testing;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.configuration.SettingsReader;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
@@ -40,7 +40,7 @@ public final class TestServer implements AutoCloseable {
   /** How long the start, and a handler that leaves, may take. */
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  private final Engine engine = new Engine();
+  private final RuntimeContext runtime = new RuntimeContext();
   private final EventLog events = new EventLog();
   private final ServerNode node;
   private final boolean nonblocking;
@@ -51,7 +51,7 @@ public final class TestServer implements AutoCloseable {
   private TestServer(ServerSettings settings, boolean nonblocking) {
     var telemetry = new Telemetry();
     telemetry.add(events.listener());
-    this.node = new ServerNode(settings, telemetry, engine);
+    this.node = new ServerNode(settings, telemetry, runtime);
     this.nonblocking = nonblocking;
   }
 
@@ -189,13 +189,15 @@ public final class TestServer implements AutoCloseable {
   /** Serves {@code next} from now on. A handler that serves still goes on until it is withdrawn. */
   public void serve(Handler<?> next) {
     version++;
-    node.serve(new HandlerFacts("test", "1.0." + version, version, 0, nonblocking), next);
+    node.serve(
+        new HandlerBinding(
+            new HandlerBinding.Facts("test", "1.0." + version, version, 0, nonblocking), next));
   }
 
   /** Stops it as its bundle's stop does: advice, shutdown and force, within the timeouts. */
   @Override
   public void close() {
     node.stop().join();
-    engine.close();
+    runtime.close();
   }
 }

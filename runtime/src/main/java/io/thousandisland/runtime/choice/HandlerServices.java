@@ -2,7 +2,7 @@ package io.thousandisland.runtime.choice;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.absence.Absentee;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,9 +38,9 @@ public final class HandlerServices {
     return reference.getProperty("handler.name") instanceof String name ? name : "";
   }
 
-  static HandlerFacts facts(ServiceReference<?> reference) {
+  static HandlerBinding.Facts facts(ServiceReference<?> reference) {
     Bundle bundle = reference.getBundle();
-    return new HandlerFacts(
+    return new HandlerBinding.Facts(
         String.valueOf(reference.getProperty("handler.name")),
         bundle == null ? "" : bundle.getVersion().toString(),
         Candidates.idOf(reference),
@@ -50,7 +50,7 @@ public final class HandlerServices {
 
   /** The label, for operators, of a handler that has a name. */
   static String called(ServiceReference<?> reference) {
-    HandlerFacts facts = facts(reference);
+    HandlerBinding.Facts facts = facts(reference);
     Bundle bundle = reference.getBundle();
     return "handler %s %s of bundle %s"
         .formatted(facts.name(), facts.version(), bundle == null ? "?" : bundle.getSymbolicName());

@@ -59,9 +59,9 @@ public final class ConfigurationWatch implements ConfigurationListener {
   private final Map<String, Configured> servers = new ConcurrentHashMap<>();
 
   @Activate
-  public ConfigurationWatch(BundleContext context, @Reference EngineComponent shared) {
+  public ConfigurationWatch(BundleContext context, @Reference RuntimeContextComponent runtime) {
     this.context = context;
-    this.later = shared.later();
+    this.later = runtime.later();
   }
 
   void add(String pid, Configured server) {

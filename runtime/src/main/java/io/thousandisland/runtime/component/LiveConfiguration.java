@@ -4,7 +4,7 @@ import io.thousandisland.runtime.choice.HandlerChoice;
 import io.thousandisland.runtime.choice.ListenerChoice;
 import io.thousandisland.runtime.choice.TransportChoice;
 import io.thousandisland.runtime.configuration.FrameworkLimits;
-import io.thousandisland.runtime.configuration.InvalidSettings;
+import io.thousandisland.runtime.configuration.RefusedConfiguration;
 import io.thousandisland.runtime.configuration.SettingsReader;
 import io.thousandisland.runtime.configuration.Targets;
 import io.thousandisland.runtime.server.ServerNode;
@@ -70,7 +70,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
   LiveConfiguration(
       Map<String, Object> properties,
       FrameworkLimits limits,
-      EngineComponent shared,
+      RuntimeContextComponent runtime,
       ServerNode node,
       HandlerChoice handlers,
       TransportChoice transports,
@@ -78,8 +78,8 @@ final class LiveConfiguration implements ServerNames.Bearer {
     this.properties = properties;
     this.pid = String.valueOf(properties.get("service.pid"));
     this.limits = limits;
-    this.names = shared.names();
-    this.later = shared.later();
+    this.names = runtime.names();
+    this.later = runtime.later();
     this.node = node;
     this.handlers = handlers;
     this.transports = transports;
@@ -93,7 +93,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
   static ServerSettings first(Map<String, Object> properties, FrameworkLimits limits) {
     try {
       return read(properties, limits);
-    } catch (InvalidSettings e) {
+    } catch (RefusedConfiguration e) {
       return ServerSettings.defaults(SettingsReader.name(properties));
     }
   }
@@ -105,7 +105,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
     }
     var problems = limits.problems(read);
     if (!problems.isEmpty()) {
-      throw new InvalidSettings(problems);
+      throw new RefusedConfiguration(problems);
     }
     return read;
   }
@@ -178,7 +178,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
       } else {
         refused(wanted, String.join("; ", problems), true);
       }
-    } catch (InvalidSettings e) {
+    } catch (RefusedConfiguration e) {
       refused(wanted, e.problems(), false);
     }
   }

@@ -12,8 +12,8 @@ import io.thousandisland.runtime.configuration.Targets;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.Telemetry;
-import io.thousandisland.runtime.signals.Joins;
 import io.thousandisland.runtime.signals.Later;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
@@ -72,7 +72,7 @@ import org.osgi.service.metatype.annotations.Designate;
     filter = "(objectClass=org.osgi.service.cm.ConfigurationAdmin)",
     effective = "active")
 public final class ServerComponent
-    implements ConfigurationWatch.Configured, DepartingServers.Departing {
+    implements ConfigurationWatch.Configured, DrainingServers.Departing {
 
   static final String PID = "io.thousandisland.server";
 
@@ -91,7 +91,7 @@ public final class ServerComponent
   private final BundleContext context;
   private final Later later;
   private final ConfigurationWatch watch;
-  private final DepartingServers departing;
+  private final DrainingServers departing;
   private final HandlerCensus census;
   private final ServerNode node;
   private final HandlerChoice handlers;
@@ -113,25 +113,25 @@ public final class ServerComponent
   public ServerComponent(
       BundleContext context,
       Map<String, Object> configured,
-      @Reference EngineComponent shared,
+      @Reference RuntimeContextComponent runtime,
       @Reference ConfigurationWatch watch,
-      @Reference DepartingServers departing,
+      @Reference DrainingServers departing,
       @Reference HandlerCensus census) {
     this.context = context;
-    this.later = shared.later();
+    this.later = runtime.later();
     this.watch = watch;
     this.departing = departing;
     this.census = census;
     var limits = FrameworkLimits.of(context);
     var telemetry = new Telemetry();
     this.node =
-        new ServerNode(LiveConfiguration.first(configured, limits), telemetry, shared.engine());
+        new ServerNode(LiveConfiguration.first(configured, limits), telemetry, runtime.runtime());
     Targets targets = Targets.first(configured);
     this.handlers = new HandlerChoice(node, later, context, census, targets.handler());
     this.transports = new TransportChoice(node, context, targets.transport());
     this.listeners = new ListenerChoice(telemetry, context, targets.listener());
     this.configuration =
-        new LiveConfiguration(configured, limits, shared, node, handlers, transports, listeners);
+        new LiveConfiguration(configured, limits, runtime, node, handlers, transports, listeners);
   }
 
   @Activate
@@ -313,7 +313,7 @@ public final class ServerComponent
     ServerSettings now = configuration.settings();
     if (now != null) {
       Duration longest = now.timeouts().wholeDrain().plus(PATIENCE);
-      boolean unused = Joins.await(drain, Joins.in(longest));
+      boolean unused = Uninterruptibly.await(drain, Uninterruptibly.in(longest));
     }
   }
 }

@@ -33,7 +33,7 @@ public final class SettingsReader {
   }
 
   /**
-   * @throws InvalidSettings naming every key that is wrong
+   * @throws RefusedConfiguration naming every key that is wrong
    */
   public static ServerSettings read(Map<String, Object> properties) {
     return new SettingsReader(properties).read();
@@ -67,7 +67,7 @@ public final class SettingsReader {
     ListenSettings listen = part(read.listen(), this::listen);
     read = part(read, read, start -> start.with(listen));
     if (!problems.isEmpty()) {
-      throw new InvalidSettings(problems);
+      throw new RefusedConfiguration(problems);
     }
     return read;
   }

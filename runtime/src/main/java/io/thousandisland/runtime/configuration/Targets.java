@@ -16,12 +16,12 @@ import org.osgi.framework.InvalidSyntaxException;
 public record Targets(Filter handler, Filter transport, Filter listener) {
 
   /**
-   * @throws InvalidSettings naming every key whose value is no filter
+   * @throws RefusedConfiguration naming every key whose value is no filter
    */
   public static Targets of(Map<String, Object> properties) {
     var problems = problems(properties);
     if (!problems.isEmpty()) {
-      throw new InvalidSettings(problems);
+      throw new RefusedConfiguration(problems);
     }
     try {
       return new Targets(

@@ -9,8 +9,8 @@ import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 import io.thousandisland.runtime.handlers.ContextLoader;
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.shared.ServerContext;
-import io.thousandisland.runtime.signals.Joins;
 import io.thousandisland.runtime.signals.Signals;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.runtime.wire.Inbound;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.telemetry.Detail;
@@ -41,7 +41,7 @@ import org.jspecify.annotations.Nullable;
 public final class Connection implements Signals.Resting, Host {
 
   /** The set of live connections; drains wait for its members. */
-  public interface Keeper {
+  public interface Registry {
 
     /** The number of the acceptor whose connections these are. */
     int acceptor();
@@ -66,7 +66,7 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   private final ServerContext context;
-  private final Keeper keeper;
+  private final Registry registry;
   private final long id;
 
   /** In milliseconds since 1970; an {@link Instant} is made on request. */
@@ -121,11 +121,11 @@ public final class Connection implements Signals.Resting, Host {
   private @Nullable Span span;
 
   /**
-   * @param keeper told of the end
+   * @param registry told of the end
    */
-  public Connection(ServerContext context, Keeper keeper, TransportSocket transport) {
+  public Connection(ServerContext context, Registry registry, TransportSocket transport) {
     this.context = context;
-    this.keeper = keeper;
+    this.registry = registry;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
     this.signals = new Signals(context.sweeper, this);
@@ -155,7 +155,7 @@ public final class Connection implements Signals.Resting, Host {
   @Override
   public boolean takesThread() {
     Generation mine = lease.generation();
-    Generation asked = mine == null ? context.handlers.serving() : mine;
+    Generation asked = mine == null ? context.generations.serving() : mine;
     return asked != null && asked.facts().nonblocking();
   }
 
@@ -178,7 +178,7 @@ public final class Connection implements Signals.Resting, Host {
 
   @Override
   public void goOnHere(ThreadLender lender) {
-    context.lenders.add(lender);
+    context.lentThreads.add(lender);
     ClassLoader before = ContextLoader.current();
     try {
       goOn();
@@ -320,7 +320,7 @@ public final class Connection implements Signals.Resting, Host {
     FREE_THE_PLACE {
       @Override
       void run(Connection connection) {
-        connection.keeper.closed(connection);
+        connection.registry.closed(connection);
       }
     },
     FORGET_THE_THREAD {
@@ -351,7 +351,7 @@ public final class Connection implements Signals.Resting, Host {
                   span(), last.how, socket.counters(), last.lasted));
     } finally {
       try {
-        keeper.ended(this);
+        registry.ended(this);
       } finally {
         synchronized (this) {
           over = true;
@@ -493,7 +493,7 @@ public final class Connection implements Signals.Resting, Host {
   public void abandon() {
     abandoned = true;
     conversation.abandon();
-    keeper.abandoned(this);
+    registry.abandoned(this);
   }
 
   /**
@@ -507,7 +507,7 @@ public final class Connection implements Signals.Resting, Host {
 
   /** True when the connection is over by {@code deadline}, a {@link System#nanoTime}. */
   public synchronized boolean awaitOver(long deadline) {
-    return Joins.awaitUntil(this, () -> over, deadline);
+    return Uninterruptibly.awaitUntil(this, () -> over, deadline);
   }
 
   @Override
@@ -558,7 +558,7 @@ public final class Connection implements Signals.Resting, Host {
   public ConnectionInfo info() {
     return new ConnectionInfo(
         id,
-        keeper.acceptor(),
+        registry.acceptor(),
         generationNumber(),
         transport.remoteAddress(),
         transport.localAddress(),
@@ -587,7 +587,7 @@ public final class Connection implements Signals.Resting, Host {
   public Span span() {
     Span mine = span;
     if (mine == null) {
-      mine = new Span(context.name(), keeper.acceptor(), id, transport.remoteAddress());
+      mine = new Span(context.name(), registry.acceptor(), id, transport.remoteAddress());
       span = mine;
     }
     return mine;

@@ -70,7 +70,7 @@ public final class Conversation {
   private final Inbound in;
   private final ConnectionSocket socket;
   private final Lease lease;
-  private final Goodbye goodbye;
+  private final TerminalCallback terminalCallback;
 
   /**
    * Null until the connection is asked to leave a handler. Written by the own thread; read by
@@ -103,7 +103,7 @@ public final class Conversation {
     this.in = in;
     this.socket = socket;
     this.lease = lease;
-    this.goodbye = new Goodbye(signals);
+    this.terminalCallback = new TerminalCallback(signals);
   }
 
   private ServerContext context() {
@@ -129,7 +129,7 @@ public final class Conversation {
       turnEnds();
       return ending;
     } catch (Throwable thrown) {
-      return goodbye.because(thrown, true);
+      return terminalCallback.because(thrown, true);
     }
   }
 
@@ -174,7 +174,7 @@ public final class Conversation {
       }
       return ending;
     } catch (Throwable thrown) {
-      return goodbye.because(thrown, true);
+      return terminalCallback.because(thrown, true);
     }
   }
 
@@ -240,7 +240,7 @@ public final class Conversation {
       in.readable();
     }
     if ((why & ENDING) != 0) {
-      return goodbye.asked();
+      return terminalCallback.asked();
     }
     flush();
     Ending ending = null;
@@ -335,7 +335,7 @@ public final class Conversation {
   private Migration migration() {
     Migration mine = migration;
     if (mine == null) {
-      mine = new Migration(connection, lease, socket, goodbye);
+      mine = new Migration(connection, lease, socket, terminalCallback);
       migration = mine;
     }
     return mine;
@@ -422,7 +422,7 @@ public final class Conversation {
       Next<@Nullable Object> next = calling("handleMessage").handleMessage(message, socket, state);
       return afterAnything(answer(next), before);
     } catch (UnhandledMessageException e) {
-      goodbye.answered();
+      terminalCallback.answered();
       socket.dropped(message);
       return null;
     }
@@ -431,13 +431,13 @@ public final class Conversation {
   // ---- answers: the one place where they become actions
 
   private Handler<@Nullable Object> calling(String callback) {
-    goodbye.calling(callback);
+    terminalCallback.calling(callback);
     return lease.handler();
   }
 
   private Next<@Nullable Object> answer(@Nullable Next<@Nullable Object> next) {
     if (next == null) {
-      throw new NullPointerException(goodbye.callback() + " answered null");
+      throw new NullPointerException(terminalCallback.callback() + " answered null");
     }
     return next;
   }
@@ -459,9 +459,9 @@ public final class Conversation {
   private @Nullable Ending apply(Next<@Nullable Object> next) throws Exception {
     state = next.state();
     if (next instanceof Next.Fail<@Nullable Object> fail) {
-      return goodbye.because(fail.reason(), false);
+      return terminalCallback.because(fail.reason(), false);
     }
-    goodbye.answered();
+    terminalCallback.answered();
     return switch (next) {
       case Next.Proceed<@Nullable Object> proceed -> {
         setWait(proceed.readTimeout());
@@ -525,7 +525,7 @@ public final class Conversation {
 
   /** The ending without a handler: it was asked for, or no handler came in time. */
   private Ending withoutHandler() {
-    return lease.inVain() ? new Ending.Unserved() : goodbye.asked();
+    return lease.inVain() ? new Ending.Unserved() : terminalCallback.asked();
   }
 
   /**
@@ -534,9 +534,9 @@ public final class Conversation {
   void end(Ending ending) {
     socket.ending();
     try {
-      goodbye.say(ending, lease, socket, state);
+      terminalCallback.call(ending, lease, socket, state);
     } catch (Throwable thrown) { // but it is reported
-      String callback = goodbye.callback();
+      String callback = terminalCallback.callback();
       context().emit(() -> new TelemetryEvent.HandlerThrew(connection.span(), callback, thrown));
     }
     state = null;
@@ -544,6 +544,6 @@ public final class Conversation {
 
   /** From now on no terminal callback begins. Any thread. */
   void abandon() {
-    goodbye.abandon();
+    terminalCallback.abandon();
   }
 }

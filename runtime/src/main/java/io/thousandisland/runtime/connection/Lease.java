@@ -108,21 +108,21 @@ public final class Lease {
   @Nullable Generation acquire() throws IOException {
     for (; ; ) {
       meanwhile.goOn();
-      long absence = context.handlers.absentSince();
+      long absence = context.generations.absentSince();
       long until = waitUntil(absence);
       signals.deadline(Math.min(until, meanwhile.deadline()));
       int reasons = ENDING | DEADLINE | meanwhile.reasons();
-      int why = context.handlers.awaitNews(signals, left, absence, false, reasons);
+      int why = context.generations.awaitNews(signals, left, absence, false, reasons);
       if ((why & ENDING) != 0) {
         return null;
       }
       if (why != 0 && context.sweeper.now() >= until) {
         inVain = true;
-        context.handlers.unserved();
+        context.generations.unserved();
         return null;
       }
-      Generation serving = context.handlers.serving();
-      if (serving == null && context.handlers.isClosed()) {
+      Generation serving = context.generations.serving();
+      if (serving == null && context.generations.isClosed()) {
         return null;
       }
       if (why != 0 || serving == null || serving == left) {
@@ -162,7 +162,7 @@ public final class Lease {
    * @return null when no other generation serves
    */
   @Nullable Generation enterNext() {
-    Generation next = context.handlers.serving();
+    Generation next = context.generations.serving();
     if (next == null || next == generation) {
       return null;
     }

@@ -32,10 +32,10 @@ public final class Migration {
   private final Host connection;
   private final Lease lease;
   private final ConnectionSocket socket;
-  private final Goodbye goodbye;
+  private final TerminalCallback terminalCallback;
 
   /** The state taken along; not null while the connection is without a handler. */
-  private @Nullable Snapshot luggage;
+  private @Nullable Snapshot snapshot;
 
   private boolean left;
 
@@ -44,12 +44,13 @@ public final class Migration {
    */
   private volatile @Nullable Generation declined;
 
-  Migration(Host connection, Lease lease, ConnectionSocket socket, Goodbye goodbye) {
+  Migration(
+      Host connection, Lease lease, ConnectionSocket socket, TerminalCallback terminalCallback) {
     this.context = connection.context();
     this.connection = connection;
     this.lease = lease;
     this.socket = socket;
-    this.goodbye = goodbye;
+    this.terminalCallback = terminalCallback;
   }
 
   /** Whether a generation was left since the last call. */
@@ -61,7 +62,7 @@ public final class Migration {
 
   /** True while the connection is without a handler. */
   boolean underWay() {
-    return luggage != null;
+    return snapshot != null;
   }
 
   /** True when the connection was asked to leave {@code one} and could not. Any thread. */
@@ -83,14 +84,14 @@ public final class Migration {
     }
     Generation culprit = mine;
     try {
-      Snapshot snapshot = Snapshot.of(mine, lease.handler(), socket, state);
+      Snapshot taken = Snapshot.of(mine, lease.handler(), socket, state);
       Generation next = lease.enterNext();
       if (next != null) {
         culprit = next;
-        return enter(next, snapshot);
+        return enter(next, taken);
       }
-      snapshot.requireHeir(null, mine.doClassesStay());
-      luggage = snapshot;
+      taken.requireHeir(null, mine.doClassesStay());
+      snapshot = taken;
       if (ahead) {
         lease.leaveForGood();
       } else {
@@ -98,7 +99,7 @@ public final class Migration {
       }
       settleIn();
     } catch (Throwable why) { // whatever it is: the connection stays, and finishes there
-      goodbye.answered();
+      terminalCallback.answered();
       tellDeclined(culprit, why);
       declined = mine;
       context.departures.tell();
@@ -129,18 +130,18 @@ public final class Migration {
    * @throws Exception when the next handler failed: that handler is to hear of the end
    */
   @Nullable Next<@Nullable Object> arrive() throws Exception {
-    Snapshot snapshot = luggage;
+    Snapshot taken = snapshot;
     Generation next = lease.acquire();
-    if (snapshot == null || next == null) {
+    if (taken == null || next == null) {
       return null;
     }
-    luggage = null;
+    snapshot = null;
     try {
-      Next<@Nullable Object> answer = restore(snapshot, next);
-      arrived(snapshot, next);
+      Next<@Nullable Object> answer = restore(taken, next);
+      arrived(taken, next);
       return answer;
     } catch (MigrationDeclinedException why) { // the handler that could have finished has left
-      goodbye.answered();
+      terminalCallback.answered();
       tellDeclined(next, why);
       lease.release();
       return null;
@@ -170,7 +171,7 @@ public final class Migration {
     long at = context.sweeper.in(limit);
     Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
     try {
-      goodbye.calling("importState");
+      terminalCallback.calling("importState");
       Handler<@Nullable Object> handler = next.handler();
       ContextLoader.of(handler); // if it declines, the old handler's is set at its next callback
       return snapshot.restore(handler, socket);

@@ -3,7 +3,7 @@ package io.thousandisland.runtime.drain;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.signals.Departures;
-import io.thousandisland.runtime.signals.Joins;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import java.time.Duration;
@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 public final class DrainRun implements Drain {
 
   private final String what;
-  private final Drainage these;
+  private final DrainTarget these;
   private final Timeouts timeouts;
   private final Departures departures;
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
@@ -42,7 +42,7 @@ public final class DrainRun implements Drain {
   /** The last phase that was cut short; maybe before it began. */
   private volatile @Nullable Phase cut;
 
-  public DrainRun(String what, Drainage these, Timeouts timeouts, Departures departures) {
+  public DrainRun(String what, DrainTarget these, Timeouts timeouts, Departures departures) {
     this(what, these, timeouts, departures, System.nanoTime());
   }
 
@@ -50,7 +50,7 @@ public final class DrainRun implements Drain {
    * @param began the point that its time counts from, a {@link System#nanoTime}
    */
   public DrainRun(
-      String what, Drainage these, Timeouts timeouts, Departures departures, long began) {
+      String what, DrainTarget these, Timeouts timeouts, Departures departures, long began) {
     this.began = began;
     this.what = what;
     this.these = these;
@@ -132,7 +132,7 @@ public final class DrainRun implements Drain {
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
     left.forEach(Connection::force);
-    long given = Joins.in(grace(timeouts));
+    long given = Uninterruptibly.in(grace(timeouts));
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {
       if (!connection.awaitOver(given)) {

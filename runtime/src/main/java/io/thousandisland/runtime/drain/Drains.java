@@ -37,11 +37,11 @@ public final class Drains {
   }
 
   /** A drain of {@code these} that is still to be started; its time counts from now. */
-  public DrainRun of(String what, Drainage these) {
+  public DrainRun of(String what, DrainTarget these) {
     return of(what, these, context.settings().timeouts());
   }
 
-  private DrainRun of(String what, Drainage these, Timeouts timeouts) {
+  private DrainRun of(String what, DrainTarget these, Timeouts timeouts) {
     return new DrainRun(what, these, timeouts, context.departures);
   }
 
@@ -73,21 +73,21 @@ public final class Drains {
       Retirement.Post post,
       Runnable afterwards) {
     Timeouts timeouts = context.settings().timeouts();
-    Drainage these = Drainage.of(leaving, live, true);
+    DrainTarget these = DrainTarget.of(leaving, live, true);
     var retirement = new Retirement(what, leaving, these, timeouts, context.departures, post);
     onOwnThread(retirement, retirement::run, afterwards);
     return retirement;
   }
 
   /** Starts to drain the connections of one acceptor after the other, each paused meanwhile. */
-  public RollingDrain startRolling(String what, List<? extends Pausable> acceptors) {
+  public Sequence startRolling(String what, List<? extends Pausable> acceptors) {
     return roll(
         what,
         acceptors.stream()
             .map(
                 acceptor ->
                     new Part(
-                        () -> of(acceptor.name(), Drainage.of(acceptor::live)),
+                        () -> of(acceptor.name(), DrainTarget.of(acceptor::live)),
                         drain -> whilePaused(List.of(acceptor), drain)))
             .toList(),
         () -> {});
@@ -105,7 +105,7 @@ public final class Drains {
    * @param timeouts of each drain
    * @param afterwards run before the result is known
    */
-  public RollingDrain startRolling(
+  public Sequence startRolling(
       String what,
       List<? extends Pausable> acceptors,
       List<Generation> leaving,
@@ -115,18 +115,18 @@ public final class Drains {
       Runnable afterwards) {
     var parts = new ArrayList<Part>();
     for (Pausable acceptor : acceptors) {
-      Drainage its = Drainage.of(leaving, acceptor::live, mayMigrate);
+      DrainTarget its = DrainTarget.of(leaving, acceptor::live, mayMigrate);
       String name = what + " of " + acceptor.name();
       parts.add(new Part(() -> of(name, its, timeouts), DrainRun::run));
     }
-    Drainage others = Drainage.of(leaving, live, mayMigrate);
+    DrainTarget others = DrainTarget.of(leaving, live, mayMigrate);
     parts.add(new Part(() -> of(what, others, timeouts), DrainRun::run));
     return roll(what, parts, afterwards);
   }
 
-  private RollingDrain roll(String what, List<Part> inTurn, Runnable afterwards) {
+  private Sequence roll(String what, List<Part> inTurn, Runnable afterwards) {
     DrainRun first = inTurn.getFirst().make().get();
-    var rolling = new RollingDrain(what, first);
+    var rolling = new Sequence(what, first);
     onOwnThread(
         rolling,
         () -> {

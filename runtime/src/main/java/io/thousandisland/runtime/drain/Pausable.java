@@ -1,7 +1,7 @@
 package io.thousandisland.runtime.drain;
 
 import io.thousandisland.runtime.connection.Connection;
-import io.thousandisland.runtime.signals.Joins;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -32,6 +32,6 @@ public interface Pausable {
   /** Pauses {@code all}, and returns when they have come to rest. */
   static void pause(Collection<? extends Pausable> all) {
     List<CountDownLatch> resting = all.stream().map(Pausable::pause).toList();
-    boolean unused = Joins.awaitAll(resting, Joins.in(Joins.PROMPT));
+    boolean unused = Uninterruptibly.awaitAll(resting, Uninterruptibly.in(Uninterruptibly.PROMPT));
   }
 }

@@ -4,7 +4,7 @@ import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.signals.Departures;
-import io.thousandisland.runtime.signals.Joins;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import java.time.Duration;
@@ -84,7 +84,7 @@ public final class Retirement implements Drain {
 
   private final String what;
   private final List<Generation> leaving;
-  private final Drainage these;
+  private final DrainTarget these;
   private final Timeouts timeouts;
   private final Departures departures;
   private final Post post;
@@ -123,7 +123,7 @@ public final class Retirement implements Drain {
   Retirement(
       String what,
       List<Generation> leaving,
-      Drainage these,
+      DrainTarget these,
       Timeouts timeouts,
       Departures departures,
       Post post) {
@@ -211,7 +211,7 @@ public final class Retirement implements Drain {
   private synchronized void pause() {
     Phase before = cut;
     boolean unused =
-        Joins.awaitUntil(this, () -> cut != before, System.nanoTime() + TICK.toNanos());
+        Uninterruptibly.awaitUntil(this, () -> cut != before, System.nanoTime() + TICK.toNanos());
   }
 
   private boolean isCalm(boolean first) {

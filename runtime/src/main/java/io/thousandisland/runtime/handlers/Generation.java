@@ -37,7 +37,7 @@ public final class Generation {
   /**
    * Replaced by the server's own thread when properties of the service change; read by any thread.
    */
-  private volatile HandlerFacts facts;
+  private volatile HandlerBinding.Facts facts;
 
   private final Consumer<Generation> ended;
 
@@ -57,11 +57,10 @@ public final class Generation {
   private volatile boolean classesStay;
 
   @SuppressWarnings("unchecked") // a connection hands a handler's state back to that handler only
-  public Generation(
-      int number, HandlerFacts facts, Handler<?> handler, Consumer<Generation> ended) {
+  public Generation(int number, HandlerBinding binding, Consumer<Generation> ended) {
     this.number = number;
-    this.facts = facts;
-    this.handler = (Handler<@Nullable Object>) handler;
+    this.facts = binding.facts();
+    this.handler = (Handler<@Nullable Object>) binding.handler();
     this.ended = ended;
   }
 
@@ -69,11 +68,11 @@ public final class Generation {
     return number;
   }
 
-  public HandlerFacts facts() {
+  public HandlerBinding.Facts facts() {
     return facts;
   }
 
-  public void facts(HandlerFacts changed) {
+  public void facts(HandlerBinding.Facts changed) {
     facts = changed;
   }
 

@@ -1,5 +1,5 @@
 /**
- * Which handler serves: generations of handlers, how a connection waits for a generation, and the
+ * Which handler serves: generations of handlers, the threads that wait for a generation, and the
  * snapshot that a connection takes along from one handler to the next. This package uses {@code
  * signals} to wait, and knows no connection.
  *

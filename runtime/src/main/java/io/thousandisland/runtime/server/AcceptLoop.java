@@ -11,7 +11,7 @@ import static io.thousandisland.runtime.signals.Signals.TURN;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
@@ -84,7 +84,7 @@ final class AcceptLoop implements Signals.Resting {
   private final Listener listener;
   private final ConnectionSupervisor connections;
   private final Worker worker;
-  private final Crash crash;
+  private final CrashReport crash;
   private final Signals me;
   private final Consumer<ThreadLender> lent;
   private final CountDownLatch ended = new CountDownLatch(1);
@@ -116,7 +116,7 @@ final class AcceptLoop implements Signals.Resting {
       Listener listener,
       ConnectionSupervisor connections,
       Worker worker,
-      Crash crash) {
+      CrashReport crash) {
     this.context = context;
     this.acceptor = acceptor;
     this.listener = listener;
@@ -209,9 +209,9 @@ final class AcceptLoop implements Signals.Resting {
       resting.countDown();
       return RESUME | PAUSE;
     }
-    if (context.handlers.serving() == null) {
+    if (context.generations.serving() == null) {
       leave(); // let the client wait in the backlog
-      return context.handlers.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
+      return context.generations.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
     }
     ListenSlot mine = turn == null ? turn() : turn;
     if (mine == null) {
@@ -260,7 +260,7 @@ final class AcceptLoop implements Signals.Resting {
 
   /** Ends all waits, and gives up what other loops wait for. */
   private void leave() {
-    context.handlers.forget(me);
+    context.generations.forget(me);
     leavePermits();
     sittingOut = false;
     me.deadline(Signals.NEVER);

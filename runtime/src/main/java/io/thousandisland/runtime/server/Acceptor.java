@@ -3,7 +3,7 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.Pausable;
 import io.thousandisland.runtime.shared.ServerContext;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
@@ -75,7 +75,7 @@ final class Acceptor implements Node, Pausable {
   }
 
   @Override
-  public void start(Crash crash) throws Exception {
+  public void start(CrashReport crash) throws Exception {
     startedAt = System.nanoTime();
     children.start(crash);
     context.emit(() -> new TelemetryEvent.AcceptorStarted(context.name(), number));

@@ -3,7 +3,7 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.Pausable;
 import io.thousandisland.runtime.shared.ServerContext;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.runtime.supervision.Supervisor;
@@ -60,7 +60,7 @@ final class AcceptorSupervisor implements Node {
   }
 
   @Override
-  public void start(Crash crash) throws Exception {
+  public void start(CrashReport crash) throws Exception {
     children.start(crash);
     up = true;
   }
@@ -103,7 +103,7 @@ final class AcceptorSupervisor implements Node {
     List<Acceptor> some = List.copyOf(acceptors); // the number may change meanwhile
     long deadline = System.nanoTime() + LAST_CALL.toNanos();
     for (int i = 0; up && !some.isEmpty() && System.nanoTime() - deadline < 0; i++) {
-      if (context.handlers.serving() == null || !context.permits.tryAcquire()) {
+      if (context.generations.serving() == null || !context.permits.tryAcquire()) {
         return;
       }
       TransportSocket socket = null;

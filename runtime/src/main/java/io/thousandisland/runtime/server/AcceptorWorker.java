@@ -4,8 +4,8 @@ import static io.thousandisland.runtime.signals.Signals.PAUSE;
 import static io.thousandisland.runtime.signals.Signals.RESUME;
 
 import io.thousandisland.runtime.shared.ServerContext;
-import io.thousandisland.runtime.signals.Joins;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.signals.Uninterruptibly;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -54,7 +54,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
   }
 
   @Override
-  public synchronized void start(Crash crash) {
+  public synchronized void start(CrashReport crash) {
     var mine = new AcceptLoop(context, acceptor, listener, connections, this, crash);
     mine.goOnElsewhere();
     loop = mine; // now that it has a thread, which can be waited for
@@ -77,7 +77,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
   /** Tells the loop to end, and does not wait for it. */
   synchronized void halt() {
     if (loop != null && loop.halt()) {
-      endBy = Joins.in(Joins.PROMPT);
+      endBy = Uninterruptibly.in(Uninterruptibly.PROMPT);
     }
   }
 
@@ -92,7 +92,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
       loop = null;
     }
     if (mine != null) {
-      boolean unused = Joins.awaitAll(List.of(mine.ended()), deadline);
+      boolean unused = Uninterruptibly.awaitAll(List.of(mine.ended()), deadline);
     }
   }
 

@@ -2,10 +2,10 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
-import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.DrainTarget;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.ServerContext;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -24,7 +24,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * <p>Thread: the acceptor's worker starts connections, each connection reports its own end, any
  * thread reads.
  */
-final class ConnectionSupervisor implements Node, Connection.Keeper {
+final class ConnectionSupervisor implements Node, Connection.Registry {
 
   private final ServerContext context;
   private final int acceptor;
@@ -50,7 +50,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
   }
 
   @Override
-  public void start(Crash crash) {
+  public void start(CrashReport crash) {
     taken.set(0);
     stopped = false;
   }
@@ -65,7 +65,7 @@ final class ConnectionSupervisor implements Node, Connection.Keeper {
     Timeouts now = context.settings().timeouts();
     Timeouts withoutAdvice = now.withDrain(Duration.ZERO, now.shutdown());
     Drained unused =
-        new DrainRun(name(), Drainage.of(this::live), withoutAdvice, context.departures).run();
+        new DrainRun(name(), DrainTarget.of(this::live), withoutAdvice, context.departures).run();
     lingering.forEach(Connection::force); // the clock that would end them may go, too
   }
 

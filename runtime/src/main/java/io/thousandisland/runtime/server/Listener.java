@@ -3,7 +3,7 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Backoff;
-import io.thousandisland.runtime.supervision.Crash;
+import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListenAt;
@@ -58,7 +58,7 @@ final class Listener implements Node {
   private boolean failureTold;
 
   private long openedAt;
-  private Crash crash = reason -> {};
+  private CrashReport crash = reason -> {};
   private volatile @Nullable SocketAddress address;
   private volatile @Nullable Throwable failure;
 
@@ -135,7 +135,7 @@ final class Listener implements Node {
   }
 
   @Override
-  public void start(Crash up) {
+  public void start(CrashReport up) {
     locked(
         () -> {
           crash = up;

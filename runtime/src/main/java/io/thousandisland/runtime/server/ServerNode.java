@@ -1,17 +1,15 @@
 package io.thousandisland.runtime.server;
 
-import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
-import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.DrainTarget;
 import io.thousandisland.runtime.drain.Drains;
 import io.thousandisland.runtime.drain.Pausable;
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.handlers.HandlerBinding;
-import io.thousandisland.runtime.handlers.HandlerFacts;
-import io.thousandisland.runtime.server.Situation.Condition;
+import io.thousandisland.runtime.server.ServerState.Condition;
 import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.LifeThread;
@@ -73,7 +71,7 @@ public final class ServerNode implements Server {
 
   // ---- the life thread's own
 
-  private final Situation situation = new Situation();
+  private final ServerState state = new ServerState();
   private boolean treeStarted;
   private @Nullable CompletableFuture<Drained> stopping;
 
@@ -91,14 +89,12 @@ public final class ServerNode implements Server {
   /** A handler that could not be obtained; {@code called} is its name, version and bundle. */
   private record Unavailable(long serviceId, String called) {}
 
-  /**
-   * The condition that the situation leads to; replaced as a whole by the life thread, read by any.
-   */
+  /** The condition that the state leads to; replaced as a whole by the life thread, read by any. */
   private volatile Condition condition = Condition.FIRST;
 
   /** Starts nothing yet. */
-  public ServerNode(ServerSettings settings, Telemetry telemetry, Engine engine) {
-    this.context = new ServerContext(settings, telemetry, engine);
+  public ServerNode(ServerSettings settings, Telemetry telemetry, RuntimeContext runtime) {
+    this.context = new ServerContext(settings, telemetry, runtime);
     this.life = new LifeThread(settings.name());
     this.listener = new Listener(context, () -> life.execute(this::publish), this::takeWaiting);
     var seen = new Seen();
@@ -143,8 +139,8 @@ public final class ServerNode implements Server {
   }
 
   private void treeIs(boolean up, @Nullable Throwable failure) {
-    situation.treeUp = up;
-    situation.treeFailure = failure;
+    state.treeUp = up;
+    state.treeFailure = failure;
     publish();
   }
 
@@ -172,7 +168,7 @@ public final class ServerNode implements Server {
   public void start() {
     life.run(
         () -> {
-          situation.told = true;
+          state.configured = true;
           reconcile();
         });
   }
@@ -191,14 +187,14 @@ public final class ServerNode implements Server {
       Supplier<Optional<TransportBinding>> best, Predicate<Transport> matches, String otherwise) {
     life.run(
         () -> {
-          if (situation.stopping || (transport != null && matches.test(transport))) {
+          if (state.stopping || (transport != null && matches.test(transport))) {
             return;
           }
           Optional<TransportBinding> chosen = best.get();
           if (chosen.isPresent()) {
             bind(chosen.get());
           } else if (transport == null) { // else it stays until another one matches
-            situation.noTransport = otherwise;
+            state.noTransport = otherwise;
             publish();
           }
         });
@@ -211,7 +207,7 @@ public final class ServerNode implements Server {
       drainOf(before, List.of());
     }
     transport = binding.transport();
-    situation.noTransport = null;
+    state.noTransport = null;
     context.transportName(binding.name());
     reconcile();
   }
@@ -225,7 +221,7 @@ public final class ServerNode implements Server {
         () -> {
           if (transport == gone) {
             transport = null;
-            situation.noTransport = why;
+            state.noTransport = why;
             reconcile();
             return drainOf(gone, acceptors.all());
           }
@@ -237,12 +233,13 @@ public final class ServerNode implements Server {
   /** Ends the connections that run over {@code leaving}, which is no longer bound. */
   private CompletableFuture<Drained> drainOf(Transport leaving, List<Acceptor> paused) {
     List<Connection> its = List.copyOf(acceptors.live());
-    Drainage these = paused.isEmpty() ? Drainage.of(() -> its) : Drainage.of(acceptors::live);
+    DrainTarget these =
+        paused.isEmpty() ? DrainTarget.of(() -> its) : DrainTarget.of(acceptors::live);
     DrainRun drain = drains.of("transport", these);
     CompletableFuture<Drained> drained = drain.result();
     leavingTransports.put(leaving, drained);
     drained.whenCompleteAsync((result, error) -> leavingTransports.remove(leaving, drained), life);
-    drains.start(drain, paused, context.lenders::renew);
+    drains.start(drain, paused, context.lentThreads::renew);
     return drained;
   }
 
@@ -256,18 +253,18 @@ public final class ServerNode implements Server {
       Supplier<Optional<HandlerBinding>> best, LongPredicate stays, String otherwise) {
     life.run(
         () -> {
-          if (!situation.stopping) { // else nothing would let go of it again
+          if (!state.stopping) { // else nothing would let go of it again
             succession.choose(best.get(), stays, otherwise);
             reconcile();
           }
         });
   }
 
-  /** {@code handler} serves new connections from now on. */
-  public void serve(HandlerFacts facts, Handler<?> handler) {
+  /** The handler of {@code binding} serves new connections from now on. */
+  public void serve(HandlerBinding binding) {
     life.run(
         () -> {
-          succession.serve(facts, handler, serviceId -> true);
+          succession.serve(binding, serviceId -> true);
           reconcile();
         });
   }
@@ -292,7 +289,7 @@ public final class ServerNode implements Server {
     return life.call(
         () -> {
           // in a server that ends, connections are to end, with their handler's goodbye
-          boolean ends = situation.stopping || situation.drains > 0;
+          boolean ends = state.stopping || state.drains > 0;
           CompletableFuture<Drained> future =
               succession.retire(serviceId, !ends, classesStay, caller);
           reconcile();
@@ -317,8 +314,8 @@ public final class ServerNode implements Server {
   private void take(ServerSettings changed, @Nullable ListenMove move) {
     ServerSettings before = context.settings();
     context.settings(changed);
-    boolean corrected = situation.refused != null;
-    situation.refused = null;
+    boolean corrected = state.refused != null;
+    state.refused = null;
     if (before.listen().sockets() == changed.listen().sockets()) {
       listener.take(move, before.listen());
     } else { // workers find their new places
@@ -347,7 +344,7 @@ public final class ServerNode implements Server {
     try {
       surplus = acceptors.resize();
     } catch (Exception | Error e) {
-      situation.acceptors = "no more than %d acceptors: %s".formatted(acceptors.size(), e);
+      state.acceptors = "no more than %d acceptors: %s".formatted(acceptors.size(), e);
       resizing =
           life.later(
               Backoff.DEFAULT.after(tries),
@@ -357,10 +354,10 @@ public final class ServerNode implements Server {
               });
       return;
     }
-    situation.acceptors = null;
+    state.acceptors = null;
     for (Acceptor acceptor : surplus) {
       drains
-          .start(drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live)))
+          .start(drains.of(acceptor.name(), DrainTarget.of(acceptor.connections()::live)))
           .result()
           .whenCompleteAsync((result, error) -> takenAway(acceptor), life);
     }
@@ -375,7 +372,7 @@ public final class ServerNode implements Server {
   public void refused(String reason) {
     life.run(
         () -> {
-          situation.refused = reason;
+          state.refused = reason;
           context.emit(() -> new TelemetryEvent.ConfigurationRefused(context.name(), reason));
           publish();
         });
@@ -394,7 +391,7 @@ public final class ServerNode implements Server {
           if (running != null) {
             return running;
           }
-          situation.stopping = true;
+          state.stopping = true;
           succession.close();
           CompletableFuture<Drained> future =
               drainServer().result().whenCompleteAsync((result, error) -> stopTree(), life);
@@ -409,13 +406,13 @@ public final class ServerNode implements Server {
     }
     succession.end();
     transport = null;
-    situation.stopped = true;
+    state.stopped = true;
     publish();
   }
 
   /** Whether a handler serves, which a changed configuration must not take away. */
   public boolean hasHandler() {
-    return context.handlers.serving() != null;
+    return context.generations.serving() != null;
   }
 
   /** As {@link #hasHandler}. */
@@ -443,7 +440,7 @@ public final class ServerNode implements Server {
   public void handlerTrouble(@Nullable String trouble) {
     life.run(
         () -> {
-          situation.trouble = trouble;
+          state.trouble = trouble;
           tellIfRecovered(trouble);
           publish();
         });
@@ -451,9 +448,9 @@ public final class ServerNode implements Server {
 
   private void tellIfRecovered(@Nullable String trouble) {
     Unavailable handler = unavailable;
-    if (handler != null && trouble == null && !situation.stopping) {
+    if (handler != null && trouble == null && !state.stopping) {
       unavailable = null;
-      Generation serving = context.handlers.serving();
+      Generation serving = context.generations.serving();
       boolean obtained = serving != null && serving.facts().serviceId() == handler.serviceId();
       context.emit(
           () -> new TelemetryEvent.HandlerRecovered(context.name(), handler.called(), obtained));
@@ -466,7 +463,7 @@ public final class ServerNode implements Server {
   public void suspend() {
     life.run(
         () -> {
-          situation.suspended = true;
+          state.suspended = true;
           reconcile();
         });
   }
@@ -475,7 +472,7 @@ public final class ServerNode implements Server {
   public void resume() {
     life.run(
         () -> {
-          situation.suspended = false;
+          state.suspended = false;
           reconcile();
         });
   }
@@ -489,21 +486,21 @@ public final class ServerNode implements Server {
   public Drain drain() {
     return life.call(
         () -> {
-          situation.suspended = true;
+          state.suspended = true;
           return drainServer();
         });
   }
 
   private DrainRun drainServer() {
-    DrainRun drain = drains.of("server", Drainage.of(acceptors::live));
-    situation.drains++;
+    DrainRun drain = drains.of("server", DrainTarget.of(acceptors::live));
+    state.drains++;
     reconcile(); // closes the port first
     drains.start(drain, acceptors.all(), () -> {});
     drain
         .result()
         .whenCompleteAsync(
             (result, error) -> {
-              situation.drains--;
+              state.drains--;
               publish();
             },
             life);
@@ -513,7 +510,7 @@ public final class ServerNode implements Server {
   @Override
   public Drain drainAcceptor(int number) {
     Acceptor acceptor = acceptors.acceptor(number);
-    DrainRun drain = drains.of(acceptor.name(), Drainage.of(acceptor.connections()::live));
+    DrainRun drain = drains.of(acceptor.name(), DrainTarget.of(acceptor.connections()::live));
     return drains.start(drain, List.of(acceptor), () -> {});
   }
 
@@ -532,7 +529,8 @@ public final class ServerNode implements Server {
     if (acceptors.live().stream().noneMatch(connection -> connection.id() == id)) {
       throw new IllegalArgumentException("no connection " + id);
     }
-    Drainage one = Drainage.of(() -> acceptors.live().stream().filter(c -> c.id() == id).toList());
+    DrainTarget one =
+        DrainTarget.of(() -> acceptors.live().stream().filter(c -> c.id() == id).toList());
     return drains.start(drains.of("connection " + id, one));
   }
 
@@ -543,11 +541,11 @@ public final class ServerNode implements Server {
 
   // ---- the state machine, on the life thread
 
-  /** Brings the listener and the tree to the state that the situation asks for. */
+  /** Brings the listener and the tree to the state that the state asks for. */
   private void reconcile() {
-    situation.noHandler = succession.nobody();
+    state.noHandler = succession.nobody();
     Transport bound = transport;
-    boolean serves = situation.told && !situation.suspended && !situation.stopping;
+    boolean serves = state.configured && !state.suspended && !state.stopping;
     if (serves && succession.portHeld() && bound != null) {
       listener.listen(bound);
       if (!treeStarted) {
@@ -563,7 +561,7 @@ public final class ServerNode implements Server {
   /** Derives the status, and reports it. */
   private void publish() {
     Condition before = condition;
-    Condition now = situation.condition(listener);
+    Condition now = state.condition(listener);
     condition = now;
     if (now.isNews(before)) {
       context.emit(
@@ -572,8 +570,8 @@ public final class ServerNode implements Server {
                   context.name(), before.status(), now.status(), now.reason()));
     }
     waits.look(
-        situation.missing(),
-        situation.noTransport != null || context.handlers.absentSince() != Signals.NEVER);
+        state.missing(),
+        state.noTransport != null || context.generations.absentSince() != Signals.NEVER);
     onChange.run();
   }
 

@@ -1,14 +1,13 @@
 package io.thousandisland.runtime.server;
 
-import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
-import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.DrainTarget;
 import io.thousandisland.runtime.drain.Drains;
 import io.thousandisland.runtime.drain.Retirement;
 import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.handlers.Generations;
 import io.thousandisland.runtime.handlers.HandlerBinding;
-import io.thousandisland.runtime.handlers.HandlerFacts;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.ServerContext;
@@ -82,7 +81,7 @@ final class Succession {
       Runnable changed) {
     this.context = context;
     this.life = life;
-    this.generations = new Generations(context);
+    this.generations = context.generations;
     this.drains = drains;
     this.acceptors = acceptors;
     this.changed = changed;
@@ -110,11 +109,11 @@ final class Succession {
    *     for it, and no better handler has followed it
    */
   void choose(Optional<HandlerBinding> best, LongPredicate stays, String otherwise) {
-    Generation serving = context.handlers.serving();
+    Generation serving = generations.serving();
     if (best.isEmpty()) {
       nobodyWillServe(serving, stays, otherwise);
     } else if (serving == null || serving.facts().serviceId() != best.get().facts().serviceId()) {
-      serve(best.get().facts(), best.get().handler(), stays);
+      serve(best.get(), stays);
     } else if (!serving.facts().equals(best.get().facts())) {
       describedAnew(serving, best.get());
     }
@@ -143,13 +142,13 @@ final class Succession {
       return;
     }
     serving.classesStay(); // the very same handler
-    Generation unused = generations.serve(now.facts(), now.handler());
+    Generation unused = generations.serve(now);
     CompletableFuture<Drained> moved = empty(List.of(serving), true, context.settings().timeouts());
     moved.whenCompleteAsync((result, error) -> changed.run(), life);
   }
 
-  void serve(HandlerFacts facts, Handler<?> handler, LongPredicate stays) {
-    Generation before = generations.serve(facts, handler);
+  void serve(HandlerBinding binding, LongPredicate stays) {
+    Generation before = generations.serve(binding);
     nobody = null;
     whenGone = null;
     portHeld = true;
@@ -173,16 +172,16 @@ final class Succession {
    * begins, unless it has begun. A changed wait counts from the same beginning.
    */
   private void absent() {
-    if (context.handlers.serving() != null || ended) {
+    if (generations.serving() != null || ended) {
       return;
     }
-    if (context.handlers.absentSince() == Signals.NEVER) {
-      context.handlers.absent(context.sweeper.now());
+    if (generations.absentSince() == Signals.NEVER) {
+      generations.absent(context.sweeper.now());
     }
     closing.cancel(false);
     Duration wait = context.settings().timeouts().handlerWait();
     if (DeadlineSweeper.countable(wait)) {
-      long over = context.sweeper.now() - context.handlers.absentSince();
+      long over = context.sweeper.now() - generations.absentSince();
       closing = life.later(wait.minusNanos(over), this::closePort);
     }
     changed.run();
@@ -247,7 +246,7 @@ final class Succession {
   }
 
   private CompletableFuture<Drained> leave(List<Generation> leaving, boolean migrate) {
-    Generation serving = context.handlers.serving();
+    Generation serving = generations.serving();
     boolean last = false;
     if (serving != null && leaving.contains(serving)) {
       departures++;
@@ -268,7 +267,7 @@ final class Succession {
   /** A handler that served has left completely. The reason noted meanwhile holds now. */
   private void left() {
     departures--;
-    if (context.handlers.serving() == null && departures == 0) {
+    if (generations.serving() == null && departures == 0) {
       if (whenGone != null) {
         nobody = whenGone;
         whenGone = null;
@@ -307,7 +306,7 @@ final class Succession {
 
   /** False when another handler serves. */
   private boolean paused(Generation leaving) {
-    if (context.handlers.serving() != leaving) {
+    if (generations.serving() != leaving) {
       return false;
     }
     generations.pause(leaving);
@@ -316,7 +315,7 @@ final class Succession {
 
   /** False when another handler serves, or the server has ended. */
   private boolean resumed(Generation leaving) {
-    if (context.handlers.serving() != null || ended) {
+    if (generations.serving() != null || ended) {
       return false;
     }
     generations.resume(leaving);
@@ -324,7 +323,7 @@ final class Succession {
   }
 
   private void retired(Generation last, List<Generation> leaving) {
-    Generation serving = context.handlers.serving();
+    Generation serving = generations.serving();
     if (serving == last) {
       serveNobody(whyNobody(last)); // only when the retirement failed
     } else if (serving == null) {
@@ -350,26 +349,26 @@ final class Succession {
               what, acceptors.withLeaving(), leaving, acceptors::live, migrate, each, afterwards)
           .result();
     }
-    DrainRun drain = drains.of(what, Drainage.of(leaving, acceptors::live, migrate));
+    DrainRun drain = drains.of(what, DrainTarget.of(leaving, acceptors::live, migrate));
     return drains.start(drain, List.of(), afterwards).result();
   }
 
   /** Ends the connections of one generation; if it serves, its handler goes on in a new one. */
   Drain drain(int number) {
     Generation one = generations.numbered(number);
-    if (one == context.handlers.serving()) {
-      generations.serve(one.facts(), one.handler());
+    if (one == generations.serving()) {
+      generations.serve(new HandlerBinding(one.facts(), one.handler()));
     }
     one.close();
     List<Generation> leaving = List.of(one);
     DrainRun drain =
-        drains.of("generation " + number, Drainage.of(leaving, acceptors::live, false));
+        drains.of("generation " + number, DrainTarget.of(leaving, acceptors::live, false));
     return drains.start(drain, List.of(), () -> generations.abandon(leaving));
   }
 
   /** The server is about to end: no other handler will serve. */
   void close() {
-    context.handlers.close();
+    generations.close();
   }
 
   /** The server has ended: lets go of the handler that serves. */

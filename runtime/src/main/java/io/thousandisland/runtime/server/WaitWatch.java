@@ -107,13 +107,13 @@ final class WaitWatch {
       telling = life.later(TICK, () -> tell(wait));
     } else {
       told = true;
-      emit(reason, wait, context.handlers.takeUnserved());
+      emit(reason, wait, context.generations.takeUnserved());
     }
   }
 
   /** Tells of connections that were closed just before the missing service came. */
   private void tellOfTheLost(@Nullable String reason) {
-    int closed = context.handlers.takeUnserved();
+    int closed = context.generations.takeUnserved();
     if (closed > 0) {
       Duration wait = context.settings().timeouts().handlerWait();
       emit(reason == null ? "no handler" : reason, wait, closed);

@@ -14,9 +14,9 @@ public record BufferSettings(int read, int unreadLimit, int unsentLimit, int mai
   static final BufferSettings DEFAULT = new BufferSettings(64 * 1024, 1 << 20, 1 << 20, 256);
 
   public BufferSettings {
-    Allowed.between("readBufferSize", read, 512, 1 << 24);
-    Allowed.between("unreadLimit", unreadLimit, read, 1 << 30);
-    Allowed.between("unsentLimit", unsentLimit, 0, 1 << 30);
-    Allowed.between("mailboxSize", mailbox, 1, 1 << 20);
+    Checks.between("readBufferSize", read, 512, 1 << 24);
+    Checks.between("unreadLimit", unreadLimit, read, 1 << 30);
+    Checks.between("unsentLimit", unsentLimit, 0, 1 << 30);
+    Checks.between("mailboxSize", mailbox, 1, 1 << 20);
   }
 }

@@ -19,6 +19,6 @@ public record LimitSettings(int maxConnections, WhenReached whenReached) {
   }
 
   public LimitSettings {
-    Allowed.between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
+    Checks.between("maxConnections", maxConnections, 1, Integer.MAX_VALUE);
   }
 }

@@ -17,10 +17,10 @@ public record ListenSettings(
   static final ListenSettings DEFAULT = new ListenSettings("127.0.0.1", 0, 1024, 1, Map.of());
 
   public ListenSettings {
-    Allowed.text("host", host, "a host name or an address");
-    Allowed.between("port", port, 0, 65_535);
-    Allowed.between("backlog", backlog, 1, 65_535);
-    Allowed.between("listenSockets", sockets, 1, 64);
+    Checks.text("host", host, "a host name or an address");
+    Checks.between("port", port, 0, 65_535);
+    Checks.between("backlog", backlog, 1, 65_535);
+    Checks.between("listenSockets", sockets, 1, 64);
     options = Map.copyOf(options);
   }
 

@@ -10,8 +10,8 @@ public record RestartSettings(int restarts, Duration window) {
       new RestartSettings(RestartBudget.DEFAULT.restarts(), RestartBudget.DEFAULT.within());
 
   public RestartSettings {
-    Allowed.between("restarts", restarts, 0, 1_000);
-    Allowed.positive("restartWindow", window);
+    Checks.between("restarts", restarts, 0, 1_000);
+    Checks.positive("restartWindow", window);
   }
 
   public RestartBudget budget() {

@@ -18,8 +18,8 @@ public record ServerSettings(
     RestartSettings restarts) {
 
   public ServerSettings {
-    Allowed.text("name", name, "a name of at least one character");
-    Allowed.between("acceptors", acceptors, 1, 1_024);
+    Checks.text("name", name, "a name of at least one character");
+    Checks.between("acceptors", acceptors, 1, 1_024);
     if (listen.sockets() > acceptors) {
       throw new InvalidSetting(
           "listenSockets",

@@ -32,11 +32,11 @@ public record Timeouts(
           Duration.ofSeconds(15));
 
   public Timeouts {
-    Allowed.positive("readTimeout", read);
-    Allowed.positive("sendTimeout", send);
-    Allowed.positive("handshakeTimeout", handshake);
-    Allowed.finite("drainTimeout", drain);
-    Allowed.finite("shutdownTimeout", shutdown);
+    Checks.positive("readTimeout", read);
+    Checks.positive("sendTimeout", send);
+    Checks.positive("handshakeTimeout", handshake);
+    Checks.finite("drainTimeout", drain);
+    Checks.finite("shutdownTimeout", shutdown);
     if (handlerWait.isNegative()) {
       throw new InvalidSetting("handlerWait", handlerWait, "0s or longer, or infinite");
     }

@@ -1,6 +1,6 @@
 package io.thousandisland.runtime.shared;
 
-import io.thousandisland.runtime.handlers.Handlers;
+import io.thousandisland.runtime.handlers.Generations;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.Departures;
@@ -23,7 +23,7 @@ public final class ServerContext {
 
   public final Telemetry telemetry;
   public final DeadlineSweeper sweeper;
-  public final Handlers handlers = new Handlers();
+  public final Generations generations;
   public final Permits permits;
   public final MemoryBudget memory;
 
@@ -31,12 +31,12 @@ public final class ServerContext {
   public final ThreadFactory workers;
 
   public final Departures departures;
-  public final Lenders lenders = new Lenders();
+  public final LentThreads lentThreads = new LentThreads();
 
   /** The number of connections accepted so far; also numbers connections, from 1. */
   public final AtomicLong accepted = new AtomicLong();
 
-  private final Engine engine;
+  private final RuntimeContext runtime;
 
   /** Replaced as a whole by the server's own thread; any thread reads it when needed. */
   private volatile ServerSettings settings;
@@ -52,21 +52,23 @@ public final class ServerContext {
 
   private volatile Function<String, @Nullable Transport> transports = name -> null;
 
-  public ServerContext(ServerSettings settings, Telemetry telemetry, Engine engine) {
-    this(settings, telemetry, engine, new Departures());
+  public ServerContext(ServerSettings settings, Telemetry telemetry, RuntimeContext runtime) {
+    this(settings, telemetry, runtime, new Departures());
   }
 
   public ServerContext(
-      ServerSettings settings, Telemetry telemetry, Engine engine, Departures departures) {
+      ServerSettings settings, Telemetry telemetry, RuntimeContext runtime, Departures departures) {
     this.departures = departures;
     this.settings = settings;
     this.telemetry = telemetry;
-    this.engine = engine;
-    this.sweeper = engine.sweeper();
-    this.memory = engine.memory();
-    this.workers = engine.workers();
+    this.runtime = runtime;
+    // objects of an ended generation's handler may be left on lent threads
+    this.generations = new Generations(this::name, this::emit, lentThreads::renew);
+    this.sweeper = runtime.sweeper();
+    this.memory = runtime.memory();
+    this.workers = runtime.workers();
     this.permits = new Permits(settings.limits().maxConnections());
-    this.pool = engine.pool(settings.buffers().read());
+    this.pool = runtime.pool(settings.buffers().read());
   }
 
   public ServerSettings settings() {
@@ -75,7 +77,7 @@ public final class ServerContext {
 
   public void settings(ServerSettings changed) {
     settings = changed;
-    pool = engine.pool(changed.buffers().read());
+    pool = runtime.pool(changed.buffers().read());
     permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and read all of it
   }
 

@@ -1,7 +1,7 @@
 /**
  * The parts that all connections of a server, or all servers of a runtime, have in common: places,
  * buffers, memory, telemetry and the clock. {@code ServerContext} holds the parts of one server,
- * and {@code Engine} those of all.
+ * and {@code RuntimeContext} those of all.
  *
  * <p>Thread: Any thread may use these classes.
  */

@@ -69,7 +69,7 @@ public final class Later implements AutoCloseable {
 
   /** As {@link #apart}, and waits for the task, but not longer than {@code patience}. */
   public void apartWithin(Duration patience, String name, Runnable task) {
-    boolean unused = Joins.await(apart(name, task), Joins.in(patience));
+    boolean unused = Uninterruptibly.await(apart(name, task), Uninterruptibly.in(patience));
   }
 
   @Override

@@ -63,7 +63,7 @@ final class Child {
   }
 
   /** One life of a node, from a start to the next. The node reports its crash here. */
-  final class Incarnation implements Crash {
+  final class Incarnation implements CrashReport {
     private final AtomicBoolean reported = new AtomicBoolean();
     private boolean started; // guarded by the supervisor's turn
 

@@ -18,7 +18,7 @@ public interface Node {
    * @param crash where this incarnation reports, later and from any thread, that it crashed
    * @throws Exception when the node cannot start; then no part of it runs, and no stop follows
    */
-  void start(Crash crash) throws Exception;
+  void start(CrashReport crash) throws Exception;
 
   /**
    * Stops and returns when stopped, bounded by the node's own timeouts. Called exactly once for

@@ -33,7 +33,7 @@ public final class Supervisor implements Node {
   private volatile List<Child> children; // in start order; never modified, only replaced
 
   private final RestartIntensity intensity; // guarded by turn
-  private @Nullable Crash above; // guarded by turn
+  private @Nullable CrashReport above; // guarded by turn
 
   /**
    * Makes a supervisor that answers a crash by restarting the child and the children after it in
@@ -91,7 +91,7 @@ public final class Supervisor implements Node {
    *     again
    */
   @Override
-  public void start(Crash crash) throws StartFailedException {
+  public void start(CrashReport crash) throws StartFailedException {
     takeTurn();
     try {
       if (running) {
@@ -219,7 +219,7 @@ public final class Supervisor implements Node {
   private Runnable giveUp(Throwable reason) {
     running = false;
     stop(children);
-    Crash escalation = above;
+    CrashReport escalation = above;
     var exhausted = new BudgetExhaustedException(name, intensity.budget(), reason);
     return () -> {
       Uncaught.isolate(() -> observer.budgetExhausted(name, reason));

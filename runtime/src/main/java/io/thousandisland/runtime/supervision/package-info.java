@@ -9,7 +9,7 @@
  *         └── Node
  *
  *   start, stop     run downwards, on the caller's thread, one at a time for each supervisor
- *   Crash.crashed   goes upwards, from any thread, and only leaves a report
+ *   CrashReport.crashed   goes upwards, from any thread, and only leaves a report
  *   restarts        run on a platform thread of the supervisor that was told
  *   budget spent    the supervisor stops its children and crashes itself: one level up, same rules
  * </pre>

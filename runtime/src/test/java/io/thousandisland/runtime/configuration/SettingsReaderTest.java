@@ -36,7 +36,7 @@ class SettingsReaderTest {
   }
 
   private static String refusal(Object... keysAndValues) {
-    var refused = catchThrowableOfType(InvalidSettings.class, () -> read(keysAndValues));
+    var refused = catchThrowableOfType(RefusedConfiguration.class, () -> read(keysAndValues));
     assertThat(refused).as("refused").isNotNull();
     assertThat(refused.getMessage()).isEqualTo(refused.problems());
     return refused.problems();
@@ -50,7 +50,8 @@ class SettingsReaderTest {
   /** What an empty file gives, or one that is half written. */
   @Test
   void c4ConfigurationWithoutAPortIsNoServer() {
-    var refused = catchThrowableOfType(InvalidSettings.class, () -> SettingsReader.read(Map.of()));
+    var refused =
+        catchThrowableOfType(RefusedConfiguration.class, () -> SettingsReader.read(Map.of()));
     assertThat(refused.problems())
         .isEqualTo("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
   }

@@ -14,13 +14,14 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class GenerationTest {
 
-  private static final HandlerFacts FACTS = new HandlerFacts("h", "1.0.0", 5, 0, false);
+  private static final HandlerBinding.Facts FACTS =
+      new HandlerBinding.Facts("h", "1.0.0", 5, 0, false);
 
   private final Handler<Object> handler = new Handler<>() {};
   private final AtomicInteger ended = new AtomicInteger();
 
   private Generation generation() {
-    return new Generation(3, FACTS, handler, g -> ended.incrementAndGet());
+    return new Generation(3, new HandlerBinding(FACTS, handler), g -> ended.incrementAndGet());
   }
 
   @Test
@@ -109,8 +110,7 @@ class GenerationTest {
       round[0] =
           new Generation(
               i,
-              FACTS,
-              handler,
+              new HandlerBinding(FACTS, handler),
               g -> {
                 ends.incrementAndGet();
                 if (inside.get() != 0) {

@@ -3,8 +3,8 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thousandisland.runtime.handlers.HandlerFacts;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -70,7 +70,7 @@ class AcceptTroubleTest {
   @Test
   void t5ThreadThatRestartsANodeBearsTheServersName() throws Exception {
     var names = new java.util.concurrent.LinkedBlockingQueue<String>();
-    try (var engine = new Engine()) {
+    try (var runtime = new RuntimeContext()) {
       var telemetry = new Telemetry();
       telemetry.add(
           event -> {
@@ -79,9 +79,10 @@ class AcceptTroubleTest {
             }
           });
       var one = RunningServer.settings().withAcceptors(1);
-      var node = new ServerNode(one, telemetry, engine);
+      var node = new ServerNode(one, telemetry, runtime);
       node.transport("test", transport);
-      node.serve(new HandlerFacts("h", "1", 1, 0, false), new TestHandler());
+      node.serve(
+          new HandlerBinding(new HandlerBinding.Facts("h", "1", 1, 0, false), new TestHandler()));
       transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
       node.start();
       assertThat(names.poll(20, java.util.concurrent.TimeUnit.SECONDS))

@@ -3,9 +3,9 @@ package io.thousandisland.runtime.server;
 import static io.thousandisland.runtime.server.Peers.echo;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thousandisland.runtime.handlers.HandlerFacts;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Status;
@@ -36,7 +36,7 @@ class AcceptorStartTest {
   /** What each change of the server had made of it. */
   private final BlockingQueue<String> states = new LinkedBlockingQueue<>();
 
-  private Engine engine;
+  private RuntimeContext runtime;
   private ServerNode node;
 
   private Thread mayFail(Runnable work) {
@@ -55,11 +55,14 @@ class AcceptorStartTest {
 
   @BeforeEach
   void serve() throws Exception {
-    engine = new Engine(DeadlineSweeper.started(), new MemoryBudget(), this::mayFail);
-    node = new ServerNode(AlteredSettings.of("acceptors", 1), new Telemetry(), engine);
+    runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget(), this::mayFail);
+    node = new ServerNode(AlteredSettings.of("acceptors", 1), new Telemetry(), runtime);
     node.onChange(() -> states.add(state()));
     node.transport("test", RunningServer.TCP);
-    node.serve(new HandlerFacts("h", "1", 1, 0, RunningServer.NONBLOCKING), new TestHandler());
+    node.serve(
+        new HandlerBinding(
+            new HandlerBinding.Facts("h", "1", 1, 0, RunningServer.NONBLOCKING),
+            new TestHandler()));
     node.start();
     await("1 RUNNING "::equals);
   }
@@ -68,7 +71,7 @@ class AcceptorStartTest {
   void stop() {
     failures.set(0);
     node.stop().join();
-    engine.close();
+    runtime.close();
   }
 
   private String state() {

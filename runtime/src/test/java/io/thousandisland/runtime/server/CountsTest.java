@@ -11,10 +11,10 @@ import io.thousandisland.handler.Counters;
 import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.settings.Policies;
-import io.thousandisland.runtime.shared.Engine;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Drained;
@@ -279,10 +279,12 @@ class CountsTest {
             return detail == Detail.CONNECTIONS;
           }
         });
-    try (var engine = new Engine(DeadlineSweeper.started(), new MemoryBudget())) {
-      var node = new ServerNode(RunningServer.settings(), telemetry, engine);
+    try (var runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget())) {
+      var node = new ServerNode(RunningServer.settings(), telemetry, runtime);
       node.transport("test", RunningServer.TCP);
-      node.serve(new HandlerFacts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING), handler);
+      node.serve(
+          new HandlerBinding(
+              new HandlerBinding.Facts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING), handler));
       node.start();
       while (node.status() != Status.RUNNING) {
         Thread.onSpinWait(); // the time limit ends this

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.drain.Drainage;
+import io.thousandisland.runtime.drain.DrainTarget;
 import io.thousandisland.runtime.drain.Drains;
 import io.thousandisland.runtime.settings.Timeouts;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.Departures;
@@ -55,13 +55,15 @@ class DrainsTest {
 
   @Test
   void b13DrainWhoseThreadCannotStartIsOverAtOnce() {
-    try (var engine = new Engine()) {
-      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), engine);
+    try (var runtime = new RuntimeContext()) {
+      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
       var drains = new Drains(context, DrainsTest::refused);
       var afterwards = new AtomicInteger();
       Drain drain =
           drains.start(
-              drains.of("server", Drainage.of(List::of)), List.of(), afterwards::incrementAndGet);
+              drains.of("server", DrainTarget.of(List::of)),
+              List.of(),
+              afterwards::incrementAndGet);
       assertThatThrownBy(() -> drain.result().get(0, TimeUnit.SECONDS))
           .isInstanceOf(ExecutionException.class)
           .hasMessageContaining("no thread");
@@ -72,8 +74,8 @@ class DrainsTest {
 
   @Test
   void b13RollingDrainWhoseThreadCannotStartIsOverAtOnce() {
-    try (var engine = new Engine()) {
-      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), engine);
+    try (var runtime = new RuntimeContext()) {
+      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
       var drains = new Drains(context, DrainsTest::refused);
       var acceptor = new Acceptor(context, 1, new Listener(context, () -> {}), NOBODY);
       Drain drain = drains.startRolling("rolling", List.of(acceptor));

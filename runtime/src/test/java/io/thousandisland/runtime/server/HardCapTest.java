@@ -12,8 +12,8 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.Engine;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
@@ -247,8 +247,8 @@ class HardCapTest {
     var telemetry = new Telemetry();
     telemetry.add(failed::add);
     try (var memory = new MemoryTransport();
-        var engine = new Engine(DeadlineSweeper.started(), new MemoryBudget())) {
-      var context = new ServerContext(sound, telemetry, engine);
+        var runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget())) {
+      var context = new ServerContext(sound, telemetry, runtime);
       var connections = new ConnectionSupervisor(context, 1);
       context.settings(broken);
       var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));

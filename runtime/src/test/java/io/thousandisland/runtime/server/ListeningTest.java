@@ -8,12 +8,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
@@ -113,10 +113,11 @@ class ListeningTest {
   void c2SecondServerAtAPortFailsWithSeveralListeningSocketsToo() throws Exception {
     try (var first = new RunningServer(at(0, 2), new TestHandler())) {
       int port = first.port();
-      try (var engine = new Engine()) {
-        var node = new ServerNode(at(port, 2), new Telemetry(), engine);
+      try (var runtime = new RuntimeContext()) {
+        var node = new ServerNode(at(port, 2), new Telemetry(), runtime);
         node.transport("tcp", RunningServer.TCP);
-        node.serve(new HandlerFacts("h", "1", 1, 0, false), new TestHandler());
+        node.serve(
+            new HandlerBinding(new HandlerBinding.Facts("h", "1", 1, 0, false), new TestHandler()));
         node.start();
         first.await("failed", s -> node.status() == Status.FAILED);
         assertThat(node.info().reason().orElseThrow()).contains(":" + port);
@@ -330,9 +331,9 @@ class ListeningTest {
   void b9TelemetryListenerMaySuspendTheServerWhenItStartsToListen() throws Exception {
     var transport = new FlakyTransport();
     var suspended = new CompletableFuture<Void>();
-    try (var engine = new Engine()) {
+    try (var runtime = new RuntimeContext()) {
       var telemetry = new Telemetry();
-      var node = new ServerNode(at(0, 1), telemetry, engine);
+      var node = new ServerNode(at(0, 1), telemetry, runtime);
       telemetry.add(
           (TelemetryListener)
               event -> {
@@ -343,7 +344,8 @@ class ListeningTest {
               });
       transport.portTaken = true;
       node.transport("tcp", transport);
-      node.serve(new HandlerFacts("h", "1", 1, 0, false), new TestHandler());
+      node.serve(
+          new HandlerBinding(new HandlerBinding.Facts("h", "1", 1, 0, false), new TestHandler()));
       node.start();
       assertThat(node.status()).isIn(Status.FAILED, Status.STARTING);
       transport.portTaken = false; // the next try is on the listener's own thread

@@ -11,8 +11,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.runtime.shared.BufferPool;
-import io.thousandisland.runtime.shared.Engine;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.Ending;
@@ -77,10 +77,10 @@ class MemoryTest {
   @Test
   void poolOfASizeThatNoServerUsesIsNotKept() throws Exception {
     var sweeper = new DeadlineSweeper(2);
-    try (var engine = new Engine(sweeper, new MemoryBudget())) {
-      BufferPool used = engine.pool(1 << 10);
-      Forgotten.await(new WeakReference<>(engine.pool(2 << 10)));
-      assertThat(engine.pool(1 << 10)).isSameAs(used);
+    try (var runtime = new RuntimeContext(sweeper, new MemoryBudget())) {
+      BufferPool used = runtime.pool(1 << 10);
+      Forgotten.await(new WeakReference<>(runtime.pool(2 << 10)));
+      assertThat(runtime.pool(1 << 10)).isSameAs(used);
     }
   }
 

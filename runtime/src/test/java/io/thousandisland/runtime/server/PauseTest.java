@@ -2,10 +2,10 @@ package io.thousandisland.runtime.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
-import io.thousandisland.runtime.signals.Joins;
+import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.runtime.supervision.Observer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,13 +29,14 @@ class PauseTest {
       };
 
   private static boolean rests(Acceptor acceptor) {
-    return Joins.awaitAll(List.of(acceptor.worker().pause()), Joins.in(Duration.ofSeconds(15)));
+    return Uninterruptibly.awaitAll(
+        List.of(acceptor.worker().pause()), Uninterruptibly.in(Duration.ofSeconds(15)));
   }
 
   @Test
   void pausesOfSeveralAtOnceAllReturn() throws Exception {
-    try (var engine = new Engine()) {
-      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), engine);
+    try (var runtime = new RuntimeContext()) {
+      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
       var listener = new Listener(context, () -> {});
       var acceptor = new Acceptor(context, 1, listener, nobody);
       var crash = new AtomicReference<Throwable>();
@@ -68,8 +69,8 @@ class PauseTest {
 
   @Test
   void pauseOfAWorkerThatDoesNotRunReturnsAndHoldsItsNextLife() throws Exception {
-    try (var engine = new Engine()) {
-      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), engine);
+    try (var runtime = new RuntimeContext()) {
+      var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
       var listener = new Listener(context, () -> {});
       var acceptor = new Acceptor(context, 1, listener, nobody);
       assertThat(rests(acceptor)).isTrue();

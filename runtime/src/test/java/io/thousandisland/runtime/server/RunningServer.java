@@ -1,11 +1,11 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
-import io.thousandisland.runtime.shared.Engine;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Drained;
@@ -35,7 +35,7 @@ final class RunningServer implements AutoCloseable {
   /** Generous: these machines are shared. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
 
-  final Engine engine;
+  final RuntimeContext runtime;
   final Telemetry telemetry = new Telemetry();
   private final List<TelemetryEvent> events = new ArrayList<>();
   private final List<Socket> clients = new ArrayList<>();
@@ -61,11 +61,11 @@ final class RunningServer implements AutoCloseable {
       Handler<?> handler,
       MemoryBudget memory,
       boolean heard) {
-    engine = new Engine(DeadlineSweeper.started(), memory);
+    runtime = new RuntimeContext(DeadlineSweeper.started(), memory);
     if (heard) {
       telemetry.add(this::remember);
     }
-    node = new ServerNode(settings, telemetry, engine);
+    node = new ServerNode(settings, telemetry, runtime);
     node.onChange(this::wake);
     node.transport("test", transport);
     serve(handler);
@@ -102,7 +102,10 @@ final class RunningServer implements AutoCloseable {
         repeated.add(one.repeated);
       }
     }
-    node.serve(new HandlerFacts("h" + ++services, "1.0.0", services, 0, nonblocking), handler);
+    node.serve(
+        new HandlerBinding(
+            new HandlerBinding.Facts("h" + ++services, "1.0.0", services, 0, nonblocking),
+            handler));
     return services;
   }
 
@@ -194,7 +197,7 @@ final class RunningServer implements AutoCloseable {
   @Override
   public void close() throws IOException {
     stop();
-    engine.close();
+    runtime.close();
     for (Socket client : clients) {
       client.close();
     }

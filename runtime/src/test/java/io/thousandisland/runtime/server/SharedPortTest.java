@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.runtime.settings.InvalidSetting;
 import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Status;
@@ -35,8 +35,8 @@ class SharedPortTest {
   }
 
   private static List<Integer> slotsOf(int listenSockets, int acceptors) {
-    try (var engine = new Engine()) {
-      var context = new ServerContext(settings(listenSockets, acceptors), new Telemetry(), engine);
+    try (var runtime = new RuntimeContext()) {
+      var context = new ServerContext(settings(listenSockets, acceptors), new Telemetry(), runtime);
       var listener = new Listener(context, () -> {});
       List<ListenSlot> met = new ArrayList<>();
       return IntStream.rangeClosed(1, acceptors)

@@ -11,11 +11,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.handlers.Generation;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.Engine;
 import io.thousandisland.runtime.shared.MemoryBudget;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
@@ -234,12 +233,12 @@ class WaitingTimesTest {
   @Test
   void h5LastLookThatFindsBytesIsNoEnd() throws Exception {
     var handler = new TestHandler();
-    var facts = new HandlerFacts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
+    var facts = new HandlerBinding.Facts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
     var words = new UnannouncedSocket(SHORT, "a", "b", "c");
-    try (var engine = new Engine()) {
+    try (var runtime = new RuntimeContext()) {
       var settings = AlteredSettings.of("readTimeout", SHORT);
-      var context = new ServerContext(settings, new Telemetry(), engine);
-      context.handlers.serve(new Generation(1, facts, handler, ended -> {}));
+      var context = new ServerContext(settings, new Telemetry(), runtime);
+      context.generations.serve(new HandlerBinding(facts, handler));
       var connections = new ConnectionSupervisor(context, 1);
       connections.start(crash -> {});
       assertThat(context.permits.tryAcquire()).isTrue();
@@ -340,11 +339,11 @@ class WaitingTimesTest {
   @Test
   void s5ConnectionThatIsAcceptedWhileItsSupervisorStopsIsShutDown() throws Exception {
     var handler = new TestHandler();
-    var facts = new HandlerFacts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
+    var facts = new HandlerBinding.Facts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
     try (var memory = new MemoryTransport();
-        var engine = new Engine(DeadlineSweeper.started(), new MemoryBudget())) {
-      var context = new ServerContext(RunningServer.settings(), new Telemetry(), engine);
-      context.handlers.serve(new Generation(1, facts, handler, ended -> {}));
+        var runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget())) {
+      var context = new ServerContext(RunningServer.settings(), new Telemetry(), runtime);
+      context.generations.serve(new HandlerBinding(facts, handler));
       var connections = new ConnectionSupervisor(context, 1);
       var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
       connections.start(crash -> {});

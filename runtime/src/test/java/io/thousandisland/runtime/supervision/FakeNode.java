@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 class FakeNode implements Node {
   private final String name;
   private final Queue<String> log;
-  volatile Crash crash = reason -> {};
+  volatile CrashReport crash = reason -> {};
   final AtomicInteger failures = new AtomicInteger();
 
   FakeNode(String name, Queue<String> log) {
@@ -21,7 +21,7 @@ class FakeNode implements Node {
   }
 
   @Override
-  public void start(Crash mine) throws Exception {
+  public void start(CrashReport mine) throws Exception {
     if (failures.get() > 0 && failures.getAndDecrement() > 0) {
       throw new IllegalStateException(name + " cannot start");
     }

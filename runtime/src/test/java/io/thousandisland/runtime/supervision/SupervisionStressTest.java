@@ -27,7 +27,7 @@ class SupervisionStressTest {
     private final String name;
     private final @Nullable Leaf needed;
     private final AtomicInteger lives = new AtomicInteger();
-    private volatile Crash crash = reason -> {};
+    private volatile CrashReport crash = reason -> {};
 
     Leaf(String name, @Nullable Leaf needed) {
       this.name = name;
@@ -40,7 +40,7 @@ class SupervisionStressTest {
     }
 
     @Override
-    public void start(Crash mine) {
+    public void start(CrashReport mine) {
       starts.incrementAndGet();
       if (needed != null && needed.lives.get() != 1) {
         broken.add(name + " started without " + needed.name);

@@ -102,7 +102,7 @@ class SupervisionTroubleTest {
     var treacherous =
         new FakeNode("t", log) {
           @Override
-          public void start(Crash mine) {
+          public void start(CrashReport mine) {
             mine.crashed(new IllegalStateException("already"));
             throw new IllegalStateException("cannot start");
           }
@@ -137,7 +137,7 @@ class SupervisionTroubleTest {
           private boolean crashed;
 
           @Override
-          public void start(Crash mine) throws Exception {
+          public void start(CrashReport mine) throws Exception {
             super.start(mine);
             if (!crashed) {
               crashed = true;
@@ -189,7 +189,7 @@ class SupervisionTroubleTest {
           private int starts;
 
           @Override
-          public void start(Crash mine) throws Exception {
+          public void start(CrashReport mine) throws Exception {
             super.start(mine);
             if (++starts == 2) {
               restarting.countDown();
@@ -241,7 +241,7 @@ class SupervisionTroubleTest {
     var meddling =
         new FakeNode("m", log) {
           @Override
-          public void start(Crash mine) {
+          public void start(CrashReport mine) {
             supervisors.getFirst().stop();
           }
         };

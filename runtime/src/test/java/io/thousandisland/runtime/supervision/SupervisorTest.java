@@ -34,7 +34,7 @@ class SupervisorTest {
   /** Logs what is done to it; crashes on demand, and fails its next starts. */
   private final class Fake implements Node {
     private final String name;
-    private volatile Crash crash = reason -> {};
+    private volatile CrashReport crash = reason -> {};
     private volatile int failures;
 
     Fake(String name) {
@@ -47,7 +47,7 @@ class SupervisorTest {
     }
 
     @Override
-    public void start(Crash mine) {
+    public void start(CrashReport mine) {
       if (failures > 0) {
         failures--;
         throw new IllegalStateException(name + " cannot start");
@@ -139,7 +139,7 @@ class SupervisorTest {
     Supervisor supervisor = restForOne();
     supervisor.start(up::add);
     next(3);
-    Crash old = c.crash;
+    CrashReport old = c.crash;
     c.crash();
     next(3);
     old.crashed(new IllegalStateException("late"));

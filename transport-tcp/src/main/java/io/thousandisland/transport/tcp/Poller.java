@@ -26,15 +26,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The thread blocks in the selector, tells the channels that are ready, and gives the turns that
  * were asked for. Then it looks again without blocking, until nothing is left. Before such a look a
- * virtual thread steps aside. That makes it cheap: the connections that were told run on the same
- * carrier, and have drained their channels before the next look.
+ * virtual thread steps aside. That makes it cheap: the connections that were notified run on the
+ * same carrier, and have drained their channels before the next look.
  *
- * <p><strong>Lending it.</strong> A listener that is told may also do its work on this thread. When
- * the listener then has to wait it keeps the thread, and a new thread takes the {@link Lead} here,
- * in the middle of the channels that are found but not yet told. When the listener just takes long,
- * {@link PollerWatch} does the same. So channels are told outside of the selection, because the
- * lent thread would hold the selection's locks. A thread is lent only while there is a place on
- * {@link Standby} for the thread that would follow.
+ * <p><strong>Lending it.</strong> A listener that is notified may also do its work on this thread.
+ * When the listener then has to wait it keeps the thread, and a new thread takes the {@link Lead}
+ * here, in the middle of the channels that are found but not yet told. When the listener just takes
+ * long, {@link PollerWatch} does the same. So channels are notified outside of the selection,
+ * because the lent thread would hold the selection's locks. A thread is lent only while there is a
+ * place on {@link Standby} for the thread that would follow.
  *
  * <p><strong>Waking it.</strong> A selector notices changed interest, new keys and cancelled keys
  * when a selection begins. {@code wakeup} is a system call, so it is made only when the poller may
@@ -71,10 +71,10 @@ final class Poller implements Closeable, ThreadLender {
   private static final int STEPS_BEFORE_REST = 512;
 
   /**
-   * Channels told before the poller steps aside: so few that their objects are still in the
+   * Channels notified before the poller steps aside: so few that their objects are still in the
    * processor's cache when they run. Any number from 8 to 64 is about as good.
    */
-  private static final int TOLD_AT_ONCE = 32;
+  private static final int NOTIFIED_AT_ONCE = 32;
 
   /** Turns given before the poller looks at its selector again. */
   private static final int TURNS_AT_ONCE = 64;
@@ -94,12 +94,12 @@ final class Poller implements Closeable, ThreadLender {
 
   // ---- fields of the leading thread; the next leader begins after they were written
 
-  /** The keys that the last selection found; {@link #told} of them have been told. */
+  /** The keys that the last selection found; {@link #notified} of them have been told. */
   private final List<SelectionKey> found = new ArrayList<>();
 
-  private int told;
+  private int notified;
 
-  /** How many of the told keys were invalid. */
+  /** How many of the notified keys were invalid. */
   private int cancelled;
 
   /** How often the poller stepped aside. */
@@ -339,25 +339,25 @@ final class Poller implements Closeable, ThreadLender {
 
   /** Tells the channels that were found; false when this thread has lost the lead meanwhile. */
   private boolean tellAll() {
-    while (told < found.size()) {
-      SelectionKey key = found.get(told);
-      told++;
+    while (notified < found.size()) {
+      SelectionKey key = found.get(notified);
+      notified++;
       int ops = readyOps(key);
       if (ops != 0 && !tell((Polled) key.attachment(), ops)) {
         return false;
       }
-      if (told % TOLD_AT_ONCE == 0) {
+      if (notified % NOTIFIED_AT_ONCE == 0) {
         stepAside();
       }
     }
-    if (told > 0 && told == cancelled) {
+    if (notified > 0 && notified == cancelled) {
       // A key that is invalid but not yet among the selector's cancelled keys is found again and
       // again, until the thread that closes its channel goes on. That thread may wait for our
       // carrier.
       rest();
     }
     found.clear();
-    told = 0;
+    notified = 0;
     cancelled = 0;
     return true;
   }
@@ -367,7 +367,7 @@ final class Poller implements Closeable, ThreadLender {
     try {
       return key.readyOps();
     } catch (CancelledKeyException closed) {
-      cancelled++; // the thread that closed its channel has told the listener
+      cancelled++; // the thread that closed its channel has notified the listener
       return 0;
     }
   }
@@ -461,7 +461,7 @@ final class Poller implements Closeable, ThreadLender {
     boolean unused = Thread.interrupted();
   }
 
-  /** Lets the connections that were told read, before we look again or tell other channels. */
+  /** Lets the connections that were notified read, before we look again or tell other channels. */
   @SuppressWarnings("ThreadPriorityCheck")
   private void stepAside() {
     if (!stepsAside) {

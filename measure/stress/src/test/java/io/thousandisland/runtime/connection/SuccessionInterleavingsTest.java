@@ -2,13 +2,13 @@ package io.thousandisland.runtime.connection;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.handlers.Generation;
-import io.thousandisland.runtime.handlers.HandlerFacts;
+import io.thousandisland.runtime.handlers.Generations;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.server.Checks;
-import io.thousandisland.runtime.server.Generations;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
@@ -51,7 +51,7 @@ public class SuccessionInterleavingsTest {
     private final ServerContext context = context(sweeper);
     private final Signals signals = new Signals(sweeper);
     private final Lease lease = new Lease(context, signals, new Nothing());
-    private final Generations generations = new Generations(context);
+    private final Generations generations = context.generations;
     private volatile boolean live = true;
     private volatile boolean started;
 
@@ -60,7 +60,7 @@ public class SuccessionInterleavingsTest {
       ServerSettings settings =
           ServerSettings.defaults("model").with(endless).with(patient(Timeouts.DEFAULT));
       return new ServerContext(
-          settings, new Telemetry(), new Engine(sweeper), new UntimedDepartures());
+          settings, new Telemetry(), new RuntimeContext(sweeper), new UntimedDepartures());
     }
 
     private static Timeouts patient(Timeouts timeouts) {
@@ -69,7 +69,8 @@ public class SuccessionInterleavingsTest {
 
     private @Nullable Generation serve(int service) {
       return generations.serve(
-          new HandlerFacts("h", "1", service, 0, false), new Handler<Object>() {});
+          new HandlerBinding(
+              new HandlerBinding.Facts("h", "1", service, 0, false), new Handler<Object>() {}));
     }
 
     // ---- the connection's thread

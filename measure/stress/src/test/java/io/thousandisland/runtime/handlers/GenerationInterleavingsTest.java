@@ -14,8 +14,8 @@ public class GenerationInterleavingsTest {
     private final Generation generation =
         new Generation(
             1,
-            new HandlerFacts("h", "1", 1, 0, false),
-            new Handler<Object>() {},
+            new HandlerBinding(
+                new HandlerBinding.Facts("h", "1", 1, 0, false), new Handler<Object>() {}),
             g -> ended.incrementAndGet());
 
     public void live() {

@@ -25,8 +25,8 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
  *
  * <p>Thread: any.
  */
-@Component(service = DepartingServers.class, immediate = true)
-public final class DepartingServers {
+@Component(service = DrainingServers.class, immediate = true)
+public final class DrainingServers {
 
   /** A server that drains without its component. */
   interface Departing {
@@ -42,9 +42,9 @@ public final class DepartingServers {
 
   private final List<Departing> all = new CopyOnWriteArrayList<>();
 
-  /** The engine must outlive these servers. */
+  /** The runtime context must outlive these servers. */
   @Activate
-  public DepartingServers(@Reference EngineComponent engine) {}
+  public DrainingServers(@Reference RuntimeContextComponent runtime) {}
 
   /** {@code server} drains, until {@code drained}. */
   void add(Departing server, CompletableFuture<Drained> drained) {

@@ -13,8 +13,8 @@ import java.util.function.BooleanSupplier;
  * Methods that wait for threads in spite of interrupts, because the caller has promised an answer.
  * The interrupt is kept for the caller.
  */
-public final class Joins {
-  private Joins() {}
+public final class Uninterruptibly {
+  private Uninterruptibly() {}
 
   /**
    * The longest wait for a thread of ours that blocks on nothing. Such a thread ends at once,

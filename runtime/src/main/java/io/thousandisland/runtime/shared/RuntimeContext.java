@@ -10,7 +10,7 @@ import java.util.concurrent.ThreadFactory;
  * The parts that the servers of one runtime share: the clock of their deadlines, and their read
  * buffers.
  */
-public final class Engine implements AutoCloseable {
+public final class RuntimeContext implements AutoCloseable {
 
   private final DeadlineSweeper sweeper;
   private final MemoryBudget memory;
@@ -23,22 +23,22 @@ public final class Engine implements AutoCloseable {
    */
   private final Map<Integer, WeakReference<BufferPool>> pools = new HashMap<>();
 
-  public Engine() {
+  public RuntimeContext() {
     this(DeadlineSweeper.started());
   }
 
-  public Engine(DeadlineSweeper sweeper) {
+  public RuntimeContext(DeadlineSweeper sweeper) {
     this(sweeper, new MemoryBudget());
   }
 
-  public Engine(DeadlineSweeper sweeper, MemoryBudget memory) {
+  public RuntimeContext(DeadlineSweeper sweeper, MemoryBudget memory) {
     this(sweeper, memory, Thread.ofVirtual().inheritInheritableThreadLocals(false).factory());
   }
 
   /**
    * @param workers makes the threads of acceptors; the code that starts a thread names it
    */
-  public Engine(DeadlineSweeper sweeper, MemoryBudget memory, ThreadFactory workers) {
+  public RuntimeContext(DeadlineSweeper sweeper, MemoryBudget memory, ThreadFactory workers) {
     this.sweeper = sweeper;
     this.memory = memory;
     this.workers = workers;

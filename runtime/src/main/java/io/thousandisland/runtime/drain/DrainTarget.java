@@ -16,21 +16,21 @@ import java.util.function.Supplier;
  * @param mayMigrate whether connections may go on with another handler instead
  * @param migrated whether a connection that was in {@code left} before has done so
  */
-public record Drainage(
+public record DrainTarget(
     Supplier<Collection<Connection>> left,
     Consumer<Connection> advice,
     boolean mayMigrate,
     Predicate<Connection> migrated) {
 
   /** All connections in {@code live}. */
-  public static Drainage of(Supplier<Collection<Connection>> live) {
-    return new Drainage(live, Connection::drain, false, connection -> false);
+  public static DrainTarget of(Supplier<Collection<Connection>> live) {
+    return new DrainTarget(live, Connection::drain, false, connection -> false);
   }
 
   /** The connections of {@code live} that are in one of {@code leaving}. */
-  public static Drainage of(
+  public static DrainTarget of(
       List<Generation> leaving, Supplier<Collection<Connection>> live, boolean mayMigrate) {
-    return new Drainage(
+    return new DrainTarget(
         () -> live.get().stream().filter(c -> isInOneOf(leaving, c)).toList(),
         connection ->
             leaving.stream().filter(connection::isIn).findFirst().ifPresent(connection::retire),

@@ -3,8 +3,8 @@ package io.thousandisland.runtime.settings;
 import java.time.Duration;
 
 /** The checks that settings have in common. */
-public final class Allowed {
-  private Allowed() {}
+public final class Checks {
+  private Checks() {}
 
   static void between(String key, long value, long least, long most) {
     if (value < least || value > most) {

@@ -3,12 +3,12 @@ package io.thousandisland.runtime.configuration;
 import java.util.List;
 
 /** A configuration that is not valid; the message names everything that is wrong with it. */
-public final class InvalidSettings extends IllegalArgumentException {
+public final class RefusedConfiguration extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
   private final String problems;
 
-  public InvalidSettings(List<String> problems) {
+  public RefusedConfiguration(List<String> problems) {
     super(String.join("; ", problems));
     this.problems = String.join("; ", problems);
   }

@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
  *
  * <p>Thread: written by the thread that runs the drains, read by any.
  */
-public final class RollingDrain implements Drain {
+public final class Sequence implements Drain {
 
   private final String what;
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
@@ -25,7 +25,7 @@ public final class RollingDrain implements Drain {
   /** The number of connections that earlier drains have ended. */
   private volatile int ended;
 
-  RollingDrain(String what, DrainRun first) {
+  Sequence(String what, DrainRun first) {
     this.what = what;
     this.current = first;
   }

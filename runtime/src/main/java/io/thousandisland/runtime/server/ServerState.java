@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the server's own.
  */
-final class Situation {
+final class ServerState {
 
   /** A status, and its reason in words for an operator; empty when there is nothing to say. */
   record Condition(Status status, String reason) {
@@ -22,7 +22,7 @@ final class Situation {
   }
 
   /** True when told to serve, with a sound configuration. */
-  boolean told;
+  boolean configured;
 
   boolean suspended;
   boolean stopping;
@@ -53,7 +53,7 @@ final class Situation {
    * to serve.
    */
   @Nullable String missing() {
-    if (!told || stopping || suspended) {
+    if (!configured || stopping || suspended) {
       return null;
     }
     return noTransport == null ? noHandler : noTransport;
@@ -66,9 +66,9 @@ final class Situation {
       return new Condition(Status.STOPPED, "");
     } else if (drains > 0 || stopping) {
       return new Condition(Status.DRAINING, "");
-    } else if (!told && refused != null) {
+    } else if (!configured && refused != null) {
       return new Condition(Status.FAILED, refused);
-    } else if (!told) {
+    } else if (!configured) {
       return Condition.FIRST;
     } else if (treeFailure != null) {
       return new Condition(Status.FAILED, treeFailure.toString());

@@ -1,20 +1,20 @@
 package io.thousandisland.runtime.component;
 
-import io.thousandisland.runtime.shared.Engine;
+import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.signals.Later;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Deactivate;
 
 /** The objects that the servers of this framework share, for as long as there is a server. */
-@Component(service = EngineComponent.class)
-public final class EngineComponent {
+@Component(service = RuntimeContextComponent.class)
+public final class RuntimeContextComponent {
 
-  private final Engine engine = new Engine();
+  private final RuntimeContext runtime = new RuntimeContext();
   private final Later later = new Later();
   private final ServerNames names = new ServerNames(later);
 
-  Engine engine() {
-    return engine;
+  RuntimeContext runtime() {
+    return runtime;
   }
 
   Later later() {
@@ -28,6 +28,6 @@ public final class EngineComponent {
   @Deactivate
   void close() {
     later.close();
-    engine.close();
+    runtime.close();
   }
 }

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * <p>Thread: any.
  */
-public final class Lenders {
+public final class LentThreads {
 
   /** Replaced as a whole, under the lock of this; a few pollers. */
   private volatile Set<ThreadLender> known = Set.of();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the connection's own, except {@link #abandon}.
  */
-public final class Goodbye {
+public final class TerminalCallback {
 
   private final Signals signals;
 
@@ -33,7 +33,7 @@ public final class Goodbye {
   /** Name of the callback that runs, or whose answer is looked at; empty outside of callbacks. */
   private String callback = "";
 
-  Goodbye(Signals signals) {
+  TerminalCallback(Signals signals) {
     this.signals = signals;
   }
 
@@ -89,7 +89,7 @@ public final class Goodbye {
    * callback may throw anything.
    */
   @SuppressWarnings("NullAway") // a state may be null, as the handler likes
-  void say(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
+  void call(Ending ending, Lease lease, Socket socket, @Nullable Object state) {
     Handler<@Nullable Object> handler = lease.handlerIfAny();
     if (handler == null || !close()) {
       return;

@@ -7,7 +7,7 @@ package io.thousandisland.runtime.supervision;
  * <p>Thread: any, the dying thread included. Returns at once and waits for no thread.
  */
 @FunctionalInterface
-public interface Crash {
+public interface CrashReport {
 
   /**
    * Reports a crash. The first report of an incarnation counts; a report after its stop is ignored.
