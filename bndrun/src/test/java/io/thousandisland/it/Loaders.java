@@ -1,5 +1,6 @@
 package io.thousandisland.it;
 
+import io.thousandisland.handler.Handler;
 import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.FrameworkEvent;
 import org.osgi.framework.FrameworkListener;
+import org.osgi.framework.FrameworkUtil;
 import org.osgi.framework.wiring.BundleWiring;
 import org.osgi.framework.wiring.FrameworkWiring;
 
@@ -19,6 +21,31 @@ import org.osgi.framework.wiring.FrameworkWiring;
 final class Loaders {
 
   private final Map<String, WeakReference<ClassLoader>> watched = new LinkedHashMap<>();
+
+  Loaders() {
+    loadApi();
+  }
+
+  /**
+   * Loads all classes of the api. When two threads load the same class for the first time, the
+   * class loaders of Felix 7.0.5 may keep one of the threads for ever ({@code m_classLocks}), and
+   * the thread keeps the class loader of its task.
+   */
+  private static void loadApi() {
+    Bundle api = FrameworkUtil.getBundle(Handler.class);
+    var classes =
+        api.adapt(BundleWiring.class)
+            .listResources("/", "*.class", BundleWiring.LISTRESOURCES_RECURSE);
+    for (String name : classes) {
+      if (name.startsWith("io/thousandisland/")) {
+        try {
+          var unused = api.loadClass(name.replace(".class", "").replace('/', '.'));
+        } catch (ClassNotFoundException e) {
+          throw new AssertionError(name, e);
+        }
+      }
+    }
+  }
 
   /** Watches the loader that {@code bundle} has now. */
   void watch(String name, Bundle bundle) {

@@ -17,11 +17,14 @@ class EndedConnectionTest {
 
   private final BlockingQueue<WeakReference<Socket>> sockets = new LinkedBlockingQueue<>();
 
+  private final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
+
   private final TestHandler handler =
       new TestHandler() {
         @Override
         public Next<String> handleConnection(Socket socket) throws Exception {
           sockets.add(new WeakReference<>(socket));
+          threads.add(Thread.currentThread());
           return super.handleConnection(socket);
         }
       };
@@ -45,6 +48,19 @@ class EndedConnectionTest {
       SocketRef kept = handler.ref();
       Forgotten.await(sockets.take());
       assertThat(kept.open()).isFalse();
+    }
+  }
+
+  /** A class loader of Felix 7.0.5 may keep the thread of a connection for ever, for example. */
+  @Test
+  void x6WhoKeepsTheThreadOfAnEndedConnectionKeepsNothingElseOfIt() throws Exception {
+    try (var server = new RunningServer(handler)) {
+      server.connect().close();
+      assertThat(handler.ended()).isEqualTo("close new");
+      handler.refs.clear();
+      Thread kept = threads.take();
+      Forgotten.await(sockets.take());
+      assertThat(kept).isNotNull();
     }
   }
 }
