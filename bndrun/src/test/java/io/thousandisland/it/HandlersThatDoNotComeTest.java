@@ -445,4 +445,29 @@ class HandlersThatDoNotComeTest {
       }
     }
   }
+
+  /** A component that takes a corrected configuration by its method annotated with Modified. */
+  @Test
+  void handlerWhosePropertiesHaveChangedIsTriedAtOnce() throws Exception {
+    var moody = new Moody();
+    var properties = new Hashtable<String, Object>(Map.of("handler.name", "frail"));
+    ServiceRegistration<?> registration = null;
+    try (var events = new Events(context, "waiting")) {
+      registration = context.registerService(Handler.class.getName(), moody, properties);
+      // the third one is over then, and the next one comes after 4 s
+      Awaitility.await()
+          .until(() -> events.of(TelemetryEvent.HandlerUnavailable.class).size() == 3);
+      moody.willing.set(true);
+
+      properties.put("corrected", true);
+      registration.setProperties(properties);
+
+      assertThat(moody.asked).hasValue(4);
+      server.await(Status.RUNNING);
+    } finally {
+      if (registration != null) {
+        registration.unregister();
+      }
+    }
+  }
 }

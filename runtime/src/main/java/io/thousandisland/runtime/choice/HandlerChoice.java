@@ -68,8 +68,14 @@ public final class HandlerChoice {
     choose();
   }
 
-  /** The handler's ranking, its promise or whether it matches may have changed. */
+  /**
+   * The handler's ranking, its promise or whether it matches may have changed. A handler that could
+   * not be obtained is tried again at once: its configuration may be sound now.
+   */
   public void updated(ServiceReference<Handler<?>> reference) {
+    candidates.matching(target).stream()
+        .filter(candidate -> candidate.reference().equals(reference))
+        .forEach(Candidate::retryNow);
     chooseApart();
     if (!target.match(reference)) {
       CompletableFuture<Drained> unused = node.retire(Candidates.idOf(reference), true);
@@ -223,8 +229,8 @@ public final class HandlerChoice {
     node.handler(
         () -> candidates.best(wanted).map(HandlerChoice::binding),
         id -> candidates.hasService(id, wanted),
-        nobody(wanted));
-    node.handlerTrouble(trouble(wanted));
+        nobody(wanted),
+        trouble(wanted));
   }
 
   private void failed(Candidate<Handler<?>> candidate) {

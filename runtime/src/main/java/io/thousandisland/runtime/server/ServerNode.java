@@ -247,15 +247,21 @@ public final class ServerNode implements Server {
    * Lets the best handler serve new connections, or reports {@code otherwise} when there is none.
    * {@code best} is asked on the server's own thread, so that a handler that has left meanwhile is
    * not chosen: a caller that lets a handler go takes it out first and then calls {@link #retire}.
-   * {@code stays} says whether the service of an id is still there.
+   * {@code stays} says whether the service of an id is still there. {@code trouble} is the fault of
+   * a better handler while another one serves; null when there is none.
    */
   public void handler(
-      Supplier<Optional<HandlerBinding>> best, LongPredicate stays, String otherwise) {
+      Supplier<Optional<HandlerBinding>> best,
+      LongPredicate stays,
+      String otherwise,
+      @Nullable String trouble) {
     life.run(
         () -> {
+          state.trouble = trouble;
           if (!state.stopping) { // else nothing would let go of it again
             succession.choose(best.get(), stays, otherwise);
             reconcile();
+            tellIfRecovered(trouble);
           }
         });
   }
@@ -436,19 +442,9 @@ public final class ServerNode implements Server {
         });
   }
 
-  /** Sets what is wrong with the handlers while one serves; null when there is none. */
-  public void handlerTrouble(@Nullable String trouble) {
-    life.run(
-        () -> {
-          state.trouble = trouble;
-          tellIfRecovered(trouble);
-          publish();
-        });
-  }
-
   private void tellIfRecovered(@Nullable String trouble) {
     Unavailable handler = unavailable;
-    if (handler != null && trouble == null && !state.stopping) {
+    if (handler != null && trouble == null) {
       unavailable = null;
       Generation serving = context.generations.serving();
       boolean obtained = serving != null && serving.facts().serviceId() == handler.serviceId();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
@@ -14,6 +15,8 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -306,13 +309,33 @@ class ToldTest {
     }
   }
 
+  /** The handler that serves goes on, and a better one is in trouble. */
+  private static void sayTrouble(RunningServer server, @Nullable String trouble) {
+    var facts = new HandlerBinding.Facts("h1", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
+    Optional<HandlerBinding> serving = Optional.of(new HandlerBinding(facts, new TestHandler()));
+    server.node.handler(() -> serving, service -> true, "", trouble);
+  }
+
+  @Test
+  void handlerThatServesAtLastIsNotSaidToBeInTrouble() throws Exception {
+    try (var server = new RunningServer(new TestHandler())) {
+      var states = new LinkedBlockingQueue<String>();
+      server.node.onChange(
+          () -> states.add(server.node.status() + server.node.info().reason().orElse("")));
+      server.node.handler(Optional::empty, service -> true, "broken", "broken");
+      sayTrouble(server, null);
+
+      assertThat(states).contains("WAITINGbroken", "RUNNING").doesNotContain("RUNNINGbroken");
+    }
+  }
+
   @Test
   void serverThatEndsTellsNothingMoreOfAHandlerThatWasTrouble() throws Exception {
     try (var server = new RunningServer(new TestHandler())) {
       server.node.handlerUnavailable(2, "handler h", "broken", Duration.ofSeconds(1));
-      server.node.handlerTrouble("broken");
+      sayTrouble(server, "broken");
       server.stop();
-      server.node.handlerTrouble(null);
+      sayTrouble(server, null);
       assertThat(server.events(TelemetryEvent.HandlerRecovered.class)).isEmpty();
     }
   }
@@ -323,11 +346,11 @@ class ToldTest {
     String handler = "handler h 1.0.0 of bundle b";
     try (var server = new RunningServer(new TestHandler())) {
       server.node.handlerUnavailable(service, handler, "broken", Duration.ofSeconds(1));
-      server.node.handlerTrouble("broken");
+      sayTrouble(server, "broken");
       assertThat(server.events(TelemetryEvent.HandlerRecovered.class)).isEmpty();
 
-      server.node.handlerTrouble(null);
-      server.node.handlerTrouble(null);
+      sayTrouble(server, null);
+      sayTrouble(server, null);
 
       boolean serves = service == 1;
       assertThat(server.events(TelemetryEvent.HandlerRecovered.class))

@@ -99,7 +99,7 @@ class WaitingTimesTest {
 
   /** As a handler that cannot be obtained does at each of its tries. */
   private static void sayNobody(RunningServer server, String why) {
-    server.node.handler(Optional::empty, service -> false, why);
+    server.node.handler(Optional::empty, service -> false, why, null);
   }
 
   @Test
