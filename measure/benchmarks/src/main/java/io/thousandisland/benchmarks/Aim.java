@@ -8,11 +8,11 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A figure of ours that is aimed at.
+ * A target for one of our figures.
  *
- * @param most how large it may be
- * @param digits those behind the point that are shown
- * @param measured what a run says of it; null when it did not measure that
+ * @param most the largest value that meets the target
+ * @param digits the number of decimals that are shown
+ * @param measured the figure of a run; null when the run did not measure it
  */
 record Aim(String what, double most, int digits, Function<Results, @Nullable Figure> measured) {
 
@@ -35,7 +35,7 @@ record Aim(String what, double most, int digits, Function<Results, @Nullable Fig
     cost(all, "paced10k", 0.85, Contestant.OWN_THREADS, Contestant.BLOCKING);
     all.add(
         new Aim(
-            "bytes allocated per echo, the most of the ping-pongs",
+            "bytes allocated per echo, maximum of the ping-pongs",
             18,
             0,
             most((r, w) -> r.value(Measuring.allocationOf(w), Contestant.OURS))));
@@ -47,7 +47,7 @@ record Aim(String what, double most, int digits, Function<Results, @Nullable Fig
             r -> r.value(Measuring.IDLE_HEAP, Contestant.OURS)));
     all.add(
         new Aim(
-            "processor time with the logging listener × without, the most of the ping-pongs",
+            "processor time with the logging listener × without, maximum of the ping-pongs",
             1.03,
             2,
             most((r, w) -> r.ratio(w, Contestant.AS_IT_COMES, Contestant.OURS))));
@@ -82,7 +82,7 @@ record Aim(String what, double most, int digits, Function<Results, @Nullable Fig
     @Nullable Figure figure(Results results, Workload workload);
   }
 
-  /** Of the ping-pongs that were measured the one with the largest median. */
+  /** The figure of the measured ping-pong that has the largest median. */
   private static Function<Results, @Nullable Figure> most(OfWorkload each) {
     return results ->
         Workload.pingPongs().stream()

@@ -2,6 +2,7 @@ package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.Workload.Kind;
 import io.thousandisland.benchmarks.micro.MicroBenchmarks;
+import io.thousandisland.benchmarks.process.Commands;
 import io.thousandisland.benchmarks.scaling.Scaling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -40,7 +41,7 @@ public final class Benchmarks {
     }
   }
 
-  /** However this ends, no server stays behind. */
+  /** Ends all child processes, so that no server stays behind, however this process ends. */
   private static void endOthers() {
     ProcessHandle.current().descendants().forEach(ProcessHandle::destroy);
   }
@@ -78,7 +79,7 @@ public final class Benchmarks {
           results.add(Workload.START, contestant.name(), server.nanosToListen() / 1e6);
           server.stop();
         } catch (IOException e) {
-          // said when the servers are started to be measured
+          // reported when the servers are started for the measurement
         }
       }
     }

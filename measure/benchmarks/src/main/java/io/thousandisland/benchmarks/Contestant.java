@@ -4,6 +4,7 @@ import io.thousandisland.benchmarks.peers.JettyEcho;
 import io.thousandisland.benchmarks.peers.NettyEcho;
 import io.thousandisland.benchmarks.peers.VertxEcho;
 import io.thousandisland.benchmarks.peers.VirtualThreadEcho;
+import io.thousandisland.benchmarks.process.Commands;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import java.util.List;
 /** An echo server that takes part: how to start it on a port. */
 public record Contestant(String name, String title, boolean java, List<String> command) {
 
-  /** The full server, and no telemetry listener. */
+  /** The full server, without a telemetry listener. */
   static final String OURS = "ours";
 
   /** The full server as it comes: a listener logs, and its levels below INFO are off. */
@@ -24,13 +25,16 @@ public record Contestant(String name, String title, boolean java, List<String> c
   static final String NETTY = "netty-epoll";
   static final String BLOCKING = "virtual-threads";
 
-  /** Those whose ratios to others the page shows. */
+  /** The contestants with which the page compares the others. */
   static final List<String> COMPARED_WITH = List.of(YARDSTICK, NETTY, OURS, BLOCKING);
 
-  /** Stands in a command for the port to listen at. */
+  /** Stands in a command for the port. */
   public static final String PORT = "{port}";
 
-  /** In the order in which a round measures them: next to each other those that are compared. */
+  /**
+   * All contestants, in the order in which a round measures them: contestants that are compared
+   * with each other are neighbours.
+   */
   static List<Contestant> all(Options options) throws InterruptedException {
     List<Contestant> all = new ArrayList<>();
     Path yardstick = options.target().resolve("epoll_echo");
@@ -91,7 +95,7 @@ public record Contestant(String name, String title, boolean java, List<String> c
     return new Contestant(pair[0], pair[0], false, List.of(pair[1], PORT));
   }
 
-  /** Netty with so many event loops. */
+  /** Netty with {@code loops} event loops. */
   public static Contestant netty(String name, String title, String kind, int loops) {
     return new Contestant(
         name,
@@ -104,7 +108,9 @@ public record Contestant(String name, String title, boolean java, List<String> c
     return name.startsWith(OURS);
   }
 
-  /** The second server of a framework, as its folder configures it; it cannot start alone. */
+  /**
+   * True for the second server of a framework, which its folder configures; it cannot start alone.
+   */
   boolean second() {
     return ours() && !name.equals(AS_IT_COMES);
   }

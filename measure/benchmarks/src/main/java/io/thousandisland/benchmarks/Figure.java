@@ -5,7 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
-/** What repeated measurements say: the one in the middle, and the least and the most. */
+/** The summary of repeated measurements: the median, the least and the most. */
 public record Figure(double median, double least, double most) {
 
   public static Figure of(double... values) {
@@ -21,7 +21,7 @@ public record Figure(double median, double least, double most) {
     return of(all.stream().mapToDouble(value).toArray());
   }
 
-  /** With as many digits behind the point as asked for, and thousands apart. */
+  /** The text of the figure, with {@code digits} decimals and with thousands apart. */
   public String text(int digits) {
     return number(median, digits) + " (" + number(least, digits) + "–" + number(most, digits) + ")";
   }

@@ -2,6 +2,7 @@ package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.load.Count;
 import io.thousandisland.benchmarks.load.Load;
+import io.thousandisland.benchmarks.process.Commands;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -9,7 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
-/** The load generator, as seen from here: one line there, one line back. */
+/** The load generator, as seen from this process: one line goes there, one line comes back. */
 public final class LoadProcess implements AutoCloseable {
 
   private final Process process;

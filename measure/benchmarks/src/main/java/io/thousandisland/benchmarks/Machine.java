@@ -1,11 +1,12 @@
 package io.thousandisland.benchmarks;
 
+import io.thousandisland.benchmarks.process.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Where and of what a run was: what a reader needs to know to compare. */
+/** The machine and the software of a run: the facts that a reader needs to compare runs. */
 public final class Machine {
 
   private Machine() {}
@@ -14,7 +15,8 @@ public final class Machine {
     return List.of(
         hardware(),
         java(),
-        "Peers: %s; C: %s, -O2".formatted(options.peers(), firstLine("cc", "--version")),
+        "Peers: " + options.peers(),
+        "C: %s, -O2".formatted(firstLine("cc", "--version")),
         ours(options));
   }
 

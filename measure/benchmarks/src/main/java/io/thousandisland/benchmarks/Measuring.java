@@ -1,11 +1,13 @@
 package io.thousandisland.benchmarks;
 
 import io.thousandisland.benchmarks.load.Count;
+import io.thousandisland.benchmarks.process.ManagedJvm;
+import io.thousandisland.benchmarks.process.Processors;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The measuring itself: all servers live, and each workload goes round among them in slices. */
+/** The measurement itself: all servers live, and each workload goes round among them in slices. */
 public final class Measuring {
 
   static final String IDLE_HEAP = "idle heap";
@@ -27,8 +29,9 @@ public final class Measuring {
   }
 
   /**
-   * Processor time, rate and latency. Further rounds while servers were disturbed, up to twice as
-   * many. To and fro, so that no server is always measured after the same other one.
+   * Measures processor time, rate and latency. Further rounds follow while servers were disturbed,
+   * up to twice as many. The rounds go to and fro, so that no server is always measured after the
+   * same other server.
    */
   public void rounds(Workload workload) throws IOException, InterruptedException {
     System.out.println(workload.name() + ": " + workload.title());
@@ -56,7 +59,10 @@ public final class Measuring {
     }
   }
 
-  /** True when as many rounds as asked for count, of each server and of each one compared with. */
+  /**
+   * True when as many rounds as asked for count, of each server and of each contestant that it is
+   * compared with.
+   */
   private boolean enough(Workload workload) {
     List<String> names = servers.stream().map(RunningServer::name).toList();
     return names.stream()
@@ -92,7 +98,7 @@ public final class Measuring {
     return sum;
   }
 
-  /** What a server allocates for each unit of work. */
+  /** Measures the bytes that a server allocates for each unit of work. */
   void allocation(Workload workload) throws IOException {
     for (RunningServer server : javaServers()) {
       try (var jvm = ManagedJvm.attach(server.pid())) {
@@ -116,12 +122,13 @@ public final class Measuring {
   }
 
   /**
-   * Live heap of each connection that has echoed once and now idles, and what all cost meanwhile.
+   * Measures the live heap of each connection that has echoed once and now idles, and the processor
+   * time of all of them meanwhile.
    */
   void idle() throws IOException, InterruptedException {
     System.out.println("idle: " + Workload.IDLE_CONNECTIONS + " connections");
     for (RunningServer server : javaServers()) {
-      live(server); // loads what answers
+      live(server); // loads the classes that answer
     }
     for (int i = 0; i < 2; i++) {
       for (RunningServer server : servers) {
@@ -146,7 +153,7 @@ public final class Measuring {
     double perMille = 1e3 * used / (System.nanoTime() - start);
     results.add(IDLE_LOAD, server.name(), perMille);
     close(server);
-    Thread.sleep(1000); // until the server has seen all the ends
+    Thread.sleep(1000); // until the server has seen all connections end
   }
 
   public static long live(RunningServer server) throws IOException {

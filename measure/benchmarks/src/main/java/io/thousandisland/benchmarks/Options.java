@@ -6,7 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a run measures, and how long. */
+/** The options of a run: the servers and workloads that it measures, and its times. */
 public record Options(
     Path root,
     List<String> servers,
@@ -47,7 +47,7 @@ public record Options(
         given.getOrDefault("benchmark", "comparison"));
   }
 
-  /** Empty for the word that is the default. */
+  /** The words of a list; none for the word that is the default. */
   private static List<String> list(String words, String byDefault) {
     return words.equals(byDefault) ? List.of() : Arrays.asList(words.split(",", -1));
   }
@@ -64,12 +64,12 @@ public record Options(
     return workloads.isEmpty() || workloads.contains(name);
   }
 
-  /** What to add to a command that is to reproduce this run; of a run that is complete. */
+  /** The options to add to a command that is to reproduce this run, which is complete. */
   public String notByDefault() {
     return warm == nanos(WARM) ? "" : " -Dwarm=" + Figure.number(warm / 1e9, 0);
   }
 
-  /** Only such a run replaces the published figures. */
+  /** True for a complete run: only such a run replaces the published figures. */
   boolean complete() {
     return servers.isEmpty() && others.isEmpty() && workloads.isEmpty() && rounds >= ENOUGH_ROUNDS;
   }

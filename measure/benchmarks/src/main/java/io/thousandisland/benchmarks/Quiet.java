@@ -1,10 +1,11 @@
 package io.thousandisland.benchmarks;
 
+import io.thousandisland.benchmarks.process.Processors;
 import java.io.IOException;
 
 /**
  * The patience to wait until others leave the processors alone: some minutes in a whole run, then
- * no more. Only while nothing of this run is busy.
+ * no more. It waits only while nothing of this run is busy.
  */
 public final class Quiet {
 

@@ -64,15 +64,19 @@ final class Report {
     page.heading("How it is measured");
     page.paragraph(
         """
-        All servers are alive at once, each a process of its own on processor %s, with its defaults. The first two Thousand
-        Islands tell no telemetry listener; the first one's handler promises not to block, the second one's does not ("may block"). The third is the
-        ready-made server as it comes. The load, one thread of
-        another process on processor %s, checks every byte. Each workload is warmed for %s s on every server; then rounds go
-        to and fro among the servers in slices of %s s, until %d rounds count, or twice as many are over. Slices during which
-        other processes took more than %.0f %% of a processor do not count. A figure is the median of the slices, with the least
-        and the most in brackets. A ratio (×) is the median of the ratios of two slices of the same round, as the machine's speed
-        drifts; rounds in which one of the two was disturbed do not count.
-        Compare the processor time first: rates and latencies also depend on how fast the load is.
+        All servers are alive at once, each in a process of its own on processor %s, with its defaults.
+        Three of them are Thousand Island. The first two have no telemetry listener. The handler of the
+        first promises not to block; the handler of the second does not ("may block"). The third is the
+        ready-made server as it comes. The load is one thread of another process on processor %s, and
+        checks every byte.
+
+        Each workload is warmed up for %s s on every server. Then rounds go back and forth among the
+        servers in slices of %s s, until %d rounds count, or twice as many are over. Slices during which
+        other processes took more than %.0f %% of a processor do not count. A figure is the median of the
+        slices, with the minimum and the maximum in brackets. A ratio (×) is the median of the ratios of
+        two slices of the same round, because the machine's speed drifts. Rounds in which one of the two
+        slices was disturbed do not count. Compare the processor time first: rates and latencies also
+        depend on the speed of the load.
 
         ![Processor time per unit of work, as a ratio](performance.svg)
         """
@@ -118,7 +122,8 @@ final class Report {
   private void latencies(Workload workload) {
     String rate = Figure.number(workload.number(), 0);
     page.heading("Latency at %s echoes/s, %s".formatted(rate, workload.title()));
-    page.paragraph("In µs, from the moment a request was due (no coordinated omission).");
+    page.paragraph(
+        "Latencies in µs, counted from the moment a request was due (no coordinated omission).");
     page.header(
         "server",
         "p50",
@@ -149,10 +154,12 @@ final class Report {
     if (measured.isEmpty()) {
       return;
     }
-    page.heading("What an attached logging listener costs");
+    page.heading("The cost of an attached logging listener");
     page.paragraph(
-        "Its levels for connections and traffic are off. Processor time per echo with it, as a"
-            + " multiple of that without any listener.");
+        """
+        The listener's levels for connections and traffic are off. The figure is the processor time per
+        echo with the listener, as a multiple of the time without any listener.
+        """);
     page.header("workload", "× without");
     for (Workload workload : measured) {
       page.row(workload.title(), text(listenerCost(workload), 2));
@@ -170,7 +177,8 @@ final class Report {
     }
     String connections = Figure.number(Workload.IDLE_CONNECTIONS, 0);
     page.heading("%s idle connections".formatted(connections));
-    page.paragraph("Each has echoed once. Heap is what full collections leave.");
+    page.paragraph(
+        "Each connection has echoed once. The heap is the memory in use after full collections.");
     page.header("server", "live heap per connection, bytes", "processor while idle, ‰");
     for (Contestant server : contestants) {
       page.row(
@@ -187,8 +195,10 @@ final class Report {
     }
     page.heading("Start");
     page.paragraph(
-        "From the start of the process until it listens, on both processors; of ours, the ready-made"
-            + " server as it comes.");
+        """
+        Time from the start of the process until it listens, on both processors. Thousand Island is the
+        ready-made server as it comes.
+        """);
     page.header("server", "ms");
     for (Contestant server : contestants) {
       @Nullable Figure millis = results.value(Workload.START, server.name());

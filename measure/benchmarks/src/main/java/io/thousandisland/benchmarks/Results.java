@@ -14,12 +14,12 @@ public final class Results {
   private final Map<String, Map<String, List<Slice>>> slices = new LinkedHashMap<>();
   private final Map<String, Map<String, List<Double>>> values = new LinkedHashMap<>();
 
-  /** Keeps a slice, a disturbed one too: those are counted. */
+  /** Keeps a slice. A disturbed slice is kept too, because disturbed slices are counted. */
   public void add(Workload workload, String server, Slice slice) {
     list(slices, workload.name(), server).add(slice);
   }
 
-  /** Keeps any other value, under the name of what it is. */
+  /** Keeps any other value, under the name of its kind. */
   public void add(String what, String server, double value) {
     list(values, what, server).add(value);
   }
@@ -30,7 +30,7 @@ public final class Results {
         .computeIfAbsent(server, any -> new ArrayList<>());
   }
 
-  /** One for each round. */
+  /** All slices, one for each round. */
   private List<Slice> all(Workload workload, String server) {
     return slices.getOrDefault(workload.name(), Map.of()).getOrDefault(server, List.of());
   }
@@ -65,21 +65,21 @@ public final class Results {
   }
 
   /**
-   * Processor time per unit of work as a multiple of another server's, each time of two slices of
-   * the same round; null when there is no round in which neither was disturbed.
+   * Processor time per unit of work as a multiple of another server's time. Each ratio is of two
+   * slices of the same round. Null when there is no round in which neither was disturbed.
    */
   public @Nullable Figure ratio(Workload workload, String server, String base) {
     return ratio(workload, server, base, Slice::cost);
   }
 
-  /** The same of something else that slices tell. */
+  /** The same ratio of another value of the slices. */
   @Nullable Figure ratio(
       Workload workload, String server, String base, ToDoubleFunction<Slice> what) {
     List<Double> ratios = ratios(workload, server, base, what);
     return ratios.isEmpty() ? null : Figure.of(ratios, Double::doubleValue);
   }
 
-  /** Those of the processor time, of the rounds that count. */
+  /** The ratios of processor time, of the rounds that count. */
   List<Double> ratios(Workload workload, String server, String base) {
     return ratios(workload, server, base, Slice::cost);
   }

@@ -1,5 +1,6 @@
 package io.thousandisland.benchmarks;
 
+import io.thousandisland.benchmarks.process.Commands;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -10,13 +11,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A contestant that listens. Several may be servers of one process. */
+/** A contestant that listens. Several contestants may be servers of one process. */
 public record RunningServer(Contestant contestant, Process process, int port, long nanosToListen) {
 
-  /** Nanoseconds that a server may take to listen. */
+  /** The nanoseconds that a server may take until it listens. */
   public static final long PATIENCE = 60_000_000_000L;
 
-  /** Returns when it accepts connections; fails with its last word when it ends before. */
+  /**
+   * Returns when the server accepts connections; fails with its last output when it ends before.
+   */
   public static RunningServer start(Contestant contestant, String processors, Path logs)
       throws IOException, InterruptedException {
     int port = freePort();

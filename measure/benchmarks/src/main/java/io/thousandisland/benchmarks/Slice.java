@@ -10,7 +10,7 @@ import io.thousandisland.benchmarks.load.Count;
  */
 public record Slice(Count count, long processor, double others) {
 
-  /** More than this, and the figures say more about the others. */
+  /** A slice with a larger share says more about the other processes than about the server. */
   public static final double TOO_MUCH = 0.09;
 
   public boolean disturbed() {

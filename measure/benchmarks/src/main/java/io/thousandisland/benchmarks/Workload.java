@@ -35,7 +35,7 @@ public record Workload(
     return ALL.stream().filter(any -> any.kind == Kind.PING_PONG).toList();
   }
 
-  /** What one unit of work is called. */
+  /** The name of one unit of work. */
   public String unit() {
     return switch (kind) {
       case PING_PONG, PACED -> "echo";

@@ -2,10 +2,13 @@ package io.thousandisland.benchmarks.load;
 
 import java.io.IOException;
 
-/** Every connection sends all the kernel takes, and reads what comes back meanwhile. */
+/**
+ * Every connection sends all bytes that the kernel takes, and meanwhile reads the bytes that come
+ * back.
+ */
 final class Bulk {
 
-  /** How much a connection may be ahead of its answers: more than the kernel holds. */
+  /** The bytes that a connection may be ahead of its answers: more than the kernel holds. */
   private static final long AHEAD = 64 << 20;
 
   private final Flock flock;

@@ -2,7 +2,7 @@ package io.thousandisland.benchmarks.load;
 
 import java.io.IOException;
 
-/** Connect, one echo, reset, and again; some at once. */
+/** Each connection makes one echo, is reset, and is replaced; some are open at once. */
 final class Churn {
 
   private final Flock flock;
@@ -27,7 +27,7 @@ final class Churn {
       flock.select(this::ready);
       Flock.refuseStuck(end);
     }
-    flock.selectNow(this::ready); // closes the last
+    flock.selectNow(this::ready); // closes the last connections
     return Count.of(echoes, flock.bytes(), System.nanoTime() - start);
   }
 

@@ -6,8 +6,8 @@ import java.util.stream.LongStream;
 import org.HdrHistogram.Histogram;
 
 /**
- * What one run of load came to, on one line between the processes. Latencies are nanoseconds, and 0
- * where none were taken.
+ * The result of one run of load, on one line between the processes. Latencies are nanoseconds, and
+ * 0 where none were taken.
  */
 public record Count(
     long echoes, long bytes, long nanos, long p50, long p99, long p999, long slowest) {

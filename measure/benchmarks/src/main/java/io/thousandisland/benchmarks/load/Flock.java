@@ -10,7 +10,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Connections to one server and what is done with them: one thread, one selector. */
+/** Connections to one server, used by one thread with one selector. */
 final class Flock implements AutoCloseable {
 
   interface WhenReady {
@@ -40,7 +40,10 @@ final class Flock implements AutoCloseable {
     return flock;
   }
 
-  /** Each connects from another place of the pattern: bytes of one are wrong for its neighbour. */
+  /**
+   * Connects. Each connection begins at another place of the pattern, so the bytes of one are wrong
+   * for its neighbour.
+   */
   Peer connect() throws IOException {
     return new Peer(selector, server, pattern, origins++);
   }
@@ -55,7 +58,7 @@ final class Flock implements AutoCloseable {
     return peer.answered();
   }
 
-  /** How many bytes were read since the last call. */
+  /** The number of bytes that were read since the last call. */
   long bytes() {
     long n = bytes;
     bytes = 0;
@@ -80,7 +83,7 @@ final class Flock implements AutoCloseable {
     }
   }
 
-  /** Refuses to wait for ever for answers that do not come. */
+  /** Fails when answers have been missing for 20 s. */
   static void refuseStuck(long since) throws Wrong {
     if (System.nanoTime() - since > STUCK) {
       throw new Wrong("answers are missing for 20 s");
@@ -92,6 +95,6 @@ final class Flock implements AutoCloseable {
     for (Peer peer : peers) {
       peer.close();
     }
-    selector.close(); // and so the descriptors of those that were registered
+    selector.close(); // this also frees the descriptors of the registered channels
   }
 }

@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The load process. Obeys one line after the other, and answers each with one line: a count, or
- * {@code failed} and why. Connections stay open from {@code open} to {@code close}, idle between
- * the commands. Ends with its input.
+ * The load process. It obeys one line after the other, and answers each with one line: a count, or
+ * {@code failed} and the reason. Connections stay open from {@code open} to {@code close}, idle
+ * between the commands. The process ends with its input.
  *
  * <pre>
  * open     PORT CONNECTIONS

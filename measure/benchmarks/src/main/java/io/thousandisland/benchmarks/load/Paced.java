@@ -5,8 +5,8 @@ import org.HdrHistogram.Histogram;
 
 /**
  * Requests at a fixed rate, whatever the server does. A latency counts from the moment the request
- * was due, not from when its connection was free at last: no omission is coordinated. Spins, as
- * waiting is not exact enough.
+ * was due, not from the moment its connection became free, so there is no coordinated omission. The
+ * thread spins, because waiting is not exact enough.
  */
 final class Paced {
 

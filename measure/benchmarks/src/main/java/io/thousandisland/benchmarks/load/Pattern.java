@@ -16,7 +16,7 @@ final class Pattern {
     }
   }
 
-  /** The bytes from a position on, a piece at most. Valid until the next call. */
+  /** The bytes from a position on, one piece at most. Valid until the next call. */
   ByteBuffer from(long position, long length) {
     int start = (int) (position % PERIOD);
     return bytes.limit(start + (int) Math.min(length, PIECE)).position(start);

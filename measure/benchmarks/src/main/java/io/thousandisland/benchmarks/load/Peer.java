@@ -9,7 +9,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 
-/** One connection to an echo server: knows what it asked for, and checks every byte it gets. */
+/**
+ * One connection to an echo server. It knows how much it asked for, and checks every byte it gets.
+ */
 final class Peer implements AutoCloseable {
 
   private final SocketChannel channel;
@@ -20,14 +22,12 @@ final class Peer implements AutoCloseable {
   private long sent;
   private long received;
 
-  /**
-   * When the answer that is awaited was due to be asked for, and how many more are due: by rate.
-   */
+  /** At a fixed rate: the time when the current request was due, and how many more are due. */
   long due;
 
   int waiting;
 
-  /** Connects at once: on the loopback that takes no time. */
+  /** Connects before it returns: on the loopback that takes no time. */
   Peer(Selector selector, InetSocketAddress server, Pattern pattern, long origin)
       throws IOException {
     this.pattern = pattern;
@@ -49,19 +49,19 @@ final class Peer implements AutoCloseable {
     push();
   }
 
-  /** Asks for more than it has, up to a limit. */
+  /** Asks for up to {@code ahead} bytes more than were received. */
   void askUpTo(long ahead) throws IOException {
     asked = received + ahead;
     push();
   }
 
-  /** Asks for nothing that is not sent yet. */
+  /** Gives up the requests that are not sent yet. */
   void stopAsking() throws IOException {
     asked = sent;
     push();
   }
 
-  /** Sends what the kernel takes of what is asked for. */
+  /** Sends the bytes that are asked for, as many as the kernel takes. */
   void push() throws IOException {
     while (sent < asked) {
       int n = channel.write(pattern.from(origin + sent, asked - sent));
@@ -76,7 +76,7 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /** Reads once and checks; returns how many bytes there were. */
+  /** Reads once and checks; returns the number of bytes. */
   int take(ByteBuffer into) throws IOException {
     int n = channel.read(into.clear());
     if (n < 0) {

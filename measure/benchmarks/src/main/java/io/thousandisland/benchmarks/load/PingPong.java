@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.HdrHistogram.Histogram;
 
 /**
- * Every connection asks, waits for the whole answer, and asks again. A latency is from the asking
- * to the whole answer, the waiting in this process included.
+ * Every connection asks, waits for the whole answer, and asks again. A latency is the time from the
+ * request to the whole answer, including the wait in this process.
  */
 final class PingPong {
 
@@ -20,7 +20,7 @@ final class PingPong {
     this.bytes = bytes;
   }
 
-  /** With no time at all, each asks once. */
+  /** With 0 ns each connection asks once. */
   Count run(long nanos) throws IOException {
     flock.bytes();
     long start = System.nanoTime();

@@ -72,10 +72,11 @@ public final class MicroBenchmarks {
     page.list(facts);
     page.paragraph(
         """
-        What the classes cost that every read of every connection goes through. They say whether a change made one of them
-        slower, not how fast a server is. Platform threads; %d processes for each benchmark, each warmed for %d s and measured
-        for %d s. The error is half of the 99.9 %% confidence interval; B/op are bytes allocated.
-        What two threads share costs more or less as they happen to meet: there the error is large.
+        The cost of the classes that every read of every connection goes through. The figures say whether
+        a change made one of the classes slower, not how fast a server is. Platform threads; %d processes
+        for each benchmark, each warmed up for %d s and measured for %d s. The error is half of the
+        99.9 %% confidence interval; B/op are bytes allocated. The cost of data that two threads share
+        depends on how the threads happen to meet: there the error is large.
         """
             .formatted(FORKS, WARM_SECONDS, SECONDS));
     page.header("benchmark", "threads", "ns/op", "error", "B/op");
@@ -86,8 +87,8 @@ public final class MicroBenchmarks {
     return page.finished();
   }
 
-  /** One row, or one for each method of a group, whose threads do different things. */
-  @SuppressWarnings("rawtypes") // as JMH gives them
+  /** Writes one row, or one for each method of a group, whose threads do different things. */
+  @SuppressWarnings("rawtypes") // JMH returns raw types
   private static void rows(Page page, RunResult result) {
     List<Result<?>> methods = new ArrayList<>();
     for (var other : result.getSecondaryResults().values()) {

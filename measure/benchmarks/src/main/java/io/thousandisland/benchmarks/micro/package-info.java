@@ -1,4 +1,7 @@
-/** What runs the micro-benchmarks of the runtime's hot classes, which lie in its package. */
+/**
+ * The runner of the micro-benchmarks of the runtime's hot classes. The benchmarks lie in the
+ * packages of those classes.
+ */
 @NullMarked
 package io.thousandisland.benchmarks.micro;
 

@@ -15,7 +15,8 @@ import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.thread.Invocable.InvocationType;
 
 /**
- * Jetty's connector with a protocol of its own, as its books show it: one acceptor, one selector.
+ * Jetty's connector with a protocol of its own, as its documentation shows it: one acceptor, one
+ * selector.
  */
 public final class JettyEcho {
 

@@ -15,8 +15,8 @@ import io.netty.channel.uring.IoUringIoHandler;
 import io.netty.channel.uring.IoUringServerSocketChannel;
 
 /**
- * Netty's echo: {@code nio|epoll|io_uring PORT LOOPS}, with as many event loops as it has
- * processors.
+ * Netty's echo. Its arguments are {@code nio|epoll|io_uring PORT LOOPS}; LOOPS is the number of
+ * event loops, and the callers pass the number of its processors.
  */
 public final class NettyEcho {
 

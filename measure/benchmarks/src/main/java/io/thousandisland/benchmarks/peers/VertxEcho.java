@@ -18,7 +18,7 @@ public final class VertxEcho {
     }
     vertx
         .createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(4096))
-        .connectHandler(socket -> socket.pipeTo(socket)) // fails when the peer resets it, as usual
+        .connectHandler(socket -> socket.pipeTo(socket)) // fails when the peer resets, as usual
         .listen(Integer.parseInt(args[0]), "127.0.0.1")
         .toCompletionStage()
         .toCompletableFuture()

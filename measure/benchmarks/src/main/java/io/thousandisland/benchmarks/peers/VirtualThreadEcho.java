@@ -25,7 +25,7 @@ public final class VirtualThreadEcho {
       socket.setTcpNoDelay(true);
       var unused = socket.getInputStream().transferTo(socket.getOutputStream());
     } catch (IOException e) {
-      // the peer reset it: the usual end of a connection here
+      // the peer reset the connection: the usual end here
     }
   }
 }

@@ -3,21 +3,23 @@ package io.thousandisland.benchmarks.scaling;
 import io.thousandisland.benchmarks.LoadProcess;
 import io.thousandisland.benchmarks.Measuring;
 import io.thousandisland.benchmarks.Options;
-import io.thousandisland.benchmarks.Processors;
 import io.thousandisland.benchmarks.Quiet;
 import io.thousandisland.benchmarks.Results;
 import io.thousandisland.benchmarks.RunningServer;
 import io.thousandisland.benchmarks.Workload;
 import io.thousandisland.benchmarks.Workload.Kind;
+import io.thousandisland.benchmarks.process.Processors;
 import java.io.IOException;
 
-/** The measuring of one server with few connections and with many. */
+/** The measurement of one server with few connections and with many. */
 final class Crowds {
 
-  /** Each process may have 20,000 descriptors where nobody raises that limit. */
+  /**
+   * Numbers of connections. A process may have 20,000 descriptors where nobody raises that limit.
+   */
   static final int[] SIZES = {100, 300, 1000, 3000, 10_000, 19_000};
 
-  /** Echoes a second, over all connections, when only some are awake at a time. */
+  /** Echoes a second, over all connections, when only some connections are awake at a time. */
   static final int PACE = 10_000;
 
   static final String HEAP = "heap";
@@ -61,7 +63,7 @@ final class Crowds {
     return new Workload("paced " + size, "paced", Kind.PACED, size, 64, PACE);
   }
 
-  /** Results have no place for a size, so it is in the name of the figure. */
+  /** Results have no place for a size, so the size is in the name of the figure. */
   static String at(String figure, int size) {
     return figure + " " + size;
   }
@@ -95,7 +97,7 @@ final class Crowds {
   }
 
   void idle() throws IOException, InterruptedException {
-    Measuring.live(server); // loads what answers
+    Measuring.live(server); // loads the classes that answer
     for (int round = 0; round < Math.min(options.rounds(), MOST_IDLE_ROUNDS); round++) {
       for (int size : SIZES) {
         idle(size);
@@ -122,7 +124,7 @@ final class Crowds {
 
   /** The share of a processor, in thousandths, that idle connections take. */
   private double idleLoad() throws IOException, InterruptedException {
-    Thread.sleep(LET_GO_MILLIS); // what the echo has left to do
+    Thread.sleep(LET_GO_MILLIS); // for work that is left of the echo
     var before = Processors.ofThreads(server.pid());
     long start = System.nanoTime();
     Thread.sleep(IDLE_MILLIS);

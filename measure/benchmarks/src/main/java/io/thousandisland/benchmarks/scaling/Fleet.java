@@ -1,9 +1,9 @@
 package io.thousandisland.benchmarks.scaling;
 
-import io.thousandisland.benchmarks.Commands;
 import io.thousandisland.benchmarks.Contestant;
 import io.thousandisland.benchmarks.Options;
 import io.thousandisland.benchmarks.RunningServer;
+import io.thousandisland.benchmarks.process.Commands;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,7 +13,7 @@ import java.util.List;
 /** A process of the ready-made server, and the servers in it that a deploy folder configures. */
 final class Fleet {
 
-  /** A server to be: its name, and the lines of its configuration besides the port. */
+  /** A server to start: its name, and the lines of its configuration besides the port. */
   record Ship(String name, List<String> lines) {}
 
   private final RunningServer process;
@@ -53,7 +53,7 @@ final class Fleet {
     return new Fleet(process, servers);
   }
 
-  /** A process with one server, as it is without any configuration. */
+  /** A process with one server that has no configuration of its own. */
   static RunningServer alone(
       Options options, String name, String title, String processors, String... javaOptions)
       throws IOException, InterruptedException {

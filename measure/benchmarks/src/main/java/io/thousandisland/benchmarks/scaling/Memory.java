@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.stream.Stream;
 
-/** What the kernel says of memory and descriptors, in {@code /proc}. */
+/** The kernel's figures of memory and descriptors, in {@code /proc}. */
 final class Memory {
 
   private static final long PAGE = 4096;
@@ -13,19 +13,20 @@ final class Memory {
   private Memory() {}
 
   /**
-   * Bytes in the kernel's slabs: sockets, files, places in epoll sets; of both ends, and all else.
+   * Bytes in the kernel's slabs: sockets, files and places in epoll sets, of both ends, and
+   * everything else.
    */
   static long slabs() throws IOException {
     return kibibytes(Path.of("/proc/meminfo"), "Slab:") * 1024;
   }
 
-  /** Bytes that TCP has reserved for what is on its way, at both ends. */
+  /** Bytes that TCP has reserved for data on its way, at both ends. */
   static long tcpBuffers() throws IOException {
     String line = line(Path.of("/proc/net/sockstat"), "TCP:");
     return Long.parseLong(line.substring(line.indexOf(" mem ") + 5).strip()) * PAGE;
   }
 
-  /** Bytes of a process that are in memory. */
+  /** The bytes of a process that are in memory. */
   static long resident(long pid) throws IOException {
     return kibibytes(Path.of("/proc/" + pid + "/status"), "VmRSS:") * 1024;
   }

@@ -2,7 +2,7 @@ package io.thousandisland.benchmarks.scaling;
 
 import io.thousandisland.benchmarks.Figure;
 
-/** What a million idle connections would take, reckoned from the largest crowd. */
+/** The needs of a million idle connections, calculated from the largest crowd. */
 final class Million {
 
   private static final double CONNECTIONS = 1e6;
@@ -21,14 +21,14 @@ final class Million {
     int few = Crowds.SIZES[0];
     double base = tables.idle(Crowds.IDLE_LOAD, few).median();
     double load = (tables.idle(Crowds.IDLE_LOAD, crowd).median() - base) / (crowd - few);
-    var table = new Table("what", "each, as with " + Tables.count(crowd), "× 1,000,000");
+    var table = new Table("resource", "for each, as with " + Tables.count(crowd), "× 1,000,000");
     table.row("live heap", bytes(heap), gibibytes(heap));
-    table.row("heap to give (twice the live one)", "", gibibytes(2 * heap));
+    table.row("heap to configure (twice the live heap)", "", gibibytes(2 * heap));
     table.row("kernel memory, the server's side", bytes(kernel), gibibytes(kernel));
     table.row("memory, together", "", gibibytes(2 * heap + kernel));
     table.row("descriptors", "1", "1,000,000");
     table.row(
-        "processor while idle, beyond that with " + Tables.count(few),
+        "processor while idle, beyond the share with " + Tables.count(few),
         Figure.number(load, 6) + " ‰",
         Figure.number(load * CONNECTIONS, 0) + " ‰");
     return table.toString();

@@ -9,7 +9,7 @@ final class Page {
     this.text = text;
   }
 
-  /** Replaces what is between {@code <!-- NAME -->} and {@code <!-- /NAME -->}. */
+  /** Replaces the content between {@code <!-- NAME -->} and {@code <!-- /NAME -->}. */
   void put(String name, String content) {
     String begin = "<!-- " + name + " -->";
     int from = text.indexOf(begin);

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  */
 public final class Scaling {
 
-  /** With fewer, the published figures are not replaced. */
+  /** A run with fewer rounds does not replace the published figures. */
   private static final int ENOUGH_ROUNDS = 3;
 
   /** The parts, as {@code -Dworkloads} names them. */

@@ -16,7 +16,7 @@ final class Tables {
 
   static final String CROWD = "crowd";
 
-  /** With fewer, the kernel's memory moves more by itself. */
+  /** With fewer connections, the kernel's memory moves more by itself. */
   private static final int ENOUGH_TO_WEIGH = 1000;
 
   private final Options options;
@@ -35,9 +35,11 @@ final class Tables {
     machine.forEach(fact -> text.append("- ").append(fact).append('\n'));
     text.append(
         """
-        - The server on processor %s, the load on processor %s, unless said otherwise. Each load runs for %s s before it is measured
-        - A figure is the median of at least %d slices of %s s, with the least and the most in brackets. Slices during which other processes took
-          more than %.0f %% of a processor do not count, unless there are no others
+        - The server runs on processor %s, the load on processor %s, unless stated otherwise. Each load runs
+          for %s s before it is measured
+        - A figure is the median of at least %d slices of %s s, with the minimum and the maximum in
+          brackets. Slices during which other processes took more than %.0f %% of a processor do not
+          count, unless there are no others
         """
             .formatted(
                 options.serverProcessor(),
@@ -87,7 +89,7 @@ final class Tables {
             "TCP buffers per connection, bytes",
             "resident memory, MiB",
             "processor while idle, ‰",
-            "descriptors more");
+            "additional descriptors");
     for (int size : Crowds.SIZES) {
       boolean enough = size >= ENOUGH_TO_WEIGH;
       table.row(

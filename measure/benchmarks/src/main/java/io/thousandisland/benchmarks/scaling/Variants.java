@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The servers that differ in one thing only, to be measured side by side. */
+/** Servers that differ in one thing only, to be measured side by side. */
 final class Variants {
 
   static final int[] ACCEPTORS = {1, 2, 4, 8, 16, 32, 64};
@@ -35,7 +35,7 @@ final class Variants {
     return Stream.of("64x64B", "1000x64B", "churn").map(Variants::named).toList();
   }
 
-  /** Servers with so many acceptors, and others with so many sockets, in one process. */
+  /** One process with a server for each number of acceptors and for each number of sockets. */
   static Fleet doors(Options options) throws IOException, InterruptedException {
     Stream<Fleet.Ship> acceptors =
         IntStream.of(ACCEPTORS)
@@ -54,7 +54,7 @@ final class Variants {
   /** A server on one processor, and the same on both. */
   record OnProcessors(RunningServer one, RunningServer both) {}
 
-  /** Of each kind, one process on the server's processor and one on both. */
+  /** For each kind, one process on the server's processor and one on both processors. */
   static List<OnProcessors> processors(Options options) throws IOException, InterruptedException {
     Path mayBlock = options.target().resolve("scaling").resolve("may-block");
     Files.createDirectories(mayBlock);
@@ -111,7 +111,7 @@ final class Variants {
     return RunningServer.start(netty, processors, options.target());
   }
 
-  /** The server of {@link #doors} with so many of them. */
+  /** The server of {@link #doors} with that number of acceptors or sockets. */
   static Contestant numbered(String prefix, int n) {
     return new Contestant(prefix + "-" + n, prefix, true, List.of());
   }

@@ -13,7 +13,7 @@ public class DeadlineSweeperBenchmark {
   private static final int SLOTS = 1024;
   private static final int CONNECTIONS = 10_000;
 
-  /** Further ahead than any run takes. */
+  /** A time further ahead than any run takes. */
   private static final long FAR = Duration.ofDays(365).toNanos();
 
   /** A busy connection: each read moves its deadline. */
@@ -23,7 +23,7 @@ public class DeadlineSweeperBenchmark {
     private long deadline = FAR;
   }
 
-  /** Connections that the wheel comes round to at different ticks, once each turn. */
+  /** Connections that the wheel visits at different ticks, once each turn. */
   @State(Scope.Benchmark)
   public static class Crowd {
     private final DeadlineSweeper sweeper = new DeadlineSweeper(SLOTS);
@@ -45,7 +45,9 @@ public class DeadlineSweeperBenchmark {
     busy.signals.deadline(busy.deadline++);
   }
 
-  /** A turn of the wheel looks at each once, and puts it as far ahead as the wheel holds. */
+  /**
+   * A turn of the wheel looks at each connection once, and puts it as far ahead as the wheel holds.
+   */
   @Benchmark
   @OperationsPerInvocation(CONNECTIONS)
   public long sweepOfOneConnection(Crowd crowd) {

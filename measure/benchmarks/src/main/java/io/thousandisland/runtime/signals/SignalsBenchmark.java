@@ -10,7 +10,7 @@ import org.openjdk.jmh.annotations.State;
 /** Signals of a connection that is busy: its thread does not park. */
 public class SignalsBenchmark {
 
-  /** One connection's, which belong to the thread that takes. */
+  /** The signals of one connection, which belong to the thread that takes. */
   @State(Scope.Group)
   public static class Shared {
     private final Signals signals = new Signals(new DeadlineSweeper());

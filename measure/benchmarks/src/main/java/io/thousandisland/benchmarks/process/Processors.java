@@ -1,4 +1,4 @@
-package io.thousandisland.benchmarks;
+package io.thousandisland.benchmarks.process;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,13 +11,14 @@ import java.util.stream.Stream;
 /** Processor time as the kernel counts it, in nanoseconds. */
 public final class Processors {
 
-  /** As {@code getconf CLK_TCK} says on every Linux. */
+  /** The nanoseconds of a tick, as {@code getconf CLK_TCK} says on every Linux. */
   private static final long TICK = 10_000_000L;
 
   private Processors() {}
 
   /**
-   * What each thread of a process has used, exactly; threads that ended meanwhile are not there.
+   * The exact processor time of each thread of a process. Threads that ended meanwhile are not
+   * there.
    */
   public static Map<String, Long> ofThreads(long pid) throws IOException {
     Map<String, Long> used = new HashMap<>();
@@ -27,7 +28,7 @@ public final class Processors {
           String line = Files.readString(thread.resolve("schedstat"));
           used.put(thread.getFileName().toString(), Long.parseLong(line.split(" ", 2)[0]));
         } catch (IOException ended) {
-          // between the listing and the reading
+          // the thread ended between the listing and the reading
         }
       }
     }
@@ -42,18 +43,18 @@ public final class Processors {
     return sum;
   }
 
-  /** What a process has used, in whole ticks. */
-  static long of(long pid) throws IOException {
+  /** The processor time of a process, in nanoseconds of whole ticks. */
+  public static long of(long pid) throws IOException {
     String line = Files.readString(Path.of("/proc/" + pid + "/stat"));
     String[] words = line.substring(line.lastIndexOf(')') + 2).split(" ", -1);
     return (Long.parseLong(words[11]) + Long.parseLong(words[12])) * TICK;
   }
 
   /**
-   * What everybody has used of some processors, other virtual machines included. Not interrupts:
-   * most of those are the packets of what is measured.
+   * The processor time that everybody has used of some processors, other virtual machines included.
+   * Interrupts are not included, because most of them are the packets of the measured load.
    */
-  static long busy(String... numbers) throws IOException {
+  public static long busy(String... numbers) throws IOException {
     long ticks = 0;
     for (String line : Files.readAllLines(Path.of("/proc/stat"))) {
       String[] words = line.split(" +", -1);

@@ -1,4 +1,4 @@
-package io.thousandisland.benchmarks;
+package io.thousandisland.benchmarks.process;
 
 import com.sun.tools.attach.VirtualMachine;
 import java.io.IOException;
@@ -12,10 +12,10 @@ import javax.management.remote.JMXConnectorFactory;
 import javax.management.remote.JMXServiceURL;
 
 /**
- * A server's JVM, asked over its own management interface. Asking costs the server something, so
- * nobody is asked before the processor time has been measured.
+ * A server's JVM, queried over its own management interface. A query costs the server something, so
+ * no server is queried before the processor time has been measured.
  */
-final class ManagedJvm implements AutoCloseable {
+public final class ManagedJvm implements AutoCloseable {
 
   private final JMXConnector connector;
   private final MBeanServerConnection beans;
@@ -29,8 +29,8 @@ final class ManagedJvm implements AutoCloseable {
             beans, ManagementFactory.MEMORY_MXBEAN_NAME, MemoryMXBean.class);
   }
 
-  @SuppressWarnings("BanJNDI") // the other side is a process that was started here
-  static ManagedJvm attach(long pid) throws IOException {
+  @SuppressWarnings("BanJNDI") // the other side is a process that this one has started
+  public static ManagedJvm attach(long pid) throws IOException {
     try {
       VirtualMachine jvm = VirtualMachine.attach(Long.toString(pid));
       try {
@@ -44,8 +44,8 @@ final class ManagedJvm implements AutoCloseable {
     }
   }
 
-  /** Bytes that all threads have allocated so far, virtual ones and ended ones included. */
-  long allocated() throws IOException {
+  /** Bytes that all threads have allocated so far, virtual threads and ended threads included. */
+  public long allocated() throws IOException {
     try {
       var threads = new ObjectName(ManagementFactory.THREAD_MXBEAN_NAME);
       return (Long) beans.getAttribute(threads, "TotalThreadAllocatedBytes");
@@ -55,7 +55,7 @@ final class ManagedJvm implements AutoCloseable {
   }
 
   /** Bytes that are in use after full collections. */
-  long live() {
+  public long live() {
     memory.gc();
     memory.gc();
     return memory.getHeapMemoryUsage().getUsed();

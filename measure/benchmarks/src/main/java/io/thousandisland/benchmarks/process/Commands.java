@@ -1,16 +1,16 @@
-package io.thousandisland.benchmarks;
+package io.thousandisland.benchmarks.process;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Command lines, and what short ones print. */
+/** Command lines, and the output of short commands. */
 public final class Commands {
 
   private Commands() {}
 
-  static List<String> pinned(String processors, List<String> command) {
+  public static List<String> pinned(String processors, List<String> command) {
     List<String> pinned = new ArrayList<>(List.of("taskset", "-c", processors));
     pinned.addAll(command);
     return pinned;
@@ -26,14 +26,14 @@ public final class Commands {
     return command;
   }
 
-  static List<String> javaClass(Class<?> main, String... arguments) {
+  public static List<String> javaClass(Class<?> main, String... arguments) {
     List<String> command = java("-cp", System.getProperty("java.class.path"), main.getName());
     command.addAll(List.of(arguments));
     return command;
   }
 
-  /** What a command prints; empty when there is no such command or it fails. */
-  static String output(List<String> command) throws InterruptedException {
+  /** The output of a command; empty when there is no such command or it fails. */
+  public static String output(List<String> command) throws InterruptedException {
     try {
       Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
       process.getOutputStream().close();
