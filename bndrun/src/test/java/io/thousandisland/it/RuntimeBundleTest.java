@@ -75,7 +75,7 @@ class RuntimeBundleTest {
     handler.uninstall();
   }
 
-  /** Clients that talk until they are told goodbye. */
+  /** Starts clients that talk until they get a goodbye. */
   private List<CompletableFuture<Long>> talk() throws Exception {
     var ends = new ArrayList<CompletableFuture<Long>>();
     var all = new ArrayList<LineClient>();
@@ -122,7 +122,7 @@ class RuntimeBundleTest {
     }
   }
 
-  /** From here on with a class loader that no test before this one has used. */
+  /** Gives the bundle a class loader that no earlier test has used. */
   private void renew(Bundle bundle) throws Exception {
     bundle.update();
     Loaders.refresh(context, List.of(bundle));
@@ -147,7 +147,7 @@ class RuntimeBundleTest {
     }
   }
 
-  /** Nobody else would wait for the connections. */
+  /** Only the runtime waits for the connections. */
   @Test
   void v16StopOfTheRuntimeWaitsForTheLastConnectionAndNoLonger() throws Exception {
     try (var client = new LineClient(port)) {
@@ -160,7 +160,7 @@ class RuntimeBundleTest {
 
       client.close();
 
-      stopped.get(8, TimeUnit.SECONDS); // the drain timeout is ten
+      stopped.get(8, TimeUnit.SECONDS); // the drain timeout is 10 s
     }
     assertThat(context.getServiceReferences(Server.class, null)).isEmpty();
   }
@@ -193,7 +193,7 @@ class RuntimeBundleTest {
       assertThatThrownBy(() -> handlerStopped.get(1, TimeUnit.SECONDS))
           .isInstanceOf(TimeoutException.class);
       client.close();
-      handlerStopped.get(8, TimeUnit.SECONDS); // the drain timeout is ten
+      handlerStopped.get(8, TimeUnit.SECONDS); // the drain timeout is 10 s
       runtimeStopped.get(8, TimeUnit.SECONDS);
     }
   }
@@ -213,7 +213,7 @@ class RuntimeBundleTest {
       assertBackAfter(List.of());
     }
     assertThat(threads).isNotEmpty();
-    Awaitility.await() // a thread that is idle may go a few seconds later
+    Awaitility.await() // an idle thread may end a few seconds later
         .atMost(Duration.ofSeconds(20))
         .untilAsserted(() -> assertThat(threads).noneMatch(Thread::isAlive));
     threads.clear();
@@ -245,6 +245,10 @@ class RuntimeBundleTest {
     }
     Loaders.refresh(context, List.of(transport));
     assertBackAfter(List.of());
+    // An idle poller may sleep in a method of the JDK that was compiled when an old poller called
+    // it.
+    // As long as it sleeps there, the compiled code keeps the classes of the old transport.
+    transport.stop();
     assertThat(loaders.left()).isEmpty();
   }
 }
