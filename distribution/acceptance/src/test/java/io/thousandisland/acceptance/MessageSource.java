@@ -11,12 +11,12 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A source file of the server, and the texts in it. What a text is completed with at run time is
- * {@code …} in it.
+ * A source file of the server, and the texts in it. In a text, {@code …} stands for the parts that
+ * are filled in at run time.
  */
 record MessageSource(String name, String code, List<String> texts) {
 
-  /** A text of fewer letters says too little to be recognised by. */
+  /** A text of fewer letters is too short to be recognised by. */
   private static final int RECOGNISABLE = 8;
 
   private static final Pattern LITERAL = Pattern.compile("\"((?:[^\"\\\\\\n]|\\\\.)*)\"");
@@ -25,7 +25,7 @@ record MessageSource(String name, String code, List<String> texts) {
 
   /** The main sources of all modules below {@code root}. */
   static List<MessageSource> all(Path root) throws IOException {
-    try (Stream<Path> modules = Files.list(root)) {
+    try (Stream<Path> modules = Files.walk(root, 2)) {
       return modules
           .map(module -> module.resolve("src/main/java"))
           .filter(Files::isDirectory)
@@ -56,7 +56,7 @@ record MessageSource(String name, String code, List<String> texts) {
     }
   }
 
-  /** Whether its texts have all of {@code parts}. */
+  /** True when the texts of this file have all of {@code parts}. */
   boolean says(List<String> parts) {
     return parts.stream().allMatch(part -> texts.stream().anyMatch(text -> text.contains(part)));
   }
@@ -69,7 +69,7 @@ record MessageSource(String name, String code, List<String> texts) {
         .map(text -> COMPLETED.matcher(text).replaceAll("…"));
   }
 
-  /** The longest part of the texts in {@code code} that is the same at each time. */
+  /** The longest part of the texts in {@code code} that is the same each time. */
   static Optional<String> longestPart(String code) {
     return texts(code)
         .flatMap(text -> parts(text).stream())
@@ -77,7 +77,7 @@ record MessageSource(String name, String code, List<String> texts) {
         .max(Comparator.comparing(String::length));
   }
 
-  /** {@code text} without what differs from time to time. */
+  /** The parts of {@code text} that are the same each time. */
   static List<String> parts(String text) {
     return Stream.of(text.split("…"))
         .map(String::strip)

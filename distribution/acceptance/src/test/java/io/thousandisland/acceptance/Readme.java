@@ -14,8 +14,10 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** What the project's README tells the author of a handler to write. */
+/** The files that the README, and the page that it names, tell the author of a handler to write. */
 final class Readme {
+
+  private static final Path ROOT = Path.of("..", "..");
 
   private final String text;
 
@@ -24,7 +26,11 @@ final class Readme {
   }
 
   static Readme read() throws IOException {
-    return new Readme(Files.readString(Path.of("..", "..", "README.md")));
+    String pages = "";
+    for (String page : List.of("README.md", "docs/write-a-handler.md")) {
+      pages += Files.readString(ROOT.resolve(page));
+    }
+    return new Readme(pages);
   }
 
   /** The handler's source. */
@@ -42,7 +48,7 @@ final class Readme {
 
   /** The handler's pom. */
   Pom pom() throws Exception {
-    String xml = found("(?s)Its `pom.xml`.*?```xml\n(.*?)```");
+    String xml = found("(?s)The handler's `pom.xml`.*?```xml\n(.*?)```");
     return new Pom(
         DocumentBuilderFactory.newInstance()
             .newDocumentBuilder()
@@ -58,7 +64,7 @@ final class Readme {
     return found("(?s)beside it a configuration .*?```\n(.*?)```");
   }
 
-  /** Of the command that starts a ready-made server without Maven. */
+  /** The options of the command that starts a ready-made server without Maven. */
   List<String> serverOptions() {
     return List.of(found("\njava (-D.*) -jar bndrun/target/server-felix.jar\n").split(" "));
   }
@@ -66,12 +72,12 @@ final class Readme {
   private String found(String regex) {
     Matcher matcher = Pattern.compile(regex).matcher(text);
     if (!matcher.find()) {
-      throw new AssertionError("nothing in README.md matches " + regex);
+      throw new AssertionError("nothing in README.md or docs/write-a-handler.md matches " + regex);
     }
     return matcher.group(1);
   }
 
-  /** The parts of a pom that decide what is in the bundle. */
+  /** The parts of a pom that decide about the content of the bundle. */
   record Pom(Document xml) {
 
     String artifactId() {
@@ -86,7 +92,7 @@ final class Readme {
       return first(xml.getDocumentElement(), "maven.compiler.release");
     }
 
-    /** File names, as they are in a Maven repository. */
+    /** The file names of the dependencies in a Maven repository. */
     List<String> dependencies() {
       NodeList found = xml.getElementsByTagName("dependency");
       return IntStream.range(0, found.getLength())
