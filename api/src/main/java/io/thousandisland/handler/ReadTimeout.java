@@ -31,7 +31,7 @@ public sealed interface ReadTimeout {
 
   private static void requirePositive(Duration timeout) {
     if (!timeout.isPositive()) {
-      throw new IllegalArgumentException("timeout " + timeout + ": must be longer than nothing");
+      throw new IllegalArgumentException("timeout is " + timeout + "; allowed: longer than zero");
     }
   }
 }

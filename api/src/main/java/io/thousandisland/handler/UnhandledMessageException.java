@@ -5,6 +5,6 @@ public final class UnhandledMessageException extends Exception {
   private static final long serialVersionUID = 1L;
 
   public UnhandledMessageException(Object message) {
-    super("no handleMessage for a " + message.getClass().getName());
+    super("handleMessage does not accept a " + message.getClass().getName());
   }
 }

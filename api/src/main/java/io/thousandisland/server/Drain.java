@@ -12,7 +12,9 @@ import org.osgi.annotation.versioning.ProviderType;
 @ProviderType
 public interface Drain {
 
-  /** What is drained, in words: {@code server}, {@code acceptor 3}, {@code generation 2}. */
+  /**
+   * The thing that is drained, in words: {@code server}, {@code acceptor 3}, {@code generation 2}.
+   */
   String what();
 
   /** How far the drain is, as of now. */

@@ -15,7 +15,10 @@ public enum Status {
   SUSPENDED,
   /** Told to end; connections are finishing. */
   DRAINING,
-  /** The server cannot get something it needs, such as its port; it says what, and keeps trying. */
+  /**
+   * The server cannot get a thing that it needs, such as its port. It gives the reason, and
+   * retries.
+   */
   FAILED,
   /** Ended for good. */
   STOPPED

@@ -67,7 +67,7 @@ public sealed interface TelemetryEvent {
   /**
    * The configuration is in force with other values than its own, or than the defaults.
    *
-   * @param what names the values and the reason, and says how to have others
+   * @param what names the values and the reason, and says how to get other values
    */
   record ConfigurationAdjusted(String server, String what) implements TelemetryEvent {}
 
@@ -80,7 +80,7 @@ public sealed interface TelemetryEvent {
    * The server listens.
    *
    * @param channels how many listening channels were opened at {@code address}
-   * @param failed whether the port could not be had before
+   * @param failed whether an earlier try to listen failed
    */
   record ListenerStarted(String server, SocketAddress address, int channels, boolean failed)
       implements TelemetryEvent {}
@@ -94,7 +94,7 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
-   * The port could not be had.
+   * The server could not listen at its port.
    *
    * @param retryIn when it is tried again
    */
@@ -116,7 +116,7 @@ public sealed interface TelemetryEvent {
   /** One connection could not be accepted; the acceptor goes on. */
   record AcceptFailed(String server, int acceptor, Throwable reason) implements TelemetryEvent {}
 
-  /** The process is out of descriptors; the acceptor tries again after {@code pause}. */
+  /** The process is out of file descriptors; the acceptor tries again after {@code pause}. */
   record AcceptPaused(String server, int acceptor, Throwable reason, Duration pause)
       implements TelemetryEvent {}
 

@@ -59,7 +59,7 @@ public interface ListeningChannel extends Closeable {
    * @throws java.net.BindException as for {@link Transport#listen}
    */
   default ListeningChannel another(ListenAt at) throws IOException {
-    throw new UnsupportedOperationException("no port can be shared here");
+    throw new UnsupportedOperationException("channels of this transport cannot share a port");
   }
 
   /**

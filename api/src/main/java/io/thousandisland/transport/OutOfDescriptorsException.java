@@ -7,6 +7,6 @@ public final class OutOfDescriptorsException extends IOException {
   private static final long serialVersionUID = 1L;
 
   public OutOfDescriptorsException(Throwable cause) {
-    super("out of descriptors", cause);
+    super("out of file descriptors", cause);
   }
 }

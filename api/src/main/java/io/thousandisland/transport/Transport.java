@@ -5,7 +5,7 @@ import java.util.Map;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A way to carry connections: opens listening channels, and may be laid over another transport.
+ * A way to carry connections: opens listening channels, and may run over another transport.
  *
  * <p>Thread: any; a call must not wait for a peer.
  */
@@ -28,12 +28,13 @@ public interface Transport {
    * belong to the returned socket.
    *
    * @param options as given by the handler
-   * @throws UnsupportedOperationException when this transport cannot be laid over another (default)
+   * @throws UnsupportedOperationException when this transport cannot run over another transport
+   *     (default)
    * @throws IllegalArgumentException when an option is wrong; the message names it
    */
   default TransportSocket over(TransportSocket socket, Map<String, Object> options)
       throws IOException {
     throw new UnsupportedOperationException(
-        getClass().getSimpleName() + " cannot be laid over another transport");
+        getClass().getSimpleName() + " cannot run over another transport");
   }
 }

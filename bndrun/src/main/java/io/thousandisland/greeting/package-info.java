@@ -1,4 +1,4 @@
-/** What the ready-made server says on its terminal. */
+/** The line that the ready-made server prints on its terminal for each running server. */
 @NullMarked
 package io.thousandisland.greeting;
 

@@ -9,7 +9,7 @@ import org.osgi.util.tracker.ServiceTracker;
 final class Awaiting {
   private Awaiting() {}
 
-  /** The service of the server of that name, as soon as its properties match. */
+  /** The service of the named server, as soon as its properties match the filter. */
   static ServiceReference<Server> server(BundleContext context, String name, String filter)
       throws Exception {
     String named = "(server.name=" + name + ")";

@@ -23,7 +23,10 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** W3, W8, V16: what a bundle's start, stop and update do to its connections, and how long. */
+/**
+ * W3, W8, V16: the effect of a bundle's start, stop and update on its connections, and how long
+ * each takes.
+ */
 @Timeout(300)
 class BundleLifecycleTest {
 
@@ -115,12 +118,12 @@ class BundleLifecycleTest {
 
       Duration took = of(timed(handler::stop));
 
-      assertThat(took.toMillis()).isBetween(deadline, deadline + 10_000); // it never returns
+      assertThat(took.toMillis()).isBetween(deadline, deadline + 10_000); // the callback hangs
       assertThat(server.server().connections()).isEmpty();
       assertThat(server.server().info().generations()).isEmpty();
       handler.update(handler("stuck", "vNext", CountingHandler.class).stream());
       handler.start();
-      try (var next = new LineClient(server.port())) { // though the thread is still in there
+      try (var next = new LineClient(server.port())) { // although the old callback still runs
         assertThat(next.ask("y")).isEqualTo("1 vNext y");
       }
       System.setProperty("it.release", "now");
@@ -218,7 +221,7 @@ class BundleLifecycleTest {
           assertThat(of(step)).isLessThan(Duration.ofSeconds(20));
         }
         assertThat(atLeft.ask("x")).isEqualTo(i + " " + tag + " x");
-        // an acceptor that is still to be taken away would drain the new connection
+        // an acceptor that is about to be removed would drain the new connection
         Awaitility.await().until(() -> right.server().info().acceptors(), n -> n == 2 + round % 2);
         Awaitility.await().until(right.server()::drains, List::isEmpty);
         assertServes(right.port(), tag);
@@ -264,7 +267,7 @@ class BundleLifecycleTest {
     }
   }
 
-  /** Reads to the end, as a peer that was told goodbye, and closes. */
+  /** Reads to the end of the stream, as a peer does after a goodbye, and closes. */
   private static void untilTheEnd(LineClient client) throws Exception {
     try (client) {
       for (String line = client.line(); !line.isEmpty(); line = client.line()) {

@@ -19,7 +19,7 @@ class BundlesTest {
     Map<String, Integer> states =
         Stream.of(context.getBundles())
             .filter(bundle -> bundle.getSymbolicName().startsWith("io.thousandisland."))
-            .filter(bundle -> !isFragment(bundle)) // those are resolved with their host
+            .filter(bundle -> !isFragment(bundle)) // a fragment is resolved with its host
             .collect(toMap(Bundle::getSymbolicName, Bundle::getState));
 
     assertThat(states)

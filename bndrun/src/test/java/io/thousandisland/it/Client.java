@@ -17,7 +17,10 @@ final class Client implements AutoCloseable {
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 20_000);
   }
 
-  /** Sends a text, and returns the reply: as many bytes, and a tag of two with its colon. */
+  /**
+   * Sends a text and returns the reply: a tag of two bytes, a colon, and as many bytes as were
+   * sent.
+   */
   String ask(String text) throws IOException {
     send(text);
     return reply(text.length() + 3);
@@ -31,7 +34,7 @@ final class Client implements AutoCloseable {
     return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
   }
 
-  /** True when the server closes the connection and nothing came before. */
+  /** Waits for the next byte. True when the server closes the connection instead. */
   boolean seesEnd() throws IOException {
     return socket.getInputStream().read() < 0;
   }

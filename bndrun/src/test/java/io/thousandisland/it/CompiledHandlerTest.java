@@ -65,7 +65,7 @@ class CompiledHandlerTest {
           handler.stop();
           assertThat(client.seesEnd()).isTrue();
         }
-        try (var early = new Client(port)) { // stopped: waits, and is served when it is back
+        try (var early = new Client(port)) { // waits while the handler is stopped, then is served
           early.send("Again");
           handler.start();
           assertThat(early.reply(5)).isEqualTo("again");

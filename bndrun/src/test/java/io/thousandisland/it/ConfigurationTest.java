@@ -15,7 +15,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** One server for each configuration; what is wrong is refused by name. */
+/** One server for each configuration; the refusal of a wrong value names its key. */
 class ConfigurationTest {
 
   @InjectBundleContext BundleContext context;
@@ -126,7 +126,7 @@ class ConfigurationTest {
     throw new AssertionError("no bundle " + symbolicName);
   }
 
-  /** The update runs on a thread of Configuration Admin's. */
+  /** Configuration Admin runs the update on a thread of its own. */
   private static ServerInfo awaitReason(Server server) {
     return org.awaitility.Awaitility.await().until(server::info, i -> i.reason().isPresent());
   }

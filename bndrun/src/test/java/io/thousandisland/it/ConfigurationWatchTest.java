@@ -16,13 +16,15 @@ import org.osgi.framework.ServiceRegistration;
 import org.osgi.service.cm.ConfigurationPlugin;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** S6: what SCR gave a server is compared with what Configuration Admin has. */
+/** S6: the values that SCR gave a server are compared with the values in Configuration Admin. */
 @Timeout(120)
 class ConfigurationWatchTest {
 
   @InjectBundleContext BundleContext context;
 
-  /** Hides the newest value from who asks, as a race in SCR does once in some hundred updates. */
+  /**
+   * Hides the newest value from its readers, as a race in SCR does once in some hundred updates.
+   */
   private static final class Veil implements ConfigurationPlugin {
     volatile boolean drawn = true;
 
@@ -51,7 +53,7 @@ class ConfigurationWatchTest {
     try (var server = new ConfiguredServer(context, "veiled", settings)) {
       Awaitility.await().until(() -> server.server().info().maxConnections(), max -> max == 11);
 
-      veil.drawn = false; // nobody is told
+      veil.drawn = false; // no event announces this
 
       Awaitility.await().until(() -> server.server().info().maxConnections(), max -> max == 12);
     } finally {
@@ -59,7 +61,7 @@ class ConfigurationWatchTest {
     }
   }
 
-  /** Were the two looks at it different, it would be refused twice. */
+  /** If the two looks at the configuration found different values, it would be refused twice. */
   @Test
   void c3SecondLookFindsWhatScrHasBrought() throws Exception {
     Map<String, Object> settings =
@@ -72,7 +74,7 @@ class ConfigurationWatchTest {
       server.configure(wrong);
       events.await(TelemetryEvent.ConfigurationRefused.class);
       Awaitility.await()
-          .during(Duration.ofSeconds(1)) // the second look is taken after half of that
+          .during(Duration.ofSeconds(1)) // the second look comes after half of this time
           .until(() -> events.of(TelemetryEvent.ConfigurationRefused.class).size() == 1);
     }
   }

@@ -14,10 +14,13 @@ import org.osgi.framework.ServiceReference;
 import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 
-/** A server made by a configuration, for the length of a test. */
+/** A server for one test, made by a configuration. */
 final class ConfiguredServer implements AutoCloseable {
 
-  /** Makes each PID new: one that is deleted and made again at once may escape SCR. */
+  /**
+   * Makes each PID new, because SCR may miss a configuration that is deleted and made again at
+   * once.
+   */
   private static final AtomicInteger COUNT = new AtomicInteger();
 
   private final BundleContext context;
@@ -28,7 +31,7 @@ final class ConfiguredServer implements AutoCloseable {
 
   ConfiguredServer(BundleContext context, String name, Map<String, Object> settings)
       throws Exception {
-    // not the injected one, which keeps what it gave away until the test ends
+    // not the injected context: it keeps the services that it gave away until the test ends
     this.context = context.getBundle().getBundleContext();
     this.name = name;
     ConfigurationAdmin admin =
@@ -48,7 +51,7 @@ final class ConfiguredServer implements AutoCloseable {
     configuration.update(all);
   }
 
-  /** Waits until the server service says so, by its properties. */
+  /** Waits until the properties of the server service show this status. */
   ServiceReference<Server> await(Status status) throws Exception {
     return await("(server.status=" + status + ")");
   }
@@ -57,7 +60,7 @@ final class ConfiguredServer implements AutoCloseable {
     return Awaiting.server(context, name, filter);
   }
 
-  /** Waits until the reason for its status is this, or begins with it. */
+  /** Waits until the reason for the server's status is {@code reason}, or begins with it. */
   void awaitReason(String reason) throws Exception {
     Server server = server();
     Awaitility.await(reason)
@@ -72,7 +75,7 @@ final class ConfiguredServer implements AutoCloseable {
     return context.getService(await(""));
   }
 
-  /** The port, as soon as it runs. */
+  /** The port, as soon as the server runs. */
   int port() throws Exception {
     return (Integer) await(Status.RUNNING).getProperty(Server.PORT);
   }
@@ -81,7 +84,7 @@ final class ConfiguredServer implements AutoCloseable {
     return new Client(port());
   }
 
-  /** Its configuration is gone, and it begins to drain. */
+  /** Deletes the configuration; the server begins to drain. */
   void delete() throws IOException {
     if (!deleted) {
       deleted = true;
@@ -89,7 +92,7 @@ final class ConfiguredServer implements AutoCloseable {
     }
   }
 
-  /** Returns when the server is gone: the next one may have its name. Idempotent. */
+  /** Returns when the server is gone, so that the next server may have its name. Idempotent. */
   @Override
   public void close() throws IOException {
     if (closed) {

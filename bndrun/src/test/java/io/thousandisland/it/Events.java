@@ -8,7 +8,7 @@ import org.awaitility.Awaitility;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 
-/** The events of one server, heard as a service for the length of a test. */
+/** A listener service that collects the events of one server for the length of a test. */
 final class Events implements TelemetryListener, AutoCloseable {
 
   private final String server;
@@ -17,7 +17,8 @@ final class Events implements TelemetryListener, AutoCloseable {
 
   Events(BundleContext context, String server) {
     this.server = server;
-    // not by the injected one, which keeps the registration, and so all events, until the test ends
+    // not by the injected context: it keeps the registration, and so all events, until the test
+    // ends
     this.registration =
         context.getBundle().getBundleContext().registerService(TelemetryListener.class, this, null);
   }

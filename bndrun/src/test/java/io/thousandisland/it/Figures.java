@@ -3,12 +3,12 @@ package io.thousandisland.it;
 import java.time.Duration;
 
 /**
- * What the clients of a load counted.
+ * The counts of a load's clients.
  *
  * @param length of the updates
  * @param lost questions without an answer and without a goodbye
  * @param closed busy connections that were closed, after a goodbye
- * @param dismissed visitors that were told goodbye
+ * @param dismissed visitors that got a goodbye
  * @param longestGap between two replies to one client, during the updates, in nanoseconds
  */
 record Figures(
@@ -45,7 +45,7 @@ record Figures(
         Math.max(longestGap, other.longestGap));
   }
 
-  /** A row of a table: these beside those of the same load without updates. */
+  /** A table row: these figures beside the figures of the same load without updates. */
   String beside(Figures quiet) {
     return "| %d updates in %.1f s | gap %d ms, p99 %.1f ms | without updates: gap %d ms, p99 %.1f ms |"
         .formatted(

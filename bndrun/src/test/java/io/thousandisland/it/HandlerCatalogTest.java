@@ -19,7 +19,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** The handlers there are, as code sees them. */
+/** The handlers that exist, as code sees them. */
 @Timeout(120)
 class HandlerCatalogTest {
 
@@ -61,7 +61,7 @@ class HandlerCatalogTest {
 
   @Test
   void buildTimeIsThatOfTheNewestFileWhenTheManifestHasNone() throws Exception {
-    Instant before = Instant.now().minusSeconds(2); // a jar counts in steps of two seconds
+    Instant before = Instant.now().minusSeconds(2); // a jar stores times in steps of two seconds
     install(declaring("fresh").file("deep/in/folders/a", "b").stream());
     assertThat(named("fresh").getFirst().built())
         .hasValueSatisfying(

@@ -21,7 +21,7 @@ import org.osgi.framework.Constants;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** W1: which handler serves new connections, and how that changes while clients talk. */
+/** W1: the handler that serves new connections, and its changes while clients talk. */
 @Timeout(300)
 class HandlerChoiceTest {
 
@@ -116,13 +116,13 @@ class HandlerChoiceTest {
 
       var promising = properties("described", "h1", 5);
       promising.put("handler.nonblocking", true);
-      handler.setProperties(promising); // it runs on other threads from now on
+      handler.setProperties(promising); // the handler runs on other threads from now on
       Awaitility.await()
           .until(
               () -> server.server().connections().getFirst().generation(), number -> number == 2);
       assertThat(client.ask("b")).isEqualTo("h1:b");
 
-      handler.setProperties(properties("described", "h1", 5)); // and takes its promise back
+      handler.setProperties(properties("described", "h1", 5)); // the handler takes its promise back
       Awaitility.await()
           .until(
               () -> server.server().connections().getFirst().generation(), number -> number == 3);
@@ -147,7 +147,7 @@ class HandlerChoiceTest {
       assertThat(client.seesEnd()).isTrue();
       assertThat(server.port()).isEqualTo(port);
       assertServes(server, "h2");
-      Awaitility.await() // a moment after its last client saw the end
+      Awaitility.await() // the old generation ends a moment after its last client saw the end
           .until(
               () ->
                   server.server().info().generations().stream()
@@ -160,7 +160,7 @@ class HandlerChoiceTest {
     }
   }
 
-  /** Hears the advice to finish, and goes on. */
+  /** Gets the advice to finish, and goes on. */
   private static final class Stubborn implements Handler<Void> {
     @Override
     public Next<Void> handleData(ByteBuffer data, Socket socket, Void state) throws Exception {

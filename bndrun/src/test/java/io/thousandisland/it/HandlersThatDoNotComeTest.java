@@ -132,9 +132,9 @@ class HandlersThatDoNotComeTest {
     }
   }
 
-  // ---- what is asserted of each
+  // ---- the assertions about each
 
-  /** Status and log say {@code reason}; the log once. */
+  /** Both the status and the log say {@code reason}; the log says it once. */
   private void assertTold(String reason) throws Exception {
     server.awaitReason(reason);
     assertThat(server.server().info().reason()).hasValue(reason);
@@ -237,7 +237,7 @@ class HandlersThatDoNotComeTest {
                 + " ConfigurationPolicy.REQUIRE) @HandlerName(\"frail\")",
             "");
     frail.start();
-    String why = "there is no configuration for it, with the PID org.example.pid";
+    String why = "it has no configuration with the PID org.example.pid";
     assertTold(COMPONENT + why);
     assertListed("frail", 0, "org.example.frail", why);
 
@@ -401,7 +401,7 @@ class HandlersThatDoNotComeTest {
 
   // ---- trying again
 
-  /** Fails until it may be obtained. */
+  /** A service factory that fails until the test lets it succeed. */
   private static final class Moody implements ServiceFactory<Handler<?>> {
     final AtomicInteger asked = new AtomicInteger();
     final AtomicBoolean willing = new AtomicBoolean();
@@ -429,7 +429,7 @@ class HandlersThatDoNotComeTest {
     ServiceRegistration<?> registration = null;
     try (var events = new Events(context, "waiting")) {
       registration = context.registerService(Handler.class.getName(), moody, properties);
-      // the third one is over then, and the next one comes after 4 s
+      // by then the third try is over, and the next one comes after 4 s
       Awaitility.await()
           .until(() -> events.of(TelemetryEvent.HandlerUnavailable.class).size() == 3);
       moody.willing.set(true);
@@ -454,7 +454,7 @@ class HandlersThatDoNotComeTest {
     ServiceRegistration<?> registration = null;
     try (var events = new Events(context, "waiting")) {
       registration = context.registerService(Handler.class.getName(), moody, properties);
-      // the third one is over then, and the next one comes after 4 s
+      // by then the third try is over, and the next one comes after 4 s
       Awaitility.await()
           .until(() -> events.of(TelemetryEvent.HandlerUnavailable.class).size() == 3);
       moody.willing.set(true);

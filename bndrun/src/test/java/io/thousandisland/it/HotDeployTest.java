@@ -118,8 +118,9 @@ class HotDeployTest {
   }
 
   /**
-   * Connects again and again, one question for each connection. A drained connection may end before
-   * it was asked, at a message boundary; a reply that comes is whole, and no connect is refused.
+   * Connects again and again, with one question for each connection. A drained connection may end
+   * at a message boundary, before its question was read. A reply that comes is whole, and no
+   * connect is refused.
    */
   private static void talk(
       int port, AtomicBoolean over, CountDownLatch served, CompletableFuture<Integer> count) {
@@ -146,7 +147,7 @@ class HotDeployTest {
     try {
       return client.reply(7);
     } catch (java.net.SocketException reset) {
-      return ""; // closed by the drain before our bytes were read
+      return ""; // the drain closed the connection before it read our bytes
     }
   }
 
@@ -175,7 +176,7 @@ class HotDeployTest {
     }
   }
 
-  /** In one step, as a careful user would: nobody ever sees half a file. */
+  /** Moves the jar in one step, as a careful user would: the server never sees half a file. */
   private static void drop(Path jar, HandlerBundle bundle) throws Exception {
     Path whole = Files.createTempFile("handler", ".part");
     Files.write(whole, bundle.bytes());
@@ -260,7 +261,7 @@ class HotDeployTest {
     assertThat(refreshed.await(20, TimeUnit.SECONDS)).isTrue();
   }
 
-  /** A collection needs a nudge: it is asked for until the reference turns up, for 20 seconds. */
+  /** Requests collections until the reference turns up, for 20 seconds at most. */
   private static @Nullable Object collected(ReferenceQueue<ClassLoader> queue)
       throws InterruptedException {
     for (int i = 0; i < 200; i++) {

@@ -21,8 +21,8 @@ import org.osgi.test.common.annotation.InjectBundleContext;
 /**
  * W1 to W6 under load, by the clients' own count: no connect is refused, no reply is lost, wrong or
  * torn, and with {@code migrate} no connection is closed. Each run of updates is followed by the
- * same load for as long without updates, and printed beside it. {@code -Dhotswap.updates=1000} for
- * more, which take their time.
+ * same load without updates for the same time, and the two are printed side by side. {@code
+ * -Dhotswap.updates=1000} makes more updates, which take their time.
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class HotSwapUnderLoadTest {
@@ -36,8 +36,9 @@ class HotSwapUnderLoadTest {
   private final List<Bundle> installed = new ArrayList<>();
 
   /**
-   * Own state is a record that changes its shape with each update, up and down. Two versions of
-   * three promise not to block, so connections change between threads of their own and lent ones.
+   * The handler's own state is a record whose shape changes with each update, up and down. Two
+   * versions of three promise not to block, so connections change between threads of their own and
+   * lent threads.
    */
   private HandlerBundle version(String symbolicName, int number, int ranking, boolean ownState) {
     Class<?> own = number % 2 == 0 ? Ledger1Handler.class : Ledger2Handler.class;
@@ -111,7 +112,7 @@ class HotSwapUnderLoadTest {
     }
   }
 
-  /** When the better one leaves again, its connections migrate to the one before. */
+  /** When the better handler leaves again, its connections migrate to the handler before it. */
   @ParameterizedTest(name = "{0} when a better one arrives, rolling {1}, own state {2}")
   @CsvSource({
     "keep, false, true",
@@ -132,7 +133,7 @@ class HotSwapUnderLoadTest {
           better.update(version("swapped.better", i, 2, ownState).stream());
           better.start();
           load.awaitReplies(2);
-          if (i % 3 == 0) { // those that were kept move over to the better one
+          if (i % 3 == 0) { // connections that were kept move over to the better handler
             good.update(version("swapped.good", i + 1, 1, ownState).stream());
             load.awaitReplies(2);
           }
@@ -171,12 +172,12 @@ class HotSwapUnderLoadTest {
     if (nothingCloses) {
       assertThat(figures.closed()).as("closed").isZero();
       assertThat(figures.dismissed()).as("told goodbye").isZero();
-    } else { // once for each update, and never when the better one leaves again
+    } else { // once for each update, and never when the better handler leaves again
       assertThat(figures.closed()).as("closed").isBetween(32L, 32L * figures.updates());
     }
   }
 
-  /** The same load on the same server for as long, and no updates. */
+  /** The same load on the same server for the same time, without updates. */
   private static Figures quiet(ConfiguredServer server, Duration length) throws Exception {
     try (var load = new Load(server.port())) {
       load.goOn(length);

@@ -17,7 +17,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.service.component.annotations.Component;
 
-/** The source of one class, and what a handler's author has to compile it and make a bundle. */
+/** The source of one class, and the means of a handler's author to compile it and make a bundle. */
 record JavaSource(String packageName, String className, String text) {
 
   /** Compiled against the api bundle and the annotations, packed by bnd. */

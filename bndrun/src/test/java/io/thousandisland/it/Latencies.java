@@ -2,7 +2,10 @@ package io.thousandisland.it;
 
 import java.util.Arrays;
 
-/** Durations in nanoseconds, as many as come. One thread writes; read when it has ended. */
+/**
+ * Durations in nanoseconds, without a limit on their number. One thread writes; others read when
+ * that thread has ended.
+ */
 final class Latencies {
 
   private long[] values = new long[1024];
@@ -21,7 +24,7 @@ final class Latencies {
     }
   }
 
-  /** In microseconds; 0 when there is none. */
+  /** In microseconds; 0 when there are no durations. */
   long percentile(double percent) {
     long[] sorted = Arrays.copyOf(values, size);
     Arrays.sort(sorted);

@@ -30,7 +30,9 @@ class LentThreadTest {
   @InjectBundleContext BundleContext context;
   @InjectService ConfigurationAdmin admin;
 
-  /** Hears on which threads bytes are received, since that is where events are told. */
+  /**
+   * Records the threads on which bytes are received, because events are delivered on those threads.
+   */
   private static final class Threads implements TelemetryListener {
     private final BlockingQueue<String> names = new LinkedBlockingQueue<>();
 
@@ -71,7 +73,10 @@ class LentThreadTest {
     }
   }
 
-  /** Bytes that come before a connection rests, or has moved, are handled where it still is. */
+  /**
+   * Waits until a thread of that name replies. Bytes that come before the connection rests or moves
+   * are handled on its old thread.
+   */
   private static void awaitThread(Client client, Threads threads, String named) {
     Awaitility.await(named).until(() -> echo(client, threads), name -> name.contains(named));
   }

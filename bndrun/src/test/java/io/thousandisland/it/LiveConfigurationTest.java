@@ -25,7 +25,8 @@ import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
 /**
- * S6: every key is changed under load; what can apply live does, and what is wrong changes nothing.
+ * S6: every key is changed under load. A change that can apply live does, and a wrong value changes
+ * nothing.
  */
 @Timeout(300)
 class LiveConfigurationTest {
@@ -66,7 +67,7 @@ class LiveConfigurationTest {
 
   private record Change(String key, Object value) {}
 
-  /** Two values of each, in turn. */
+  /** Two values of each key, in turn. */
   private static List<Change> changes(Map<String, List<Object>> values) {
     var changes = new ArrayList<Change>();
     for (int i = 0; i < 2; i++) {
@@ -78,9 +79,9 @@ class LiveConfigurationTest {
   }
 
   /**
-   * Applied one after the other, each together with a limit that tells when it was taken up. Never
-   * two updates in a row without a wait: SCR reads properties and change count one after the other,
-   * and an update between the two is lost.
+   * Applies the changes one after the other. Each change comes together with a limit that shows
+   * when it was taken up. There are never two updates in a row without a wait: SCR reads properties
+   * and change count one after the other, and loses an update between the two reads.
    */
   private static void apply(ConfiguredServer server, Load load, List<Change> changes)
       throws Exception {
@@ -133,7 +134,9 @@ class LiveConfigurationTest {
     }
   }
 
-  /** The port is closed for a moment, so nobody visits; those inside notice nothing. */
+  /**
+   * The port is closed for a moment, so the load has no visitors; live connections notice nothing.
+   */
   @Test
   void s6KeysOfTheListenerKeepItsConnections() throws Exception {
     Map<String, List<Object>> values =
@@ -163,7 +166,7 @@ class LiveConfigurationTest {
     }
   }
 
-  /** Fewer acceptors end the connections of those that go, after a goodbye. */
+  /** An acceptor that is removed ends its connections, after a goodbye. */
   @Test
   void s6AcceptorsComeAndGoAndNothingIsLost() throws Exception {
     try (var server = new ConfiguredServer(context, "resized", with());

@@ -10,7 +10,7 @@ import java.util.function.ToLongFunction;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
 
-/** 32 busy connections, and two clients that come and go or none, for the length of a test. */
+/** The load of one test: 32 busy connections, and either two clients that come and go or none. */
 final class Load implements AutoCloseable {
 
   private interface Client {
@@ -33,7 +33,7 @@ final class Load implements AutoCloseable {
     visitors = IntStream.range(0, visiting).mapToObj(i -> new Visitor(port)).toList();
     talkers.forEach(talker -> start(talker::talk));
     visitors.forEach(visitor -> start(visitor::visit));
-    awaitReplies(50); // code is warm, and there is something to compare with
+    awaitReplies(50); // so that the code is warm, and there is something to compare with
     updatingSince = System.nanoTime();
     updating = true;
   }
@@ -54,7 +54,7 @@ final class Load implements AutoCloseable {
             });
   }
 
-  /** Lets it go on for so long, or fails with the first failure. */
+  /** Lets the load go on for {@code length}, or fails with the first failure of a client. */
   void goOn(Duration length) {
     Awaitility.await()
         .pollInterval(Duration.ofMillis(50))

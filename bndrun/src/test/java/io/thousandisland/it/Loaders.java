@@ -28,8 +28,8 @@ final class Loaders {
 
   /**
    * Loads all classes of the api. When two threads load the same class for the first time, the
-   * class loaders of Felix 7.0.5 may keep one of the threads for ever ({@code m_classLocks}), and
-   * the thread keeps the class loader of its task.
+   * class loaders of Felix 7.0.5 may keep one of the threads without end ({@code m_classLocks}),
+   * and that thread keeps the class loader of its task.
    */
   private static void loadApi() {
     Bundle api = FrameworkUtil.getBundle(Handler.class);
@@ -56,12 +56,15 @@ final class Loaders {
     return watched.size();
   }
 
-  /** Those still there. A collection needs a nudge: it is asked for until none is, for 20 s. */
+  /**
+   * The loaders that are not collected yet. Requests collections until there are none, for 20 s at
+   * most.
+   */
   List<String> left() throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!now().isEmpty() && System.nanoTime() < deadline) {
       System.gc();
-      TimeUnit.MILLISECONDS.sleep(50); // the collector tells nobody when it is done
+      TimeUnit.MILLISECONDS.sleep(50); // the collector gives no notice when it is done
     }
     return now();
   }
@@ -77,7 +80,7 @@ final class Loaders {
     return left;
   }
 
-  /** Returns when the framework has let go of what was updated or uninstalled. */
+  /** Returns when the framework has let go of the old content of updated or uninstalled bundles. */
   static void refresh(BundleContext context, List<Bundle> bundles) throws Exception {
     var refreshed = new CountDownLatch(1);
     FrameworkListener listener =

@@ -11,7 +11,7 @@ import java.util.function.Predicate;
 import org.awaitility.Awaitility;
 import org.slf4j.LoggerFactory;
 
-/** What is logged while a test runs, by whomever; in full detail of our own. */
+/** The lines logged while a test runs: from all loggers, and in full detail from ours. */
 final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseable {
 
   private final Logger root = logger(org.slf4j.Logger.ROOT_LOGGER_NAME);
@@ -23,7 +23,7 @@ final class LogLines extends AppenderBase<ILoggingEvent> implements AutoCloseabl
     setContext(root.getLoggerContext());
     start();
     root.addAppender(this);
-    // not by level alone: the console of the tests stays quiet
+    // a level alone would fill the console of the tests
     ours.setLevel(Level.TRACE);
     ours.setAdditive(false);
     ours.addAppender(this);

@@ -18,7 +18,7 @@ import org.osgi.service.metatype.ObjectClassDefinition;
 import org.osgi.test.common.annotation.InjectBundleContext;
 import org.osgi.test.common.annotation.InjectService;
 
-/** What a console shows of the configuration, against what docs/configuration.md says. */
+/** The configuration as a console shows it, compared with docs/configuration.md. */
 class MetatypeTest {
 
   private static final Pattern CODE = Pattern.compile("`([^`]*)`");
@@ -69,7 +69,7 @@ class MetatypeTest {
     }
     Map<String, String> documented = new LinkedHashMap<>();
     documented().forEach(row -> documented.put(row.key(), row.standard().replace("what", "")));
-    documented.computeIfPresent("name", (key, pidsEnd) -> ""); // has a default made of the PID
+    documented.computeIfPresent("name", (key, pidsEnd) -> ""); // its default is made of the PID
 
     assertThat(shown).isEqualTo(documented);
   }

@@ -28,7 +28,10 @@ import org.osgi.service.cm.Configuration;
 import org.osgi.service.cm.ConfigurationAdmin;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** W5: live connections go from one version of a handler to the next, or are told why not. */
+/**
+ * W5: live connections go from one version of a handler to the next, or the reason why not is
+ * reported.
+ */
 @Timeout(300)
 class MigrationTest {
 
@@ -74,7 +77,7 @@ class MigrationTest {
     }
   }
 
-  /** Nobody is to be advised, but to migrate is not to end. */
+  /** A drain timeout of 0 s leaves no time for advice, but a migration is no ending. */
   @Test
   void w5ConnectionsMigrateThoughTheDrainTimeoutIsNothing() throws Exception {
     Bundle handler = start(moved("v0", CountingHandler.class));
@@ -92,7 +95,7 @@ class MigrationTest {
   }
 
   /**
-   * The component is made anew by its configuration; its bundle, and so the state's class, stay.
+   * The changed configuration makes a new component; its bundle, and so the state's class, stays.
    */
   @Test
   void u4StateOfTheHandlersOwnTypeOutlivesAChangeOfTheHandlersConfiguration() throws Exception {
@@ -123,7 +126,10 @@ class MigrationTest {
         .toList();
   }
 
-  /** It would wait for itself; that connection is not waited for, and the others move. */
+  /**
+   * The restart would wait for its own callback. So it does not wait for that connection, and the
+   * others move.
+   */
   @Test
   void u5HandlerThatRestartsItsOwnBundleInACallbackServesOn() throws Exception {
     Bundle handler =
@@ -137,7 +143,7 @@ class MigrationTest {
       culprit.send("restart\n");
       Awaitility.await()
           .until(
-              () -> server.server().info().generations(), // none at all between the two
+              () -> server.server().info().generations(), // there is no generation between the two
               all -> all.stream().anyMatch(generation -> generation.number() == 2));
       assertThat(System.nanoTime() - start).isLessThan(TimeUnit.SECONDS.toNanos(5));
       assertThat(other.ask("c")).isEqualTo("2 v0 c");
@@ -160,7 +166,7 @@ class MigrationTest {
       handler.stop();
       server.await(Status.WAITING);
       client.send("b\nc");
-      TimeUnit.SECONDS.sleep(1); // the absence itself
+      TimeUnit.SECONDS.sleep(1); // the absence that is tested
       client.send("c\nd\n");
       assertThat(server.server().info().connections()).isEqualTo(1);
 
@@ -209,7 +215,7 @@ class MigrationTest {
         assertThat(next.ask("b")).isEqualTo("1 vNext b");
         Loaders.refresh(context, List.of(handler));
         assertThat(loaders.left()).isEmpty();
-        assertThat(next.ask("c")).isEqualTo("2 vNext c"); // over the refresh, too
+        assertThat(next.ask("c")).isEqualTo("2 vNext c"); // the connection outlives the refresh
       }
     } finally {
       handler.uninstall();
@@ -224,7 +230,10 @@ class MigrationTest {
     }
   }
 
-  /** A Long for a record that wants a map: importState throws, and the one before has left. */
+  /**
+   * The next handler's record wants a map and gets a Long: importState throws, and the handler
+   * before has left.
+   */
   @Test
   void w5HandlerThatCannotTakeTheStateUpEndsTheConnectionAndServesTheNext() throws Exception {
     Bundle handler = start(moved("v0", CountingHandler.class));

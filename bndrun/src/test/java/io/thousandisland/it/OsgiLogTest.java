@@ -19,7 +19,7 @@ import org.osgi.service.log.LoggerFactory;
 import org.osgi.test.common.annotation.InjectBundleContext;
 import org.osgi.test.common.annotation.InjectService;
 
-/** What bundles and the framework log through OSGi is read where everything else is. */
+/** Entries that bundles and the framework write to the OSGi log appear where all other lines do. */
 @Timeout(60)
 class OsgiLogTest {
 
@@ -74,8 +74,8 @@ class OsgiLogTest {
     Bundle lacking = context.installBundle("test:lacking", made.stream());
     try (var log = new LogLines()) {
       lacking.adapt(BundleStartLevel.class).setStartLevel(now + 1);
-      awaitEarlierChanges(levels); // else it may find the bundle started
-      lacking.start(); // as soon as its start level is reached
+      awaitEarlierChanges(levels); // otherwise that change may find the bundle started
+      lacking.start(); // starts as soon as its start level is reached
 
       lacking.adapt(BundleStartLevel.class).setStartLevel(now);
 

@@ -21,7 +21,7 @@ final class Shell implements AutoCloseable {
     session = gogo.createSession(new ByteArrayInputStream(new byte[0]), out, out);
   }
 
-  /** The result of the command; without one, what it printed. */
+  /** The result of the command, or its output when there is no result. */
   String run(String command) throws Exception {
     printed.reset();
     Object result = session.execute(command);
@@ -30,7 +30,7 @@ final class Shell implements AutoCloseable {
         : session.format(result, Converter.INSPECT).toString();
   }
 
-  /** What the last command printed before its result. */
+  /** The output of the last command before its result. */
   String printed() {
     return printed.toString(StandardCharsets.UTF_8);
   }

@@ -57,7 +57,7 @@ class ShellDrainsTest {
     shell.close();
   }
 
-  /** A peer that is served, and does not leave when it is told to. */
+  /** A peer that is served, and does not leave when it gets a goodbye. */
   private static LineClient staying(ConfiguredServer server) throws Exception {
     var client = new LineClient(server.port());
     assertThat(client.ask("a")).isEqualTo("1 v1 a");
@@ -117,7 +117,9 @@ class ShellDrainsTest {
     }
   }
 
-  /** A server says that it drains a moment before its drain is under way. */
+  /**
+   * Waits for the advice: the status says that the server drains a moment before its drain begins.
+   */
   private static void awaitAdvice(ConfiguredServer server) {
     Awaitility.await()
         .until(

@@ -88,7 +88,7 @@ class ShellTest {
   void connectionsShowsEachWithItsBytes() throws Exception {
     assertThat(shell.run("ti:connections shelled")).isEqualTo("no connections");
     try (var client = talking()) {
-      // a byte is counted after it was written: its reader may be here first
+      // a byte is counted after it was written, so its reader may be here before that
       Awaitility.await()
           .until(
               () -> server.server().connections().getFirst().counters().bytesSent(), n -> n == 1);
@@ -117,7 +117,7 @@ class ShellTest {
   void suspendRefusesNewConnectionsAndResumeListensAtTheSamePort() throws Exception {
     try (var client = talking()) {
       assertThat(shell.run("ti:suspend shelled")).containsPattern("shelled +SUSPENDED +- +1/50");
-      assertThat(shell.printed()).startsWith("suspending server shelled: 1 connection go");
+      assertThat(shell.printed()).startsWith("suspending server shelled, which keeps 1 connection");
       assertThatThrownBy(() -> new Client(port)).isInstanceOf(ConnectException.class);
 
       assertThat(shell.run("ti:resume shelled")).contains(" 127.0.0.1:" + port);

@@ -5,8 +5,9 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /**
- * A busy client: sends numbered lines without end, and checks each byte of each reply, their order,
- * and that the count in the handler's state goes on. Told goodbye it connects anew.
+ * A busy client. It sends numbered lines without end, and checks each byte of each reply, the order
+ * of the replies, and that the count in the handler's state goes on. After a goodbye it connects
+ * again.
  */
 final class Talker {
 
@@ -42,7 +43,7 @@ final class Talker {
           sent++;
           String reply = client.ask(line);
           long now = System.nanoTime();
-          if (updating.getAsBoolean()) { // before that, code is cold
+          if (updating.getAsBoolean()) { // before the updates the code is cold
             longestGap = Math.max(longestGap, now - last);
           }
           last = now;
@@ -56,7 +57,7 @@ final class Talker {
             require(isReply(reply, count, line), reply, count + " (a version) " + line);
             replies++;
             (inUpdates ? during : before).add(now - asked);
-            LockSupport.parkNanos(2_000_000); // busy, but not all the machine can do
+            LockSupport.parkNanos(2_000_000); // busy, but below the limit of the machine
           }
         }
       }

@@ -23,7 +23,7 @@ import org.osgi.framework.ServiceFactory;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** W1: a handler that matches and cannot be obtained is named, and the next best one serves. */
+/** W1: a handler that matches and cannot be obtained is named, and the next best handler serves. */
 @Timeout(120)
 class UnobtainableHandlerTest {
 
@@ -92,7 +92,7 @@ class UnobtainableHandlerTest {
     }
   }
 
-  /** Fails twice, whoever asks, and is there then. */
+  /** A service factory whose first two calls fail, whichever bundle makes them. */
   private static final class Moody implements ServiceFactory<Handler<?>> {
     final AtomicInteger asked = new AtomicInteger();
 
@@ -125,7 +125,7 @@ class UnobtainableHandlerTest {
       try (var client = new LineClient(server.port())) {
         assertThat(client.ask("a")).isEqualTo("1 v9 a");
         assertThat(moody.asked).hasValue(3);
-        log.await(l -> l.matches("INFO stubborn: handler frail .* is obtained, and serves"));
+        log.await(l -> l.matches("INFO stubborn: handler frail .* is available now, and serves"));
       } finally {
         registration.unregister();
       }

@@ -13,7 +13,7 @@ final class Visitor {
   long refused;
   long goodbyes;
 
-  /** Read while it goes on. */
+  /** Read while the visitor goes on. */
   volatile long replies;
 
   Visitor(int port) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
-/** C1: a server that waits says for what, in its status and in the log. */
+/** C1: a waiting server names the thing that it waits for, in its status and in the log. */
 class WaitingTest {
 
   @InjectBundleContext BundleContext context;
@@ -103,7 +103,7 @@ class WaitingTest {
       log.await(
           l ->
               l.equals(
-                  "WARN vain: waited 200ms (handlerWait) in vain: no handler matches"
+                  "WARN vain: handlerWait is over (200ms): no handler matches"
                       + " (handler.name=late); the port is closed"));
       server.await(Status.WAITING);
     }

@@ -86,7 +86,7 @@ class WholeConfigurationTest {
     "listener.target, ')(', listener.target is )(; allowed",
     "host, no.such.host.invalid, host is no.such.host.invalid; allowed",
     "readTimeout, soon, readTimeout is soon; allowed",
-    "drainTimeout, 59s, drainTimeout + shutdownTimeout is 64s; allowed" // by SCR
+    "drainTimeout, 59s, drainTimeout + shutdownTimeout is 64s; allowed" // SCR sets this limit
   })
   void c1WrongValueHasNoEffectAtAllThoughTheOtherKeysAreSound(String key, String wrong, String said)
       throws Exception {
@@ -113,10 +113,10 @@ class WholeConfigurationTest {
         assertThat(fresh.ask("c")).isEqualTo("1 v1 c");
       }
       assertThat(server.server().info().generations()).hasSize(1);
-      assertThat(events.heard()).isNotEmpty(); // listener.target has not been taken up either
+      assertThat(events.heard()).isNotEmpty(); // the old listener.target is still in effect
 
       server.configure(with("maxConnections", 61));
-      Awaitility.await() // the reason goes a moment after the limit has come
+      Awaitility.await() // the reason disappears a moment after the limit applies
           .until(server.server()::info, is -> is.maxConnections() == 61 && is.reason().isEmpty());
       assertThat(client.ask("d")).isEqualTo("3 v1 d");
     }
@@ -263,7 +263,7 @@ class WholeConfigurationTest {
     }
   }
 
-  /** SCR loses one of some hundreds; Configuration Admin has it. */
+  /** SCR loses one update in some hundred; Configuration Admin has it. */
   @Test
   void c3LastOfManyQuickUpdatesWins() throws Exception {
     try (var server = new ConfiguredServer(context, "hurried", with())) {
@@ -288,7 +288,10 @@ class WholeConfigurationTest {
 
   // ---- a configuration that goes
 
-  /** One file is renamed: the server of the old name drains, that of the new one takes the port. */
+  /**
+   * A renamed file: the server of the old name drains, and the server of the new name takes the
+   * port.
+   */
   @Test
   void u8DeletedServerDrainsWhileItsSuccessorServesAtTheSamePort() throws Exception {
     int port = freePort();
@@ -304,7 +307,7 @@ class WholeConfigurationTest {
         try (var client = new LineClient(port)) {
           assertThat(client.ask("b")).isEqualTo("1 v1 b");
         }
-        assertThat(idle.line()).isEqualTo("bye 1"); // it is advised, and stays
+        assertThat(idle.line()).isEqualTo("bye 1"); // the connection is advised, and stays
         assertThat(drains.info().status()).isEqualTo(Status.DRAINING);
         assertThat(drains.info().connections()).isEqualTo(1);
       }
@@ -312,7 +315,10 @@ class WholeConfigurationTest {
     first.close();
   }
 
-  /** W3 holds for it as well: its handler's bundle does not stop under its connections. */
+  /**
+   * W3 holds for a deleted server as well: its handler's bundle does not stop under its
+   * connections.
+   */
   @Test
   void u8HandlerOfAServerThatStillDrainsStaysUntilItsConnectionsHaveGone() throws Exception {
     int port = freePort();
@@ -329,13 +335,13 @@ class WholeConfigurationTest {
       Awaitility.await().until(() -> drains.drains().size(), count -> count == 2);
       assertThat(stop.isAlive()).isTrue();
       assertThat(drains.info().connections()).isEqualTo(1);
-      idle.close(); // the client, who has its goodbye
+      idle.close(); // the client has had its goodbye
       assertThat(stop.join(Duration.ofSeconds(5))).isTrue();
     }
     server.close();
   }
 
-  /** No listener, no name, no task for later refers to it. */
+  /** No listener, no name and no later task refers to the deleted server. */
   @Test
   void u8DeletedServerIsForgotten() throws Exception {
     var left = new ArrayList<WeakReference<Server>>();
@@ -352,7 +358,7 @@ class WholeConfigurationTest {
   }
 
   private WeakReference<Server> bornAndGone() throws Exception {
-    var plain = context.getBundle().getBundleContext(); // the injected one keeps what it gave
+    var plain = context.getBundle().getBundleContext(); // the injected context keeps its services
     try (var server = new ConfiguredServer(context, "brief", with());
         var client = new LineClient(server.port())) {
       assertThat(client.ask("a")).isEqualTo("1 v1 a");

@@ -21,7 +21,7 @@ class RoomsTest {
 
   private static final String RUNTIME = "io.thousandisland.runtime.";
 
-  /** From the top: a room may use those that stand below it. */
+  /** The rooms from the top: a room may use the rooms that stand below it. */
   private static final List<String> ROOMS =
       List.of(
           "component",
@@ -38,7 +38,7 @@ class RoomsTest {
           "settings",
           "supervision");
 
-  /** A room that is larger is two. */
+  /** A room with more files is two rooms. */
   private static final int MOST_FILES = 16;
 
   private static String[] packages(List<String> rooms) {

@@ -69,7 +69,7 @@ public final class TestServer implements AutoCloseable {
     return new Builder(handler);
   }
 
-  /** What a server starts with. */
+  /** The settings of a server before it starts. */
   public static final class Builder {
 
     private final Handler<?> handler;
@@ -138,7 +138,7 @@ public final class TestServer implements AutoCloseable {
     return node;
   }
 
-  /** What has happened since the start. */
+  /** The events since the start. */
   public EventLog events() {
     return events;
   }
@@ -161,7 +161,7 @@ public final class TestServer implements AutoCloseable {
    * Replaces the handler, as an update of its bundle does: {@link #withdraw}, then {@link #serve}.
    * Connections whose state can move go on with {@code next}.
    *
-   * @return what became of the connections of the handler that left
+   * @return the outcome for the connections of the handler that left
    */
   public Drained replace(Handler<?> next) throws InterruptedException {
     Drained drained = withdraw();
@@ -171,16 +171,18 @@ public final class TestServer implements AutoCloseable {
 
   /**
    * Takes the handler away, as a stop of its bundle does, and returns when it has left all
-   * connections. Those that can move wait for the next handler; new ones wait in the backlog.
+   * connections. Connections that can move wait for the next handler; new connections wait in the
+   * backlog.
    *
-   * @return what became of its connections
+   * @return the outcome for its connections
    */
   public Drained withdraw() throws InterruptedException {
     CompletableFuture<Drained> gone = node.retire(version);
     try {
       return gone.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
     } catch (TimeoutException e) {
-      throw new IllegalStateException("the handler does not leave its connections", e);
+      throw new IllegalStateException(
+          "the connections did not leave the handler within " + PATIENCE.toSeconds() + " s", e);
     } catch (ExecutionException e) {
       throw new IllegalStateException(e.getCause());
     }

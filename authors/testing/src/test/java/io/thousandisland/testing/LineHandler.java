@@ -6,7 +6,7 @@ import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** Puts its name in front of each line. The state is the number of lines. */
+/** Puts its name in front of each line. The state is the number of lines so far. */
 final class LineHandler implements Handler<Integer> {
 
   private final String name;

@@ -3,7 +3,9 @@ package io.thousandisland.it.handlers;
 import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Socket;
 
-/** A line handler that will not give its state away, each version in another way, by its tag. */
+/**
+ * A line handler that does not give its state away; its tag selects the way in which it fails to.
+ */
 public final class AwkwardHandler extends LineHandler<Long> {
 
   /** A type that cannot outlive the bundle. */

@@ -1,6 +1,6 @@
 package io.thousandisland.it.handlers;
 
-/** A line handler whose state is a type of the JDK: it moves without a word of code. */
+/** A line handler whose state is a type of the JDK, so that the state moves without any code. */
 public class CountingHandler extends LineHandler<Long> {
   @Override
   protected Long first() {

@@ -5,8 +5,8 @@ import io.thousandisland.handler.Socket;
 import java.util.Map;
 
 /**
- * The first version of a handler with a state of its own. Takes up what the second gives away too,
- * and ignores what it does not know.
+ * The first version of a handler with a state of its own. It also takes up the state that the
+ * second version gives away, and ignores the parts that it does not know.
  */
 @SuppressWarnings("NullAway")
 public final class Ledger1Handler extends LineHandler<Ledger1Handler.Ledger> {

@@ -4,7 +4,9 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.util.Map;
 
-/** The second version, with more in its state: goes on from the first as well. */
+/**
+ * The second version, with more in its state. It can go on from the first version's state as well.
+ */
 @SuppressWarnings("NullAway")
 public final class Ledger2Handler extends LineHandler<Ledger2Handler.Ledger> {
 

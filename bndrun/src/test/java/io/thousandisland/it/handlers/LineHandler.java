@@ -15,16 +15,20 @@ import java.util.concurrent.ConcurrentHashMap;
  * the line. Before it lets a connection go it says {@code bye} and the count, and leaves it to the
  * peer to close, so that nothing is cut off by a reset.
  *
- * @param <S> where the count is
+ * @param <S> the state, which holds the count
  */
 public abstract class LineHandler<S> implements Handler<S> {
 
-  /** What libraries leave on the threads they run on; through its class it keeps our bundle's. */
+  /**
+   * A value left on the thread, as libraries do. Through its class it keeps our bundle's classes.
+   */
   private static final ThreadLocal<Object> LEFT_BEHIND = new ThreadLocal<>();
 
   private String tag = "";
 
-  /** Who was told goodbye. A connection that is draining may still move, and was told nothing. */
+  /**
+   * The connections that got a goodbye. A draining connection may still move, and then got none.
+   */
   private final Set<SocketRef> dismissed = ConcurrentHashMap.newKeySet();
 
   public void activate(Map<String, Object> properties) {

@@ -7,7 +7,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleException;
 import org.osgi.framework.FrameworkUtil;
 
-/** A line handler that restarts its own bundle, in a callback, when it is told to. */
+/** A line handler that restarts its own bundle, in a callback, when its peer says so. */
 public final class RestlessHandler extends CountingHandler {
 
   @Override

@@ -8,8 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Answers with a tag, a colon and what it got. Its class file is packed into handler bundles that
- * differ in the tag only; see {@link io.thousandisland.it.HandlerBundle}.
+ * Answers with a tag, a colon and the bytes it got. Its class file is packed into handler bundles
+ * that differ in the tag only; see {@link io.thousandisland.it.HandlerBundle}.
  */
 public final class TaggingHandler implements Handler<Void> {
 

@@ -24,7 +24,7 @@ public final class TroublesomeHandler extends CountingHandler {
     }
   }
 
-  /** Deaf to interrupts, until the system property {@code it.release} is set. */
+  /** Ignores interrupts until the system property {@code it.release} is set. */
   @Override
   public Next<Long> handleData(ByteBuffer data, Socket socket, Long state) throws Exception {
     Next<Long> next = super.handleData(data, socket, state);

@@ -17,7 +17,7 @@ final class Asker implements AutoCloseable {
     client = new Client(port);
   }
 
-  /** Asks so many times. */
+  /** Asks {@code times} times. */
   Times ask(int times) throws IOException {
     var nanos = new long[times];
     for (int i = 0; i < times; i++) {
@@ -27,7 +27,7 @@ final class Asker implements AutoCloseable {
     return Times.of(nanos);
   }
 
-  /** Asks until something is done. */
+  /** Asks until {@code done} completes. */
   Times askUntil(CompletableFuture<?> done) throws IOException {
     var nanos = new long[64];
     int count = 0;

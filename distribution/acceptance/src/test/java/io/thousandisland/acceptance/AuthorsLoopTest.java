@@ -26,7 +26,7 @@ class AuthorsLoopTest {
     return shared.resolve("tally");
   }
 
-  /** Where the bundle is after each build. */
+  /** The bundle of the named build. */
   private static Path built(String which) {
     return shared.resolve(which);
   }
@@ -92,7 +92,7 @@ class AuthorsLoopTest {
       throws Exception {
     Launch launch = Launch.of(framework, home);
     try (var server = launch.start()) {
-      server.port("echo"); // the framework has started
+      server.port("echo"); // by then the framework has started
       deploy(launch, "first");
       try (var client = new Client(server.port("tally"))) {
         assertThat(ask(client)).isEqualTo("1 x\n");

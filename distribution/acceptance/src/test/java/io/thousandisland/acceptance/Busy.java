@@ -7,8 +7,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A client that asks again as soon as it has its reply, until told to stop or until the server ends
- * the connection. A reply is what it sent, or, at the end, the beginning of that.
+ * A client that asks again as soon as it has its reply, until the test stops it or the server ends
+ * the connection. A reply equals the bytes sent; at the end it may be only their beginning.
  */
 final class Busy implements AutoCloseable {
 
@@ -23,7 +23,7 @@ final class Busy implements AutoCloseable {
     this.client = client;
   }
 
-  /** Returns when it has had its first reply. */
+  /** Returns when the client has had its first reply. */
   static Busy talkingTo(int port) throws Exception {
     var busy = new Busy(new Client(port));
     Thread.ofPlatform().daemon().name("busy client").start(busy::talk);

@@ -25,12 +25,15 @@ final class Client implements AutoCloseable {
     return reply(text.length());
   }
 
-  /** As {@link #ask}; nothing when the server has ended the connection before it replied. */
+  /**
+   * As {@link #ask}, but returns an empty text when the server ends the connection before it
+   * replies.
+   */
   String askUntilTheEnd(String text) throws IOException {
     try {
       return ask(text);
     } catch (SocketException reset) {
-      return ""; // closed before our bytes were read
+      return ""; // the server closed the connection before it read our bytes
     }
   }
 
@@ -42,7 +45,7 @@ final class Client implements AutoCloseable {
     return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
   }
 
-  /** Up to the next line feed, which is part of it. */
+  /** The bytes up to the next line feed, which is included. */
   String line() throws IOException {
     var line = new ByteArrayOutputStream();
     for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
@@ -54,12 +57,12 @@ final class Client implements AutoCloseable {
     return line.toString(StandardCharsets.UTF_8);
   }
 
-  /** How many bytes of reply are here already. */
+  /** The number of bytes of reply that have arrived already. */
   int available() throws IOException {
     return socket.getInputStream().available();
   }
 
-  /** True when the server closes the connection and nothing came before. */
+  /** Waits for the next byte. True when the server closes the connection instead. */
   boolean seesEnd() throws IOException {
     return socket.getInputStream().read() < 0;
   }

@@ -6,19 +6,21 @@ import java.io.IOException;
 enum Company {
   NOBODY,
 
-  /** Two that send without end: one never reads, one reads 20 KB/s. */
+  /** Two peers that send without end: one never reads, the other reads 20 KB/s. */
   SLOW,
 
-  /** Those, and one that is stopped, and all the callbacks that do not return. */
+  /**
+   * The slow peers, one peer that is stopped, and a peer for each callback that does not return.
+   */
   HOSTILE;
 
-  /** What is to be done after the update. */
+  /** The clean-up after the update. */
   interface Afterwards extends AutoCloseable {
     @Override
     void close();
   }
 
-  /** Returns when they are where they hurt. */
+  /** Returns when the peers of this company are in position. */
   Afterwards gather(PeersProcess peers, int port) throws IOException, InterruptedException {
     switch (this) {
       case NOBODY -> {}

@@ -26,7 +26,7 @@ class ConformancePageTest {
     return Files.readString(ROOT.resolve("docs/conformance.md"));
   }
 
-  /** Their text, by the names of their classes. */
+  /** The text of all tests, by the names of their classes. */
   private static Map<String, String> tests() throws IOException {
     try (Stream<Path> modules = Files.walk(ROOT, 2)) {
       return modules

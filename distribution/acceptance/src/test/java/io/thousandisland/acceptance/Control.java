@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Handles the one handler bundle of a test in the framework of another process, by the Bundle API:
- * an update begins when it is asked for, and is over when this says so.
+ * Controls the one handler bundle of a test in the framework of another process, by the Bundle API.
+ * An update begins when the test asks for it, and is over when the answer is here.
  */
 final class Control implements AutoCloseable {
 
@@ -28,7 +28,7 @@ final class Control implements AutoCloseable {
         new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.UTF_8));
   }
 
-  /** To be called before the launch: the server then starts with the bundle that obeys. */
+  /** Called before the launch: the server then starts with the bundle that obeys the commands. */
   static void deploy(Launch launch) throws IOException {
     Files.createDirectories(launch.deploy());
     TestBundle.activatedBy(ControlActivator.class).write(launch.deploy().resolve("control.jar"));

@@ -11,8 +11,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Many clients in a process of their own, so that they have their own descriptors: connects, says
- * so, and at each line of its input lets every connection echo one byte. Ends with its input.
+ * Many clients in a process of their own, so that they have their own descriptors. The process
+ * connects them and says so. At each line of its input it lets every connection echo one byte. It
+ * ends with its input.
  */
 final class Crowd {
 

@@ -23,14 +23,14 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * H6: all places but one are taken by peers that are a burden, on a small heap, and one honest
- * client notices nothing. {@code -Dsilent.peers=16383} takes all of the default {@code
- * maxConnections} but one, and both frameworks.
+ * H6: peers that are a burden take all places but one, on a small heap, and one honest client
+ * notices nothing. With {@code -Dsilent.peers=16383} they take all places of the default {@code
+ * maxConnections} but one, and the test runs on both frameworks.
  *
- * <p>The kernel's own buffers are no part of this: unless they are small, they take up to three
- * megabytes for each peer before the server's send waits, and all the memory that the kernel has
- * for TCP. So peers have the smallest receive buffers, and the server sets its buffers of the
- * kernel by {@code socketOptions}. All else is as configured by default.
+ * <p>The kernel's own buffers are no part of this test. Unless they are small, they take up to
+ * three megabytes for each peer before the server's send waits, and all the memory that the kernel
+ * has for TCP. So peers have the smallest receive buffers, and the server sets its kernel buffers
+ * by {@code socketOptions}. Everything else has its default.
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(600)
@@ -39,15 +39,18 @@ class CrowdOfBurdensTest {
   /** Descriptors that the JVM and the logs may open meanwhile; the peers have thousands. */
   private static final long OTHERS = 8;
 
-  /** Read buffers of 64 KB for so many are more than the memory there is. */
+  /** Read buffers of 64 KB for this many peers need more memory than there is. */
   private static final int FEW = 4_000;
 
   private static final int WANTED = Integer.getInteger("silent.peers", FEW);
 
-  /** What a server needs beside its connections. */
+  /** The descriptors that a server needs beside its connections. */
   private static final int OTHER_DESCRIPTORS = 200;
 
-  /** A thread for each of the processors and some for the JVM come and go; one per peer do not. */
+  /**
+   * Threads for the processors and for the JVM come and go; there must not be one thread for each
+   * peer.
+   */
   private static final int OTHER_THREADS = 100;
 
   private static final String ECHO =
@@ -140,7 +143,7 @@ class CrowdOfBurdensTest {
         long descriptors = Proc.descriptors(server.pid());
         try (var arriving = new Arrival(port, peers)) {
           honest.askUntil(arriving.crowd());
-          // the peers stay where they are, and the server ends all of them
+          // the peers stay connected until the server ends all of them
           var returned =
               CompletableFuture.runAsync(() -> awaitDescriptors(server.pid(), descriptors));
           Asker.Times meanwhile = honest.askUntil(returned);
@@ -217,7 +220,9 @@ class CrowdOfBurdensTest {
     }
   }
 
-  /** Not limited by what CI has; says so when fewer are possible. */
+  /**
+   * The wanted number of peers, or fewer if the descriptor limit requires it; then prints a line.
+   */
   private static int asManyAsDescriptorsAllow() {
     long limit =
         ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
@@ -237,8 +242,9 @@ class CrowdOfBurdensTest {
   }
 
   /**
-   * Peers that are held back: more than {@code wanted}, or what is left when patience is at its
-   * end. A server that had no processor while they came may read some of them empty once more.
+   * The number of peers that are held back. Waits until there are more than {@code wanted}, or
+   * until patience ends. A server that had no processor while the peers came may still empty the
+   * buffers of some.
    */
   private static long awaitUnread(int port, long wanted) throws Exception {
     long begun = System.nanoTime();
@@ -250,7 +256,10 @@ class CrowdOfBurdensTest {
     return unread;
   }
 
-  /** A machine on which the client alone has to wait is allowed more. */
+  /**
+   * The longest allowed wait. It is longer on a machine where the client waits even when it is
+   * alone.
+   */
   private static double most(Asker.Times alone) {
     return Math.max(MOST_MILLIS, 5 * alone.p99());
   }
@@ -268,7 +277,7 @@ class CrowdOfBurdensTest {
     assertThat(now).as("descriptors when all have gone").isLessThanOrEqualTo(before + OTHERS);
   }
 
-  /** The server said so itself, in a log or on the way out of a thread. */
+  /** An error would be in a log, or printed on the way out of a thread. */
   private static void saidNothingOfMemory(ServerProcess server) {
     List<String> said =
         Stream.concat(server.out().all().stream(), server.err().all().stream())
@@ -277,7 +286,7 @@ class CrowdOfBurdensTest {
     assertThat(said.size()).as("OutOfMemoryError, as in %s", said.stream().findFirst()).isZero();
   }
 
-  /** Peers that push, while they come and afterwards. */
+  /** Peers that push, both while they come and afterwards. */
   private record Arrival(CompletableFuture<SilentProcess> crowd) implements AutoCloseable {
 
     Arrival(int port, int peers) {

@@ -58,7 +58,7 @@ class CrowdTest {
     }
   }
 
-  /** This JVM's; those it starts have the same. */
+  /** The limit of this JVM; the processes that it starts have the same limit. */
   private static long descriptorLimit() {
     return ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
         .getMaxFileDescriptorCount();

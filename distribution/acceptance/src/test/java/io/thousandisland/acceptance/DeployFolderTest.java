@@ -51,7 +51,7 @@ class DeployFolderTest {
 
         Files.delete(jar);
 
-        assertThat(client.seesEnd()).isTrue(); // for nobody takes it over
+        assertThat(client.seesEnd()).isTrue(); // because no handler takes the connection over
       }
       server.awaitLog("shout: .*handler shout 1\\.0\\.1, serves no new connections");
       Files.delete(cfg);
@@ -65,7 +65,7 @@ class DeployFolderTest {
     }
   }
 
-  /** Forty, for on Felix one update in eight used to print a stack trace. */
+  /** Forty updates, because on Felix one update in eight used to print a stack trace. */
   @ParameterizedTest
   @EnumSource
   void handlerRestartsOnceForEachOfFortyUpdatesUnderAClient(Framework framework) throws Exception {
@@ -103,7 +103,7 @@ class DeployFolderTest {
     return Integer.parseInt(client.line().strip().substring(1));
   }
 
-  /** With fileinstall a copy that was cut short removed the bundle that ran. */
+  /** With fileinstall a copy that was cut short removed the running bundle. */
   @ParameterizedTest
   @EnumSource
   void jarThatIsCopiedSlowlyIsUsedOnceItIsComplete(Framework framework) throws Exception {
@@ -145,7 +145,7 @@ class DeployFolderTest {
       int first = server.port("first");
 
       Files.move(folder, home.resolve("old"));
-      server.awaitLog("WARN  deploy: .*/deploy: the folder cannot be read: it is not there");
+      server.awaitLog("WARN  deploy: .*/deploy: the folder cannot be read: it does not exist");
       try (var client = new Client(first)) {
         assertThat(client.ask("still")).isEqualTo("still");
       }
@@ -167,13 +167,16 @@ class DeployFolderTest {
     return handler.replace("toUpperCase", "toLowerCase");
   }
 
-  /** A connection waits less long than usual for a handler that is gone for good. */
+  /**
+   * The configuration on a free port. A connection waits 5 s, less than usual, for a handler that
+   * is gone for good.
+   */
   private static String onAFreePort(String configuration) {
     assertThat(configuration).contains("port = 7778");
     return configuration.replace("port = 7778", "port = 0") + "handlerWait = 5s\n";
   }
 
-  /** In one step: nobody ever sees half a file. */
+  /** Moves the file in one step: the server never sees half a file. */
   private static void drop(Path target, Path file) throws Exception {
     Files.move(file, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -16,7 +16,9 @@ class DeployFormsTest {
 
   @TempDir Path home;
 
-  /** Whatever the locale of the tests: Java cannot spell each name in each locale. */
+  /**
+   * The file of that name in any locale of the tests: Java cannot spell each name in each locale.
+   */
   private static Path file(Path folder, String name) throws Exception {
     String escaped = new URI(null, null, "/" + name, null).toASCIIString().substring(1);
     return Path.of(URI.create(folder.toUri() + escaped));

@@ -12,9 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/**
- * What the log says about the files of the deploy folder: one line about each, and nothing twice.
- */
+/** The log about the files of the deploy folder: one line about each file, and nothing twice. */
 class DeployReportsTest {
 
   private static final String NAME = "io.thousandisland.acceptance.bundles.CountedHandler";
@@ -40,7 +38,7 @@ class DeployReportsTest {
     Files.writeString(folder.resolve(name), content);
   }
 
-  /** What was said by the deploy folder, without the time. */
+  /** The lines that the deploy folder has logged, without the time. */
   private static List<String> said(ServerProcess server) {
     return server.out().all().stream()
         .filter(line -> line.matches("\\S+ +\\S+ +deploy: .*"))
@@ -48,7 +46,7 @@ class DeployReportsTest {
         .toList();
   }
 
-  /** A file that is put there last, and reported like the others. */
+  /** Adds a last file, and waits until it is reported like the others. */
   private void awaitOneMore(ServerProcess server, String name) throws Exception {
     write(name, "text");
     server.awaitLog("INFO  deploy: " + name + ": is neither");
@@ -112,9 +110,9 @@ class DeployReportsTest {
                   + " and is not used",
               "WARN shout.cfg.bak: is neither a bundle (.jar) nor a configuration (.cfg, .config,"
                   + " .json), and is not used; did you mean shout.cfg?",
-              "WARN folder.jar: is a folder, or no regular file; only files in the deploy folder"
+              "WARN folder.jar: is a folder or not a regular file; only files in the deploy folder"
                   + " itself are used",
-              "WARN link.jar: cannot be read: it is not there, or it is a link to nothing",
+              "WARN link.jar: cannot be read: it does not exist, or it is a link to a missing file",
               "INFO io.thousandisland.sever-echo.cfg: the configuration io.thousandisland.sever~echo is"
                   + " created",
               "WARN io.thousandisland.sever-echo.cfg: nobody uses its configuration: no component asks"
@@ -171,8 +169,8 @@ class DeployReportsTest {
       server.awaitLog(
           "INFO  deploy: "
               + cfg
-              + ": the configuration .* is replaced, which did not"
-              + " come from this folder; it is as before when the file is removed");
+              + ": the configuration .*, which did not come from"
+              + " this folder, is replaced; it is restored when the file is removed");
       server.awaitLog("mine: ");
       Files.delete(folder.resolve(cfg));
       server.awaitLog(

@@ -30,15 +30,15 @@ class DescriptorsTest {
     List<Client> clients = new ArrayList<>();
     try (var server = launch.start()) {
       int port = server.port("echo");
-      server.awaitStarted(); // or its last bundles find no descriptor to start with
-      for (int i = 0; i < LIMIT + 20; i++) { // more than can ever have a descriptor there
+      server.awaitStarted(); // otherwise its last bundles find no descriptor
+      for (int i = 0; i < LIMIT + 20; i++) { // more than can ever have a descriptor in the server
         clients.add(new Client(port));
       }
       Client first = clients.getFirst();
       Client last = clients.getLast();
       last.send("waited");
 
-      server.awaitLog("WARN .*echo: out of descriptors");
+      server.awaitLog("WARN .*echo: out of file descriptors");
       assertThat(first.ask("existing")).isEqualTo("existing");
       assertThat(last.available()).isZero();
 

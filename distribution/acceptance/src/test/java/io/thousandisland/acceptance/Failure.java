@@ -11,7 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** What an author may do wrong, so that a handler does not come. */
+/** A mistake that an author may make, so that a handler does not come. */
 enum Failure {
   ACTIVATE_THROWS(
       "The activate method has thrown an exception", "IllegalStateException: no database") {
@@ -32,7 +32,7 @@ enum Failure {
       ByteBuffer code = jar.getResource(CLASS).buffer();
       byte[] bytes = new byte[code.remaining()];
       code.get(bytes);
-      bytes[7] = 80; // the class file version, a byte of it
+      bytes[7] = 80; // a byte of the class file version
       jar.putResource(CLASS, new EmbeddedResource(bytes, 0));
     }
   },
@@ -50,7 +50,7 @@ enum Failure {
   private static final String CLASS = FrailHandler.class.getName().replace('.', '/') + ".class";
   private static final String DESCRIPTION = "OSGI-INF/handler.xml";
 
-  /** What the line of the log says of it. */
+  /** The log line about the mistake. */
   final String line;
 
   /** The exception that follows the line. */
@@ -67,7 +67,10 @@ enum Failure {
     return name().toLowerCase(Locale.ROOT);
   }
 
-  /** Puts the bundle, and the configuration of a server that waits for it, into the folder. */
+  /**
+   * Puts two files into the folder: the bundle, and the configuration of a server that waits for
+   * the bundle's handler.
+   */
   void deploy(Path folder) throws Exception {
     Path sound = Files.createTempFile("sound", ".jar");
     try {

@@ -11,8 +11,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * What the framework and Declarative Services log through OSGi is on the console: one line and one
- * exception for each failure, however often the server tries again.
+ * Failures that the framework and Declarative Services log through OSGi are on the console: one
+ * line and one exception for each failure, however often the server tries again.
  */
 class FailuresAreToldTest {
 

@@ -4,7 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 
-/** The frameworks there is a ready-made server for. */
+/** The frameworks for which there is a ready-made server. */
 enum Framework {
   FELIX,
   EQUINOX;

@@ -34,7 +34,7 @@ class HangingStartTest {
       throws Exception {
     Launch launch = Launch.of(framework, home).with(ServerProcess.TELLS_WHEN_STARTED);
     try (var server = launch.start()) {
-      server.awaitStarted(); // else it may be the framework's own start that hangs
+      server.awaitStarted(); // otherwise the framework's own start may hang
       TestBundle.activatedBy(HangingActivator.class).write(launch.deploy().resolve("hanging.jar"));
       server.awaitLog("^hanging$");
       server.awaitLog(
@@ -73,8 +73,7 @@ class HangingStartTest {
           .singleElement()
           .asString()
           .endsWith(
-              "HangingActivator 1.0.0 hangs in its start; the others are stopped, and the process"
-                  + " ends without it");
+              "HangingActivator 1.0.0 hangs in its start; the other bundles are stopped, and the process ends without it");
     }
   }
 }

@@ -15,14 +15,15 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * W3, W5: whatever some peers and their callbacks do, all others notice of an update only the pause
- * that the framework makes. {@code -Dhostile.updates=5} for a short one.
+ * W3, W5: whatever some peers and their callbacks do, all other clients notice only the pause that
+ * the framework makes during an update. {@code -Dhostile.updates=5} makes a short run.
  *
- * <p>The clients are in a process of their own ({@link PeersProcess}): 32 that talk, two that come
- * and go. The hostile ones: one sends and never reads, one reads 20 KB/s, one is stopped by
- * SIGSTOP, one callback sleeps, one computes, one swallows interrupts, one waits in {@code
- * receive()}. Each comes back as soon as the server has closed it, also in the middle of an update.
- * Only the one that computes and the one that is stopped wait for the end of the update.
+ * <p>The clients are in a process of their own ({@link PeersProcess}): 32 talk, and two come and
+ * go. The hostile peers are these: one sends and never reads, one reads 20 KB/s, one is stopped by
+ * SIGSTOP, one callback sleeps, one computes, one swallows interrupts, and one waits in {@code
+ * receive()}. Each peer comes back as soon as the server has closed it, also in the middle of an
+ * update. Only the peer whose callback computes and the stopped peer wait for the end of the
+ * update.
  *
  * <p>First come updates without the hostile peers, then the same number with them.
  */
@@ -35,10 +36,13 @@ class HostileUpdateTest {
   /** With the default timeouts an update takes up to 25 s. */
   private static final int PATIENT_UPDATES = UPDATES >= 20 ? 2 : 1;
 
-  /** The gap of the quiet updates counts as at least this: see {@link #allowed}. */
+  /** The gap of quiet updates counts as this length at least: see {@link #allowed}. */
   private static final Duration NOISE = Duration.ofMillis(200);
 
-  /** What an update may take beyond its timeouts, also if hostile peers come back during it. */
+  /**
+   * The time that an update may take beyond its timeouts, even if hostile peers come back during
+   * it.
+   */
   private static final Duration OVERHEAD = Duration.ofSeconds(3);
 
   @TempDir Path home;
@@ -62,7 +66,7 @@ class HostileUpdateTest {
 
   /**
    * A connection whose peer is slow does not hold up an update, and is not closed by it. The
-   * handler promises not to block, as the echo handler does; the timeouts are the default ones.
+   * handler promises not to block, as the echo handler does; the timeouts have their defaults.
    */
   @ParameterizedTest
   @EnumSource
@@ -127,8 +131,9 @@ class HostileUpdateTest {
   /**
    * Three times the longest gap of quiet updates. Without any update the longest gap is 15 to 35
    * ms, with or without the hostile peers: 34 clients and a callback that computes share two
-   * processors. So a quiet gap counts as 200 ms at least, or a moment without the processor would
-   * be a failure. A peer that prolongs an update does so by a timeout, a second at least.
+   * processors. So a quiet gap counts as 200 ms at least; otherwise a moment without the processor
+   * would be a failure. A peer that prolongs an update does so by a timeout, which is a second at
+   * least.
    */
   private static Duration allowed(Duration quiet) {
     return (quiet.compareTo(NOISE) < 0 ? NOISE : quiet).multipliedBy(3);

@@ -11,12 +11,15 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The packages {@code io.thousandisland.runtime.*} are exported by no bundle: few may use them. */
+/**
+ * The packages {@code io.thousandisland.runtime.*} are exported by no bundle: few modules may use
+ * them.
+ */
 class InternalsTest {
 
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
 
-  /** The runtime itself, what embeds it, its models and its benchmarks. */
+  /** The runtime itself, the module that embeds it, its models and its benchmarks. */
   private static final Set<String> MAY_USE =
       Set.of("runtime", "authors/testing", "measure/stress", "measure/benchmarks");
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * How a server is started: on a free port, with all its files below a folder of the test's, by the
+ * The way to start a server: on a free port, with all its files below a folder of the test, by the
  * Java that runs the tests. {@code under} is a command that ends by executing the rest of its line.
  */
 record Launch(Framework framework, Path home, Path java, List<String> under, List<String> options) {

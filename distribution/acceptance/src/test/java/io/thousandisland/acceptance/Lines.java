@@ -15,8 +15,8 @@ import java.util.regex.Pattern;
 /**
  * The lines that another process has written so far.
  *
- * <p>Thread: one of its own reads them, so that the process never waits for its reader; any may
- * ask.
+ * <p>Thread: a thread of its own reads the lines, so that the process never waits for its reader.
+ * Any thread may ask.
  */
 final class Lines {
 
@@ -40,7 +40,7 @@ final class Lines {
         }
       }
     } catch (IOException killed) {
-      // what it wrote before counts
+      // the lines that it wrote before count
     }
     synchronized (this) {
       ended = true;
@@ -52,7 +52,7 @@ final class Lines {
     return List.copyOf(lines);
   }
 
-  /** All of them, once there can be no more. */
+  /** All lines, as soon as there can be no more. */
   synchronized List<String> whole() throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!ended) {

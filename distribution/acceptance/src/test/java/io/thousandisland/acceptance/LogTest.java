@@ -8,7 +8,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What an operator reads on standard output. */
+/** The lines that an operator reads on standard output. */
 class LogTest {
 
   private static final String LISTENING = "echo: listening on 127\\.0\\.0\\.1:[0-9]+$";
@@ -26,7 +26,7 @@ class LogTest {
     }
   }
 
-  /** As in Karaf, whose SCR has less patience. */
+  /** The limit is as in Karaf, whose SCR has less patience. */
   @ParameterizedTest
   @EnumSource
   void timeoutsThatAreShortenedToFitAreNoTrouble(Framework framework) throws Exception {
@@ -37,10 +37,10 @@ class LogTest {
         "port = 0\nhandler.target = (handler.name=echo)\n");
     try (var server = launch.start()) {
       server.awaitLog(
-          "INFO  server: brief: configuration adjusted: drainTimeout is 1600ms and shutdownTimeout"
-              + " is 2400ms, shortened from 10s and 15s to fit the framework property"
-              + " ds\\.lock\\.timeout\\.milliseconds, which is 5000 here; set it to 26000 or more"
-              + " to have the defaults$");
+          "INFO  server: brief: configuration adjusted: drainTimeout is shortened from 10s to"
+              + " 1600ms, and shutdownTimeout from 15s to 2400ms, because the framework property"
+              + " ds\\.lock\\.timeout\\.milliseconds is 5000; set the property to 26000 or more to"
+              + " keep the defaults$");
       server.awaitLog("INFO  server: brief: RUNNING(, no longer WAITING)?$");
       assertThat(server.out().all())
           .noneMatch(line -> line.matches(".* brief: (FAILED|.*refused).*"));

@@ -12,15 +12,15 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
- * The Maven that runs this build, with a local repository of its own: in it are this build's jars,
- * and links to everything that the user's repository holds.
+ * The Maven that runs this build, with a local repository of its own. The repository has this
+ * build's jars, and links to everything in the user's repository.
  */
 record Maven(Path home, Path repository) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String OURS = "thousandisland";
 
-  /** Its files are below {@code folder}. */
+  /** A Maven whose files are below {@code folder}. */
   static Maven of(Path folder) throws IOException {
     Path users = Path.of(System.getProperty("maven.repository"));
     Path repository = Files.createDirectories(folder.resolve("repository"));
@@ -37,7 +37,7 @@ record Maven(Path home, Path repository) {
     }
   }
 
-  /** What `install` would do with a module of this build. */
+  /** Does the same as `install` with a module of this build. */
   void install(String folder, String artifactId, String version) throws IOException {
     Path module = Path.of("..", "..").resolve(folder);
     Path there =
@@ -59,7 +59,7 @@ record Maven(Path home, Path repository) {
     var builder = new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
     builder
         .environment()
-        .put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // short runs
+        .put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // the runs are short
     Process process = builder.start();
     try {
       Lines said = Lines.of(process.getInputStream());

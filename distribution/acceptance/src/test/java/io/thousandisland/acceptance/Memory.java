@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** What a process holds: bytes of live objects, after a collection; kilobytes of RAM. */
+/** The memory of a process: bytes of live objects after a collection, and kilobytes of RAM. */
 record Memory(long heapBytes, long residentKilobytes) {
 
   static Memory of(ServerProcess server) throws IOException, InterruptedException {
-    // the histogram begins with a full collection, and counts what that has left
+    // the histogram begins with a full collection, and counts the objects that are left
     String histogram = jcmd(server.pid(), "GC.class_histogram");
     long heap = number("(?m)^Total +[0-9]+ +([0-9]+)", histogram);
     String status = Files.readString(Path.of("/proc/" + server.pid() + "/status"));

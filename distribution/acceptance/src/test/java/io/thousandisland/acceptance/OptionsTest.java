@@ -17,7 +17,7 @@ class OptionsTest {
 
   @TempDir Path home;
 
-  /** With arguments, which stand after the jar. */
+  /** Starts a server with arguments, which stand after the jar. */
   private ServerProcess start(Framework framework, List<String> options, String... arguments)
       throws Exception {
     var command = new ArrayList<String>();
@@ -40,9 +40,9 @@ class OptionsTest {
           .containsExactly(
               "--port=9000: no such argument; did you mean -Dport=9000, before -jar?",
               "depoly: no such option; did you mean -Ddeploy=DIR? A property of your own needs"
-                  + " another name, with a dot in it for example",
-              "port: \"abc\" is no number; allowed: 0 to 65535",
-              "deploy: \"" + file + "\" is no folder",
+                  + " another name, for example one with a dot",
+              "port: \"abc\" is not a number; allowed: 0 to 65535",
+              "deploy: \"" + file + "\" is not a folder",
               "shell: 70000 is too high; allowed: 0 to 65535, or off");
       assertThat(server.out().whole()).isEmpty();
     }
@@ -66,7 +66,7 @@ class OptionsTest {
   void commandOfTheReadmePrintsNoWarning(Framework framework) throws Exception {
     String[] options =
         Readme.read().serverOptions().stream()
-            .filter(option -> !option.matches("-D(port|deploy)=.*")) // these are the test's own
+            .filter(option -> !option.matches("-D(port|deploy)=.*")) // the test sets these itself
             .toArray(String[]::new);
     try (var server = Launch.of(framework, home).with(options).start()) {
       server.awaitLog("echo: RUNNING");

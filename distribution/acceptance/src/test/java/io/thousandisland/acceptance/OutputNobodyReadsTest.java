@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** A console that takes nothing stops neither the server nor its end. */
+/** A console that takes no output holds up neither the server nor its end. */
 @EnabledOnOs(OS.LINUX)
 @Timeout(180)
 class OutputNobodyReadsTest {
@@ -96,7 +96,8 @@ class OutputNobodyReadsTest {
   }
 
   /**
-   * Logback's own files are safe from a full disk, the console is by what stands in front of it.
+   * Logback's own files are safe from a full disk. The console is safe because of the stream in
+   * front of it.
    */
   @ParameterizedTest
   @EnumSource
@@ -142,7 +143,7 @@ class OutputNobodyReadsTest {
     throw new AssertionError("ended without " + pattern);
   }
 
-  /** What the pattern's group finds in the file, sooner or later. */
+  /** The text that the pattern's group finds in the file, sooner or later. */
   private static String await(Path file, String regex) {
     Pattern pattern = Pattern.compile(regex);
     Matcher found =

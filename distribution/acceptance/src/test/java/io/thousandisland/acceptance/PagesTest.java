@@ -16,12 +16,12 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The pages for people: README, CONTRIBUTING, CHANGELOG, and what is under docs. */
+/** The pages for people: README, CONTRIBUTING, CHANGELOG, and the pages under docs. */
 class PagesTest {
 
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
 
-  /** Of {@code [text](target#anchor)}, but for addresses of other sites. */
+  /** A link {@code [text](target#anchor)}, except for addresses of other sites. */
   private static final Pattern LINK =
       Pattern.compile("\\]\\((?![a-z]+:)([^)#\\s]*)(?:#([^)\\s]+))?\\)");
 
@@ -58,7 +58,7 @@ class PagesTest {
     return Files.readString(page).replaceAll("(?s)```.*?```", "").replaceAll("`[^`\n]*`", "x");
   }
 
-  /** As GitHub makes them of headings. */
+  /** The anchors that GitHub makes of the headings. */
   private static Set<String> anchors(Path page) {
     try {
       String text = Files.readString(page).replaceAll("(?s)```.*?```", "");

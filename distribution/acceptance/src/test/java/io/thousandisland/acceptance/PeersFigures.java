@@ -4,11 +4,11 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * What the honest clients of {@code Peers} saw in one phase.
+ * The counts of the honest clients of {@code Peers} in one phase.
  *
  * @param closed connections that ended, while their client wanted to go on
- * @param wrong replies that differ from what they should be in any byte
- * @param gap the longest time between two replies to one who talks
+ * @param wrong replies with any wrong byte
+ * @param gap the longest time between two replies to one talker
  * @param visitGap the longest time between the ends of two visits of one visitor
  */
 record PeersFigures(
@@ -24,7 +24,7 @@ record PeersFigures(
 
   static final PeersFigures NONE = of("0 0 0 0 0 0 0 0 0");
 
-  /** Reads what {@code Tally} has written. */
+  /** Reads the line that {@code Tally} has written. */
   static PeersFigures of(String line) {
     long[] all = Arrays.stream(line.split(" ")).mapToLong(Long::parseLong).toArray();
     return new PeersFigures(

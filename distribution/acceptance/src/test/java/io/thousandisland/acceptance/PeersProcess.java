@@ -42,7 +42,7 @@ final class PeersProcess implements AutoCloseable {
     done("talk");
   }
 
-  /** What is counted from now on is a new phase. */
+  /** Begins a new phase: counts start from 0. */
   void beginPhase() throws IOException, InterruptedException {
     done("phase");
   }
@@ -52,17 +52,17 @@ final class PeersProcess implements AutoCloseable {
     done("await " + more);
   }
 
-  /** Returns when every hostile peer is where it hurts. */
+  /** Returns when every hostile peer is in position. */
   void surround() throws IOException, InterruptedException {
     done("hostile");
   }
 
-  /** As {@link #surround}, with those only that are slow to read. */
+  /** As {@link #surround}, but only with the peers that are slow to read. */
   void slowDown() throws IOException, InterruptedException {
     done("slow");
   }
 
-  /** How often those that are slow to read have connected so far. */
+  /** The number of connects so far of the peers that are slow to read. */
   int pushersConnects() throws IOException, InterruptedException {
     return Integer.parseInt(ask("connects"));
   }
@@ -81,7 +81,7 @@ final class PeersProcess implements AutoCloseable {
     return PeersFigures.of(ask("figures"));
   }
 
-  /** What the clients complained about. */
+  /** The complaints of the clients. */
   List<String> complaints() {
     return out.all().stream().filter(line -> !line.matches("[0-9]+ .*")).limit(5).toList();
   }

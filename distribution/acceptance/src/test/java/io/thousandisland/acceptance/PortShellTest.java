@@ -85,7 +85,7 @@ class PortShellTest {
       assertThat(server.err().whole())
           .singleElement()
           .asString()
-          .startsWith("shell: port " + taken.getLocalPort() + " cannot be had: ");
+          .startsWith("shell: port " + taken.getLocalPort() + " cannot be opened: ");
       assertThat(server.out().whole()).isEmpty();
     }
   }

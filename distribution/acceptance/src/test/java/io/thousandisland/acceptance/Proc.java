@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What Linux tells about processes and their sockets. */
+/** The facts that Linux gives about processes and their sockets. */
 final class Proc {
 
   private Proc() {}

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What an assembler gets who names a handler and the runtime, and no more. */
+/** The result for an assembler who names a handler and the runtime, and no more. */
 class ResolveTest {
 
   @TempDir Path home;

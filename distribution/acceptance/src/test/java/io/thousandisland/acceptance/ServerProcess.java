@@ -18,7 +18,7 @@ final class ServerProcess implements AutoCloseable {
   /** Generous: the machine may be busy. */
   static final Duration PATIENCE = Duration.ofSeconds(60);
 
-  /** The option that lets bnd's launcher write what it does. */
+  /** The option that lets bnd's launcher write each of its steps. */
   static final String TELLS_WHEN_STARTED = "-Dlaunch.trace=true";
 
   private final Process process;
@@ -50,7 +50,7 @@ final class ServerProcess implements AutoCloseable {
     return err;
   }
 
-  /** Where the server of this name listens, as soon as it says so. */
+  /** The port of the named server, as soon as the server says it. */
   int port(String server) throws InterruptedException {
     return Integer.parseInt(greeting(server).group(1));
   }
@@ -67,12 +67,12 @@ final class ServerProcess implements AutoCloseable {
     out.await("startlevel: notified reached final level", PATIENCE);
   }
 
-  /** Waits until the server has logged what the pattern finds in one line. */
+  /** Waits until the server has logged a line in which the pattern is found. */
   MatchResult awaitLog(String regex) throws InterruptedException {
     return out.await(regex, PATIENCE);
   }
 
-  /** What somebody types, on a terminal or into its standard input. */
+  /** Types on the terminal, or into standard input. */
   void type(String keys) throws IOException {
     process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
@@ -83,7 +83,7 @@ final class ServerProcess implements AutoCloseable {
     assertThat(kill.waitFor()).as("exit code of kill").isZero();
   }
 
-  /** The exit code, once it has ended. */
+  /** The exit code, once the process has ended. */
   int exit(Duration limit) throws InterruptedException {
     assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
         .as("ended within %s, having said%n%s", limit, String.join("\n", out.all()))
@@ -91,7 +91,7 @@ final class ServerProcess implements AutoCloseable {
     return process.exitValue();
   }
 
-  /** No line of either stream belongs to a stack trace, but for {@link #withoutGogosStart}. */
+  /** No line of either stream belongs to a stack trace, except for {@link #withoutGogosStart}. */
   void saidNoStackTrace() {
     assertThat(out.all()).noneMatch(ServerProcess::ofATrace);
     assertThat(withoutGogosStart(err.all())).noneMatch(ServerProcess::ofATrace);
@@ -115,7 +115,10 @@ final class ServerProcess implements AutoCloseable {
     return others;
   }
 
-  /** No stack trace leads through our code; others may need a file just when there is none. */
+  /**
+   * No stack trace leads through our code. Other code may need a file just when no descriptor is
+   * left.
+   */
   void saidNoStackTraceOfOurs() {
     assertThat(out.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));
     assertThat(err.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));

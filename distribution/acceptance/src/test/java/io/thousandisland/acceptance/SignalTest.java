@@ -44,7 +44,7 @@ class SignalTest {
   @ParameterizedTest
   @EnumSource
   void sigintDrainsAndEndsWithTheLastConversation(Framework framework) throws Exception {
-    // whoever starts Maven in the background may have had this signal ignored, for all its children
+    // a shell that starts Maven in the background may have this signal ignored for all its children
     try (var server = Launch.of(framework, home).under("env", "--default-signal=INT").start()) {
       int port = server.port("echo");
       try (var quiet = new Client(port);

@@ -21,10 +21,10 @@ class SilentPeersTest {
 
   private static final int PEERS = 50;
 
-  /** More than the kernel keeps for a connection, on both sides. */
+  /** More bytes than the kernel keeps for a connection, on both sides. */
   private static final long PUSHED_AT_MOST = 64L << 20;
 
-  /** All peers are blocked when none could write for so long. */
+  /** All peers are blocked when none could write for this time. */
   private static final long STILL_MILLIS = 1_000;
 
   @TempDir Path home;
@@ -33,7 +33,7 @@ class SilentPeersTest {
   @EnumSource
   void h6PeersThatSendAndNeverReadAreHeldBackAndCostBoundedMemory(Framework framework)
       throws Exception {
-    // a heap that is resident from the beginning: what grows then is outside of it
+    // the heap is resident from the beginning, so later growth is outside of it
     Launch launch = Launch.of(framework, home).with("-Xms192m", "-Xmx192m", "-XX:+AlwaysPreTouch");
     try (var server = launch.start();
         var selector = Selector.open();

@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** {@link Silent} peers, in their process. They are all there as soon as this is made. */
+/** {@link Silent} peers, in their process. All peers are connected when the constructor returns. */
 final class SilentProcess implements AutoCloseable {
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -14,7 +14,7 @@ final class SilentProcess implements AutoCloseable {
   private final Thread lastResort;
   private final long pushed;
 
-  /** How: see {@link Silent}. */
+  /** {@code how} is a word that {@link Silent} knows. */
   SilentProcess(int port, int size, String how) throws Exception {
     String classes =
         Path.of(Silent.class.getProtectionDomain().getCodeSource().getLocation().toURI())
@@ -43,7 +43,7 @@ final class SilentProcess implements AutoCloseable {
     }
   }
 
-  /** Bytes that all of them could send. */
+  /** The bytes that all peers together could send. */
   long pushed() {
     return pushed;
   }

@@ -6,8 +6,9 @@ import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
 
 /**
- * Prints why a test was skipped: what a machine lacks (an older Java, descriptors, the operating
- * system) is not tested there, and somebody should see it. Found by JUnit, by its service file.
+ * Prints why a test was skipped. A machine that lacks something (an older Java, descriptors, the
+ * operating system) does not test it, and somebody should see that. JUnit finds this class by its
+ * service file.
  */
 public final class Skips implements TestExecutionListener {
 

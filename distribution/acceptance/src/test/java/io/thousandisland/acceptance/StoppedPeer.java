@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A peer in a process of its own that asks for 8 MiB, receives the first byte, and is then stopped
- * by SIGSTOP. Its kernel takes what its buffers hold; for the rest the server waits.
+ * A peer in a process of its own. It asks for 8 MiB, receives the first byte, and is then stopped
+ * by SIGSTOP. Its kernel takes as much as its buffers hold; the server waits with the rest.
  */
 final class StoppedPeer implements AutoCloseable {
 

@@ -39,9 +39,9 @@ class StoppedProcessTest {
         assertThat(talking.ask("b")).isEqualTo("b");
         server.signal("STOP");
         talking.send("late");
-        try (var late = new Client(port)) { // in the kernel's backlog
+        try (var late = new Client(port)) { // waits in the kernel's backlog
           late.send("new");
-          TimeUnit.SECONDS.sleep(STOPPED_SECONDS); // what is tested is that time passes
+          TimeUnit.SECONDS.sleep(STOPPED_SECONDS); // the test is about time that passes
           server.signal("CONT");
           assertThat(talking.reply(4)).isEqualTo("late");
           assertThat(late.reply(3)).isEqualTo("new");

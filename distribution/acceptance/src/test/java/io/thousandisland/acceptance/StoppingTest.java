@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** SIGTERM: what has nothing left to do ends at once, and what has begun is finished. */
+/** SIGTERM: connections that have nothing left to do end at once, and begun work is finished. */
 @DisabledOnOs(OS.WINDOWS)
 @Timeout(180)
 class StoppingTest {
@@ -89,14 +89,14 @@ class StoppingTest {
     }
   }
 
-  /** Of {@code 500ms} or {@code 15s}. */
+  /** Reads {@code 500ms} or {@code 15s}. */
   private static Duration duration(String logged) {
     return logged.endsWith("ms")
         ? Duration.ofMillis(Long.parseLong(logged.substring(0, logged.length() - 2)))
         : Duration.ofSeconds(Long.parseLong(logged.substring(0, logged.length() - 1)));
   }
 
-  /** One after the other they would take twice as long. */
+  /** If they drained one after the other, they would take twice as long. */
   @ParameterizedTest
   @EnumSource
   void serversDrainTogetherWhenTheFrameworkStops(Framework framework) throws Exception {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Started as people start it from their shell. */
+/** A server started as people start it from their shell. */
 @DisabledOnOs(OS.WINDOWS)
 class TerminalTest {
 
@@ -21,7 +21,7 @@ class TerminalTest {
 
   @TempDir Path home;
 
-  /** Whoever starts Maven in the background may have had SIGINT ignored, for all its children. */
+  /** A shell that starts Maven in the background may have SIGINT ignored for all its children. */
   private ServerProcess onTerminal(Framework framework) throws Exception {
     return Launch.of(framework, home).under(Pty.running("env", "--default-signal=INT")).start();
   }
@@ -73,8 +73,8 @@ class TerminalTest {
   }
 
   /**
-   * The shell has no key for the end of a wait only: see docs/operations.md. What is logged from
-   * here on may be lost, for Gogo closes standard output when it is interrupted while it writes.
+   * The shell has no key that ends only a wait: see docs/operations.md. Lines logged from here on
+   * may be lost, because Gogo closes standard output when it is interrupted while it writes.
    */
   @ParameterizedTest
   @EnumSource

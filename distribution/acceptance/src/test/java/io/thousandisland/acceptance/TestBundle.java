@@ -49,14 +49,14 @@ record TestBundle(Class<?> code, Map<String, String> headers, String component) 
         component);
   }
 
-  /** The same with another header. */
+  /** The same bundle with another header. */
   TestBundle with(String header, String value) {
     var more = new LinkedHashMap<>(headers);
     more.put(header, value);
     return new TestBundle(code, more, component);
   }
 
-  /** Writes it, and returns the file. */
+  /** Writes the bundle, and returns the file. */
   Path write(Path file) throws IOException {
     try (var jar = new JarOutputStream(Files.newOutputStream(file), manifest())) {
       String path = code.getName().replace('.', '/') + ".class";

@@ -8,14 +8,15 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /**
- * The Javas that must hold the promises that depend on one. Where the JDK 21 is, the property
- * {@code test.jdk21} says, or the variable {@code TEST_JDK21}; otherwise any installed one will do.
+ * The Javas that must hold the promises that depend on the Java version. The property {@code
+ * test.jdk21} or the variable {@code TEST_JDK21} says where JDK 21 is; without them any installed
+ * JDK 21 will do.
  */
 enum TestedJava {
   OF_THE_TESTS,
   JDK_21;
 
-  /** Its program. Skips the test when there is none. */
+  /** The program of this Java. Skips the test when there is none. */
   Path program() throws IOException {
     if (this == OF_THE_TESTS) {
       return Launch.java(Path.of(System.getProperty("java.home")));

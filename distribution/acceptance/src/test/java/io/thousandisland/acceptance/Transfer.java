@@ -35,7 +35,7 @@ final class Transfer implements AutoCloseable {
     }
   }
 
-  /** Reads to the end of the connection: was that the whole reply, and nothing else? */
+  /** Reads to the end of the connection. True when that was the whole reply, and nothing else. */
   boolean complete() {
     try {
       byte[] rest = socket.getInputStream().readAllBytes();

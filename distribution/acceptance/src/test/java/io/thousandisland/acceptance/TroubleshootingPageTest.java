@@ -17,7 +17,7 @@ class TroubleshootingPageTest {
   private static final Path ROOT = Path.of("..", "..");
   private static final Pattern ROW = Pattern.compile("(?m)^\\| `([^`]+)` \\| [^|]+ \\| [^|]+ \\|$");
 
-  /** What warns a person: a call up to the end of its statement. */
+  /** A call that warns a person, up to the end of its statement. */
   private static final Pattern WARNING =
       Pattern.compile(
           "(?s)(?:\\.(?:warn|error|trouble|notStarted)\\(|unreadable =)(?:[^;\"]|\"(?:[^\"\\\\]|\\\\.)*\")*;");
@@ -72,7 +72,7 @@ class TroubleshootingPageTest {
     for (Matcher each = GRAVE.matcher(levels); each.find(); ) {
       String event = each.group(1);
       if (event.equals("StatusChanged")) {
-        continue; // it says only the status, and its reason
+        continue; // the line says only the status and its reason
       }
       String part = MessageSource.longestPart(sentence(sentences, event)).orElse("");
       events++;

@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Updates of one handler, each with the next version, and what the clients saw of them. */
+/** Updates of one handler, each with the next version, and the counts of the clients meanwhile. */
 final class Updates {
 
   private final Path folder;
@@ -25,7 +25,7 @@ final class Updates {
     control.install(bundle());
   }
 
-  /** So many updates, one after the other, each in this company. */
+  /** Runs that many updates, one after the other, each in this company. */
   Result run(int updates, Company company, Control control, PeersProcess peers, int port)
       throws Exception {
     List<Duration> took = new ArrayList<>();
@@ -51,7 +51,7 @@ final class Updates {
   }
 
   /**
-   * What became of them.
+   * The results of the updates.
    *
    * @param took how long each took, its unbind included
    * @param byOld how many replies came from the old code while each was under way

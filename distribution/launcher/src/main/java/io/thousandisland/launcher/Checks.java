@@ -20,7 +20,7 @@ final class Checks {
   /** Only ASCII digits: later readers of the value would read other digits differently. */
   static Optional<String> port(String value) {
     if (!value.matches("[0-9]+")) {
-      return Optional.of(quoted(value) + " is no number" + ALLOWED);
+      return Optional.of(quoted(value) + " is not a number" + ALLOWED);
     }
     if (value.length() > 5 || Integer.parseInt(value) > HIGHEST_PORT) {
       return Optional.of(value + " is too high" + ALLOWED);
@@ -43,7 +43,7 @@ final class Checks {
       new ServerSocket(Integer.parseInt(value), 1, InetAddress.getLoopbackAddress()).close();
       return Optional.empty();
     } catch (IOException e) {
-      return Optional.of("port " + value + " cannot be had: " + e.getMessage());
+      return Optional.of("port " + value + " cannot be opened: " + e.getMessage());
     }
   }
 
@@ -57,7 +57,7 @@ final class Checks {
           }
           return Files.isDirectory(path)
               ? unless(Files.isReadable(path) && Files.isExecutable(path), value, "cannot be read")
-              : Optional.of(quoted(value) + " is no folder");
+              : Optional.of(quoted(value) + " is not a folder");
         });
   }
 
@@ -67,7 +67,7 @@ final class Checks {
         path ->
             Files.isDirectory(path)
                 ? unless(Files.isWritable(path), value, "cannot be written to")
-                : Optional.of(quoted(value) + " is no folder"));
+                : Optional.of(quoted(value) + " is not a folder"));
   }
 
   /** A file that can be read, or a URL, which Logback reads. */
@@ -81,7 +81,7 @@ final class Checks {
             unless(
                 Files.isRegularFile(path) && Files.isReadable(path),
                 value,
-                "is no file that can be read"));
+                "is not a readable file"));
   }
 
   private interface PathCheck {
@@ -90,7 +90,7 @@ final class Checks {
 
   private static Optional<String> path(String value, PathCheck check) {
     if (value.isEmpty()) {
-      return Optional.of("\"\" is no name");
+      return Optional.of("\"\" is not a name");
     }
     try {
       return check.problem(Paths.get(value));

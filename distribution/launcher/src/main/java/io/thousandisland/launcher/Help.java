@@ -33,7 +33,7 @@ final class Help {
       text.append(WIDE).append(option.what).append('\n');
     }
     text.append("\n    after the name of the jar: --help, --version\n");
-    text.append("\nSIGINT (Ctrl-C) and SIGTERM drain the server, and end it.\n");
+    text.append("\nSIGINT (Ctrl-C) and SIGTERM drain the server, then the process ends.\n");
     return text.toString();
   }
 

@@ -125,7 +125,7 @@ public final class Main {
     try {
       Files.createDirectories(deploy);
     } catch (IOException e) {
-      refuse(Collections.singletonList("deploy: \"" + deploy + "\" cannot be made: " + e));
+      refuse(Collections.singletonList("deploy: \"" + deploy + "\" cannot be created: " + e));
     }
     Path parent = Paths.get(System.getProperty("java.io.tmpdir")).toAbsolutePath();
     try {
@@ -133,7 +133,7 @@ public final class Main {
       folder.removeAbandoned().forEach(System.err::println);
       return folder;
     } catch (IOException e) {
-      refuse(Collections.singletonList("java.io.tmpdir: \"" + parent + "\" is of no use: " + e));
+      refuse(Collections.singletonList("java.io.tmpdir: \"" + parent + "\" cannot be used: " + e));
       throw e;
     }
   }

@@ -17,30 +17,29 @@ final class Options {
               new Option(
                   "port",
                   "PORT",
-                  "where the echo server listens, on 127.0.0.1: 7777 if not given; 0 picks a free"
-                      + " one",
+                  "port of the echo server on 127.0.0.1; 0 picks a free port; default: 7777",
                   Checks::port),
               new Option(
                   "deploy",
                   "DIR",
-                  "bundles and configurations in this folder are installed, updated and removed as"
-                      + " their files are: \"deploy\" if not given; is made if it is not there",
+                  "folder whose bundles and configurations are installed, updated and removed with"
+                      + " their files; created if it is missing; default: deploy",
                   Checks::folderToRead),
               new Option(
                   "shell",
                   "PORT",
-                  "opens a shell on 127.0.0.1, for every user of this machine, without a password;"
-                      + " 0 picks a free port; \"off\" if not given",
+                  "port of a shell on 127.0.0.1, open to every user of this machine without a"
+                      + " password; 0 picks a free port; default: off",
                   Checks::freePortOrOff),
               new Option(
                   "logback.configurationFile",
                   "FILE",
-                  "configures Logback, instead of lines at INFO on standard output",
+                  "configuration file of Logback; default: lines at INFO on standard output",
                   Checks::fileOrUrl),
               new Option(
                   "java.io.tmpdir",
                   "DIR",
-                  "folder for the framework's files, which are removed at the end",
+                  "folder for the framework's files; the files are removed at the end",
                   Checks::folderToWrite)));
 
   private Options() {}
@@ -105,6 +104,6 @@ final class Options {
             name
                 + ": no such option; did you mean "
                 + meant.form()
-                + "? A property of your own needs another name, with a dot in it for example");
+                + "? A property of your own needs another name, for example one with a dot");
   }
 }

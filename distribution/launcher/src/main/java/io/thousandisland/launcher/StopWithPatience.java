@@ -39,7 +39,8 @@ final class StopWithPatience {
   }
 
   /**
-   * @param longStopSeconds after this time, standard error says what the process waits for
+   * @param longStopSeconds after this time, standard error names the bundle that the process waits
+   *     for
    */
   StopWithPatience(Framework framework, long longStopSeconds) {
     this.framework = framework;
@@ -71,14 +72,14 @@ final class StopWithPatience {
         names(stopping)
             + " is still stopping, after "
             + longStopSeconds
-            + " s; the process waits for it, and only kill -KILL ends it at once");
+            + " s; the process waits, and only kill -KILL ends the process at once");
     return true;
   }
 
   private void leave(List<Bundle> hanging) throws InterruptedException {
     System.err.println(
         names(hanging)
-            + " hangs in its start; the others are stopped, and the process ends without it");
+            + " hangs in its start; the other bundles are stopped, and the process ends without it");
     Thread rest = new Thread(() -> stopAllBut(hanging), "stop the rest");
     rest.setDaemon(true);
     rest.start();

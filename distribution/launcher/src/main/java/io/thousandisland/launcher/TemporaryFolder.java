@@ -91,7 +91,7 @@ final class TemporaryFolder {
           try {
             removeIfAbandoned(folder);
           } catch (IOException e) {
-            left.add("could not remove " + folder + ", of a process that has ended: " + e);
+            left.add("could not remove " + folder + ", which an earlier process left: " + e);
           }
         }
       }

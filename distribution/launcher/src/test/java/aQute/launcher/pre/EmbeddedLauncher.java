@@ -1,6 +1,6 @@
 package aQute.launcher.pre;
 
-/** Stands where bnd puts its own: prints what it was given, and returns. */
+/** Stands in the place of bnd's own launcher: prints its arguments, and returns. */
 public final class EmbeddedLauncher {
   private EmbeddedLauncher() {}
 

@@ -37,7 +37,7 @@ class DeployTest {
     }
   }
 
-  /** A server would take an unchanged file with a new time for a change. */
+  /** A server would take a new time of an unchanged file for a change. */
   @Test
   void whatIsThereAlreadyIsNotTouched() throws Exception {
     Path folder = home.resolve("deploy");

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class DroppingOutputTest {
 
-  /** A console that takes nothing until it is read, or has no room. */
+  /** A console that takes nothing until the test reads it, or that has no room. */
   private static final class Console extends OutputStream {
     final LinkedBlockingQueue<String> seen = new LinkedBlockingQueue<>();
     final CountDownLatch asked = new CountDownLatch(1);
@@ -30,7 +30,7 @@ class DroppingOutputTest {
 
     @Override
     public void write(byte[] part, int offset, int length) throws IOException {
-      boolean refuse = !room; // before the test knows, which makes room then
+      boolean refuse = !room; // read before the test goes on, because it makes room then
       asked.countDown();
       if (refuse) {
         throw new IOException("no room");
@@ -94,7 +94,7 @@ class DroppingOutputTest {
     output.start("test");
     write("lost\n");
     console.asked.await();
-    output.end(); // has seen the failure
+    output.end(); // returns after the output has seen the failure
 
     console.room = true;
     write("found\n");

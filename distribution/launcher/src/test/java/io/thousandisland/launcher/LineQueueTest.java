@@ -27,7 +27,7 @@ class LineQueueTest {
     return rest.toString();
   }
 
-  /** Takes the next part, and reports that it could not be written on. */
+  /** Takes the next part, and reports that it could not be written. */
   private void fail(String why) {
     queue.failed(queue.take(), why);
   }

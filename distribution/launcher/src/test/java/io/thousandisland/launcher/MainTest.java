@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** In a process of its own, for it ends the process it runs in. */
+/** Runs in a process of its own, because it ends the process it runs in. */
 class MainTest {
 
   @TempDir Path folder;
@@ -95,8 +95,8 @@ class MainTest {
         .containsExactly(
             "--port=9000: no such argument; did you mean -Dport=9000, before -jar?",
             "deply: no such option; did you mean -Ddeploy=DIR? A property of your own needs another"
-                + " name, with a dot in it for example",
-            "port: \"abc\" is no number; allowed: 0 to 65535",
+                + " name, for example one with a dot",
+            "port: \"abc\" is not a number; allowed: 0 to 65535",
             "shell: 70000 is too high; allowed: 0 to 65535, or off");
     assertThat(folder.resolve("deploy")).doesNotExist();
     assertThat(folder.resolve("tmp")).isEmptyDirectory();
@@ -110,7 +110,7 @@ class MainTest {
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err())
         .startsWith(
-            "deploy: \"" + folder.toRealPath().resolve("file/within") + "\" cannot be made: ")
+            "deploy: \"" + folder.toRealPath().resolve("file/within") + "\" cannot be created: ")
         .hasLineCount(1);
   }
 

@@ -2,7 +2,7 @@ package io.thousandisland.launcher;
 
 import java.util.Arrays;
 
-/** Runs {@link Main} on a Java that says it is another version, its first argument. */
+/** Runs {@link Main} on a Java that claims to be another version, which is the first argument. */
 public final class OnJava {
   private OnJava() {}
 

@@ -53,7 +53,7 @@ class OptionsTest {
   void portMustBeANumberThatCanBeOne() {
     for (String word : List.of("abc", "", "-1", "+80", " 80", "8e1", "٧٧٧٧", "７７")) {
       assertThat(problems("port", word))
-          .containsExactly("port: \"" + word + "\" is no number; allowed: 0 to 65535");
+          .containsExactly("port: \"" + word + "\" is not a number; allowed: 0 to 65535");
     }
     for (String number : List.of("65536", "70000", "99999999999999999999")) {
       assertThat(problems("port", number))
@@ -67,7 +67,7 @@ class OptionsTest {
       assertThat(problems("shell", taken.getLocalPort()))
           .singleElement()
           .asString()
-          .startsWith("shell: port " + taken.getLocalPort() + " cannot be had: ");
+          .startsWith("shell: port " + taken.getLocalPort() + " cannot be opened: ");
       assertThat(problems("port", taken.getLocalPort())).as("of the server").isEmpty();
     }
   }
@@ -75,15 +75,16 @@ class OptionsTest {
   @Test
   void foldersMustBeOnes() throws Exception {
     Path file = Files.createFile(home.resolve("file"));
-    assertThat(problems("deploy", file)).containsExactly("deploy: \"" + file + "\" is no folder");
-    assertThat(problems("deploy", "")).containsExactly("deploy: \"\" is no name");
+    assertThat(problems("deploy", file))
+        .containsExactly("deploy: \"" + file + "\" is not a folder");
+    assertThat(problems("deploy", "")).containsExactly("deploy: \"\" is not a name");
     assertThat(problems("java.io.tmpdir", home.resolve("none")))
-        .containsExactly("java.io.tmpdir: \"" + home.resolve("none") + "\" is no folder");
+        .containsExactly("java.io.tmpdir: \"" + home.resolve("none") + "\" is not a folder");
     assertThat(problems("logback.configurationFile", home.resolve("none.xml")))
         .containsExactly(
             "logback.configurationFile: \""
                 + home.resolve("none.xml")
-                + "\" is no file that can be read");
+                + "\" is not a readable file");
   }
 
   @Test

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 
-/** In a process of its own: Java configures its logging once. */
+/** Runs in a process of its own, because Java configures its logging once. */
 class QuietLoggingTest {
 
   /** Logs as a library does. */

@@ -22,13 +22,16 @@ import org.osgi.framework.BundleContext;
 import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 
-/** In a real framework. What happens to the whole process: HangingStartTest and SignalTest. */
+/** Runs in a real framework. HangingStartTest and SignalTest test the whole process. */
 @Timeout(60)
 class StopWithPatienceTest {
 
   private static final CountDownLatch END = new CountDownLatch(1);
 
-  /** Stops when the test says so. The framework takes it from the test's class loader. */
+  /**
+   * An activator that stops when the test says so. The framework takes its class from the test's
+   * class loader.
+   */
   public static final class LongStop implements BundleActivator {
     @Override
     public void start(BundleContext context) {}
@@ -60,8 +63,7 @@ class StopWithPatienceTest {
     assertThat(framework.getState()).isEqualTo(Bundle.RESOLVED);
     assertThat(said.text())
         .isEqualTo(
-            "org.example.long 1.0.0 is still stopping, after 1 s; the process waits for it, and"
-                + " only kill -KILL ends it at once"
+            "org.example.long 1.0.0 is still stopping, after 1 s; the process waits, and only kill -KILL ends the process at once"
                 + System.lineSeparator());
   }
 
@@ -101,7 +103,7 @@ class StopWithPatienceTest {
     return bytes.toByteArray();
   }
 
-  /** What is printed; tells of the first line. */
+  /** Collects the printed text, and signals the first line. */
   private static final class Lines extends PrintStream {
     final CountDownLatch first = new CountDownLatch(1);
 

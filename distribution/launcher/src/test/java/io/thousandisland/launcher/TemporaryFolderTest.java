@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** With folders of other processes, living and dead. */
+/** Runs with folders of other processes, living and dead. */
 class TemporaryFolderTest {
 
   @TempDir Path parent;
@@ -86,7 +86,7 @@ class TemporaryFolderTest {
   void ownFolderStaysLockedAfterTheSearch() throws Exception {
     own.removeAbandoned();
     Other next = other();
-    next.kill(); // it has not searched; another look must not take ours for a dead one's
+    next.kill(); // it has not searched; a later search must not take our folder for a dead one's
     var search =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),

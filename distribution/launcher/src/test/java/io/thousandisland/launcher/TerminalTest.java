@@ -8,7 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What the system tells of a process; with real terminals it is tested in the module acceptance.
+ * The facts that the system gives about a process. The module acceptance tests them with real
+ * terminals.
  */
 class TerminalTest {
 

@@ -12,9 +12,9 @@ import org.jetbrains.lincheck.datastructures.ModelCheckingOptions;
  * The ways in which some threads can run past each other in one model.
  *
  * <p>A model is a public class with a constructor without parameters; each thread calls some of its
- * methods, one after the other. It fails when a method throws, when threads wait for ever, or when
- * its method {@code holds}, called when all threads are through, throws. The report shows the
- * schedule that led there.
+ * methods, one after the other. It fails when a method throws or when threads wait without end. It
+ * also fails when its method {@code holds} throws, which is called when all threads are through.
+ * The report shows the schedule that led there.
  */
 public final class Interleavings {
 
@@ -31,7 +31,7 @@ public final class Interleavings {
     return new Interleavings(model);
   }
 
-  /** One more thread, which makes these calls. */
+  /** Adds a thread that makes these calls. */
   public Interleavings thread(String... calls) {
     threads.add(Stream.of(calls).map(this::actor).toList());
     return this;

@@ -7,10 +7,13 @@ import org.jetbrains.kotlinx.lincheck.util.ExceptionResult;
 import org.jetbrains.kotlinx.lincheck.util.LincheckResult;
 import org.jetbrains.lincheck.datastructures.verifier.Verifier;
 
-/** Accepts whatever threads and {@code holds} return, and refuses whatever they throw. */
+/**
+ * Accepts every value that threads and {@code holds} return, and refuses every exception that they
+ * throw.
+ */
 public final class NothingThrown implements Verifier {
 
-  /** As the explorer makes one, for {@code model}. */
+  /** The constructor that the explorer calls, for {@code model}. */
   public NothingThrown(Class<?> model) {}
 
   @Override

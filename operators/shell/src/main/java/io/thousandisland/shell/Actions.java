@@ -55,25 +55,26 @@ public final class Actions {
 
   // ---- the port
 
-  @Descriptor("refuses new connections; live ones go on")
+  @Descriptor("refuses new connections; live connections go on")
   public String suspend(CommandSession session, @Descriptor(NAME) String... arguments) {
     Server server = only("suspend", arguments);
     say(
         session,
-        "suspending server %s: %s go on"
+        "suspending server %s, which keeps %s"
             .formatted(server.name(), connections(server.info().connections())));
     server.suspend();
     return Listings.table(List.of(server));
   }
 
-  @Descriptor("listens again, at the same port")
+  @Descriptor("listens again, on the same port")
   public String resume(@Descriptor(NAME) String... arguments) {
     Server server = only("resume", arguments);
     server.resume();
     return Listings.table(List.of(server));
   }
 
-  @Descriptor("tries at once what a server would try again by itself: a handler, a configuration")
+  @Descriptor(
+      "tries at once what the server would try later: to get a handler, to apply a configuration")
   public String retry(@Descriptor(NAME) String... arguments) {
     Server server = only("retry", arguments);
     server.retry();
@@ -87,8 +88,8 @@ public final class Actions {
       CommandSession session,
       @Descriptor(
               NAME
-                  + ", which is suspended first; or that, and the number of the acceptor, from 1,"
-                  + " which goes on afterwards; or --all, for all servers at once")
+                  + ", which is suspended first; or the name and the number of the acceptor, from 1:"
+                  + " the acceptor goes on afterwards; or --all, for all servers at once")
           String... arguments) {
     String usage =
         "usage: ti:drain NAME, ti:drain NAME ACCEPTOR, or ti:drain --all for every server";
@@ -203,7 +204,7 @@ public final class Actions {
   }
 
   @Descriptor(
-      "ends the phase that the drains of a server are in: advice, then shutdown, then force")
+      "ends the current phase of a server's drains; the phases are advice, shutdown and force")
   public String cut(CommandSession session, @Descriptor(NAME) String... arguments) {
     Server server = only("cut", arguments);
     List<Drain> drains = server.drains();

@@ -29,7 +29,7 @@ record Arguments(List<String> typed) {
    * The second argument, a number.
    *
    * @param what the thing that has the number, for the answer
-   * @throws IllegalArgumentException when it is no number
+   * @throws IllegalArgumentException when it is not a whole number
    */
   long number(String what) {
     try {

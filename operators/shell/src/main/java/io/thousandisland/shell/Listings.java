@@ -92,7 +92,8 @@ public final class Listings {
 
   // ---- handlers
 
-  @Descriptor("lists the handlers: whom they serve, when they were built, or why they serve nobody")
+  @Descriptor(
+      "lists the handlers: the servers that they serve, the build time, or why they serve none")
   public String handlers() {
     if (catalog == null) {
       return "no handlers are known: the bundle io.thousandisland.runtime is not active";
@@ -114,7 +115,7 @@ public final class Listings {
           info.bindings().isEmpty() ? "-" : lines(info.bindings(), Listings::binding));
       table.note(info.why());
     }
-    return table.text("no handlers: no bundle brings one")
+    return table.text("no handlers: no bundle provides one")
         + (serves ? "\nSERVES: server, generation (connections)\n" + SERVES : "")
         + (dated ? "\n" + Text.zone() : "");
   }

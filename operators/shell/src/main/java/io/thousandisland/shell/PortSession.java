@@ -62,7 +62,7 @@ final class PortSession {
         return line.isEmpty() ? null : line.toString();
       }
       if (line.length() == LONGEST) {
-        out.println("a line may have " + LONGEST + " characters; this session ends");
+        out.println("a line may have at most " + LONGEST + " characters; this session ends");
         return null;
       }
       line.append((char) c);

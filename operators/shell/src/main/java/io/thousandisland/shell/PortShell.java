@@ -38,7 +38,9 @@ public final class PortShell {
 
   static final String PORT = "io.thousandisland.shell.port";
 
-  /** More than a user needs who does not want to exhaust the machine. */
+  /**
+   * More sessions than a well-behaved user needs; a limit, so that they cannot exhaust the machine.
+   */
   static final int MOST_SESSIONS = 16;
 
   private static final String FULL = "there are " + MOST_SESSIONS + " sessions already\n";
@@ -116,9 +118,9 @@ public final class PortShell {
                 accept(gogo, socket);
               });
     } catch (IllegalArgumentException e) {
-      System.err.printf("%s: \"%s\" is no port; allowed: 0 to 65535%n", PORT, port);
+      System.err.printf("%s: \"%s\" is not a port; allowed: 0 to 65535%n", PORT, port);
     } catch (IOException e) {
-      System.err.printf("%s: port %s cannot be had: %s%n", PORT, port, e.getMessage());
+      System.err.printf("%s: port %s cannot be opened: %s%n", PORT, port, e.getMessage());
     }
   }
 

@@ -70,7 +70,7 @@ class ActionsTest {
     "roll echo, 'draining the acceptors of server echo, one after the other: 3 connections'",
     "drainGeneration echo 1, draining generation 1 of server echo: 2 connections",
     "drainConnection echo 9, 'draining connection 9 of server echo, from 127.0.0.1:50000: 1 connection'",
-    "suspend echo, suspending server echo: 3 connections go on",
+    "suspend echo, 'suspending server echo, which keeps 3 connections'",
     "cut echo, cutting short 1 drain of server echo: 0 connections"
   })
   void commandSaysHowManyConnectionsItTouches(String command, String said) throws Exception {
@@ -124,7 +124,7 @@ class ActionsTest {
       assertThat(server.asked.await(20, TimeUnit.SECONDS)).isTrue();
     }
     assertThat(report).isNotDone();
-    assertThat(shell.printed()).hasSize(4); // before the wait
+    assertThat(shell.printed()).hasSize(4); // printed before the wait
     slow.forEach(server -> server.result.complete(Drained.NOTHING));
     assertThat(report.get(20, TimeUnit.SECONDS).lines()).hasSize(4);
   }

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
-/** A server whose snapshot never changes; remembers what it was told. */
+/** A server whose snapshot never changes. It remembers the commands that it got. */
 record FixedServer(String name, List<String> told) implements Server {
 
   static final Instant STARTED = Instant.parse("2026-01-02T03:04:05Z");

@@ -9,7 +9,7 @@ import org.apache.felix.gogo.runtime.CommandProcessorImpl;
 import org.apache.felix.gogo.runtime.threadio.ThreadIOImpl;
 import org.apache.felix.service.command.CommandSession;
 
-/** A shell of its own, with the commands of one object, and a session of it. */
+/** A shell of its own, with the commands of one object, and a session of that shell. */
 final class Gogo implements AutoCloseable {
 
   private final ByteArrayOutputStream printed = new ByteArrayOutputStream();
@@ -25,7 +25,7 @@ final class Gogo implements AutoCloseable {
     session = processor.createSession(new ByteArrayInputStream(new byte[0]), out, out);
   }
 
-  /** What the command answers at its end. */
+  /** The answer of the command at its end. */
   String run(String command) throws Exception {
     printed.reset();
     return String.valueOf(session.execute(command));
@@ -35,7 +35,7 @@ final class Gogo implements AutoCloseable {
     return session;
   }
 
-  /** What the last command has printed until now. */
+  /** The lines that the last command has printed until now. */
   List<String> printed() {
     return printed.toString(StandardCharsets.UTF_8).lines().toList();
   }

@@ -111,7 +111,7 @@ class ListingsTest {
     assertThat(nothing.servers())
         .isEqualTo("no servers: there is no configuration of io.thousandisland.server");
     assertThat(nothing.connections()).isEqualTo(nothing.servers());
-    assertThat(nothing.handlers()).isEqualTo("no handlers: no bundle brings one");
+    assertThat(nothing.handlers()).isEqualTo("no handlers: no bundle provides one");
     assertThat(nothing.drains()).isEqualTo("no drain is under way");
     assertThat(new Listings(new Servers(), null).handlers())
         .isEqualTo("no handlers are known: the bundle io.thousandisland.runtime is not active");

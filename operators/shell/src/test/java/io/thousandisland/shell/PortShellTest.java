@@ -21,11 +21,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** With Gogo itself, and real sockets. */
+/** Runs with Gogo itself and real sockets. */
 @Timeout(60)
 class PortShellTest {
 
-  /** Of the process: a command that outlives its test uses them, too. */
+  /** The streams of the process: a command that outlives its test uses them, too. */
   private static final ThreadIOImpl streams = new ThreadIOImpl();
 
   private final CommandProcessorImpl gogo = new CommandProcessorImpl(streams);
@@ -118,7 +118,8 @@ class PortShellTest {
     try (var client = Client.of(shell)) {
       client.say("x".repeat(PortSession.LONGEST + 1));
 
-      assertThat(client.line()).isEqualTo("a line may have 65536 characters; this session ends");
+      assertThat(client.line())
+          .isEqualTo("a line may have at most 65536 characters; this session ends");
       assertThat(client.line()).isNull();
     }
     try (var other = Client.of(shell)) {
@@ -197,7 +198,7 @@ class PortShellTest {
     }
   }
 
-  /** A form that is sent to this port may hold commands. */
+  /** A form that a browser sends to this port may hold commands. */
   @Test
   void requestOfABrowserEndsTheSession() throws Exception {
     try (var browser = Client.of(shell)) {
@@ -207,7 +208,7 @@ class PortShellTest {
     }
   }
 
-  /** Unread lines make the end a reset. */
+  /** True at the end of the connection, which is a reset when lines are unread. */
   private static boolean endOf(Client client) throws IOException {
     try {
       return client.line() == null;
@@ -221,7 +222,7 @@ class PortShellTest {
     try (var client = Client.of(shell)) {
       assertThat(client.socket().getInetAddress().isLoopbackAddress()).isTrue();
       try (var sameNumber = new ServerSocket()) {
-        // would fail if the shell had the wildcard address
+        // this would fail if the shell had the wildcard address
         sameNumber.setReuseAddress(false);
         sameNumber.bind(new java.net.InetSocketAddress("127.0.0.2", shell.port().orElseThrow()));
       }

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 
-/** Like another server, but its drain takes until {@link #result} completes. */
+/** Like another server, but its drain ends only when {@link #result} completes. */
 final class SlowServer implements Server {
 
   final CountDownLatch asked = new CountDownLatch(1);

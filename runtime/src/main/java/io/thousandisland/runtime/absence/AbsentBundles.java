@@ -70,7 +70,7 @@ public final class AbsentBundles {
       String component = handler.component();
       String trouble = handler.trouble();
       if (trouble == null && !component.isEmpty() && !known.get().contains(component)) {
-        trouble = "Declarative Services has not taken it; the log may say why";
+        trouble = "Declarative Services has not accepted it; the log may say why";
       }
       if (trouble != null) {
         found.add(absentee(bundle, handler, trouble));

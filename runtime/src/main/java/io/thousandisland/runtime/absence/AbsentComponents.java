@@ -88,7 +88,7 @@ public final class AbsentComponents {
   }
 
   private static String noConfiguration(ComponentDescriptionDTO description) {
-    return "there is no configuration for it, with the PID "
+    return "it has no configuration with the PID "
         + String.join(" or ", description.configurationPid);
   }
 

@@ -17,7 +17,7 @@ public final class FailedComponents {
   public static String why(BundleContext context, ServiceReference<?> reference) {
     return Scr.ask(context, scr -> failure(scr, reference), Optional.<String>empty())
         .map(FailedComponents::cause)
-        .orElse("its bundle gave nothing; the log of the framework may say why");
+        .orElse("its service factory returned nothing; the framework's log may say why");
   }
 
   private static Optional<String> failure(

@@ -49,7 +49,7 @@ final class ServerNames {
     }
     waiting.put(bearer, name);
     return Optional.of(
-        "name is %s; allowed: a name that no other server has, and that of configuration %s has this one"
+        "name is %s; allowed: a name that no other server has (configuration %s has this name)"
             .formatted(name, has.pid()));
   }
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 public final class Durations {
 
   private static final String ALLOWED =
-      "a whole number and ms, s, m or h, as in 500ms or 15s, or infinite";
+      "a whole number with the unit ms, s, m or h, as in 500ms or 15s, or infinite";
   private static final Pattern FORM = Pattern.compile("(\\d{1,12})\\s*(ms|s|m|h)");
 
   private Durations() {}

@@ -52,11 +52,11 @@ public record FrameworkLimits(Duration longest, String property) {
               + Timeouts.text(settings.timeouts().wholeDrain())
               + "; allowed: "
               + Timeouts.text(longest.minus(MARGIN))
-              + " together, for the framework property "
+              + " together, because the framework property "
               + property
               + " is "
               + value(longest)
-              + " here; raise it, or shorten them");
+              + "; raise the property, or shorten the timeouts");
     }
     return problems;
   }
@@ -91,12 +91,12 @@ public record FrameworkLimits(Duration longest, String property) {
       return Optional.empty();
     }
     return Optional.of(
-        "drainTimeout is %s and shutdownTimeout is %s, shortened from %s and %s to fit the framework property %s, which is %d here; set it to %d or more to have the defaults"
+        "drainTimeout is shortened from %s to %s, and shutdownTimeout from %s to %s, because the framework property %s is %d; set the property to %d or more to keep the defaults"
             .formatted(
-                Timeouts.text(now.drain()),
-                Timeouts.text(now.shutdown()),
                 Timeouts.text(before.drain()),
+                Timeouts.text(now.drain()),
                 Timeouts.text(before.shutdown()),
+                Timeouts.text(now.shutdown()),
                 property,
                 value(longest),
                 value(before.wholeDrain().plus(MARGIN))));

@@ -11,23 +11,24 @@ import org.osgi.service.metatype.annotations.ObjectClassDefinition;
 @ObjectClassDefinition(
     name = "Thousand Island server",
     description =
-        "A TCP server. Durations: a whole number and ms, s, m or h, or infinite, as in 500ms or 15s.")
+        "A TCP server. A duration is a whole number with the unit ms, s, m or h, as in 500ms or 15s."
+            + " Some durations may be infinite.")
 public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
-          "Name in status, events and thread names. Default: what follows ~ in the factory PID.")
+          "Name in status, events and thread names. Default: the part of the PID after ~.")
   String name() default "";
 
-  @AttributeDefinition(description = "Host name or address to listen at.")
+  @AttributeDefinition(description = "Host name or address to listen on.")
   String host() default "127.0.0.1";
 
   @AttributeDefinition(
-      description = "Port to listen at, 0 to 65535; 0 picks a free one. Must be given.")
+      description = "Port to listen on, 0 to 65535; 0 picks a free port. Required.")
   int port();
 
   @AttributeDefinition(
-      description = "Connections the kernel queues before they are accepted, 1 to 65535.")
+      description = "Connections that the kernel queues before they are accepted, 1 to 65535.")
   int backlog() default 1024;
 
   @AttributeDefinition(description = "Acceptors that share the work, 1 to 1024.")
@@ -43,42 +44,42 @@ public @interface ServerConfig {
   int maxConnections() default 16_384;
 
   @AttributeDefinition(
-      description = "What becomes of new connections at the limit: park (they wait) or reject.")
+      description = "Policy for new connections at the limit: park (they wait) or reject.")
   String whenLimitReached() default "park";
 
   @AttributeDefinition(
-      description = "How long a connection waits for data, from the last data on; may be infinite.")
+      description = "Longest wait for data, counted from the last data; may be infinite.")
   String readTimeout() default "60s";
 
   @AttributeDefinition(
-      description = "How long a peer may refuse to take what is sent; may be infinite.")
+      description = "Longest time in which a peer takes no byte that is sent; may be infinite.")
   String sendTimeout() default "30s";
 
-  @AttributeDefinition(description = "How long a handshake may take; may be infinite.")
+  @AttributeDefinition(
+      description = "Longest time of a handshake, or of importState; may be infinite.")
   String handshakeTimeout() default "5s";
 
   @AttributeDefinition(
-      description = "How long connections may go on after the advice to finish, 0s to 24h.")
+      description = "Time that connections have after the advice to finish, 0s to 24h.")
   String drainTimeout() default "10s";
 
   @AttributeDefinition(
-      description = "What those left then have together to say goodbye, 0s to 24h.")
+      description = "Time that the remaining connections then have together, 0s to 24h.")
   String shutdownTimeout() default "15s";
 
   @AttributeDefinition(
       description =
-          "How long the port stays bound while no handler is there, 0s or longer, or infinite.")
+          "Time for which the port stays bound without a handler, 0s or longer, or infinite.")
   String handlerWait() default "15s";
 
   @AttributeDefinition(
       description =
-          "What becomes of connections whose handler goes away: migrate (they go on with the next"
-              + " handler, and wait for one meanwhile; those that cannot are drained) or drain.")
+          "Policy for connections of a handler that leaves: migrate (they wait for the next handler"
+              + " and go on with it; connections that cannot are drained) or drain.")
   String whenHandlerLeaves() default "migrate";
 
   @AttributeDefinition(
-      description =
-          "What becomes of connections when a better handler arrives: keep, drain or migrate.")
+      description = "Policy for connections when a better handler arrives: keep, drain or migrate.")
   String whenBetterHandlerArrives() default "keep";
 
   @AttributeDefinition(
@@ -89,28 +90,28 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
-          "Bytes of the largest read buffer, 512 to 16777216; a connection that sends little uses"
-              + " smaller ones.")
+          "Bytes of the largest read buffer, 512 to 16777216; a connection whose peer sends little"
+              + " uses smaller buffers.")
   int readBufferSize() default 64 * 1024;
 
   @AttributeDefinition(
-      description = "Most bytes a handler may leave unread, readBufferSize to 1073741824.")
+      description = "Most bytes that a handler may leave unread, readBufferSize to 1073741824.")
   int unreadLimit() default 1 << 20;
 
   @AttributeDefinition(
       description =
-          "Most bytes kept for a peer that does not take them, when its handler is to leave or to"
-              + " finish, 0 to 1073741824.")
+          "Most bytes kept for a slow peer while the handler must not wait (it leaves, finishes, or"
+              + " runs on a borrowed thread), 0 to 1073741824.")
   int unsentLimit() default 1 << 20;
 
-  @AttributeDefinition(description = "Most messages waiting for one connection, 1 to 1048576.")
+  @AttributeDefinition(description = "Most messages that wait for one connection, 1 to 1048576.")
   int mailboxSize() default 256;
 
   @AttributeDefinition(
-      description = "Restarts a supervisor allows within restartWindow, 0 to 1000.")
+      description = "Restarts that a supervisor allows within restartWindow, 0 to 1000.")
   int restarts() default 3;
 
-  @AttributeDefinition(description = "See restarts; longer than nothing.")
+  @AttributeDefinition(description = "Time in which restarts are counted, longer than 0s.")
   String restartWindow() default "5s";
 
   @AttributeDefinition(

@@ -106,7 +106,8 @@ public final class SettingsReader {
   /** Must be given: otherwise an empty or half-written file would be a server, somewhere. */
   private int port() {
     if (!properties.containsKey("port")) {
-      problems.add("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
+      problems.add(
+          "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port)");
       return 0;
     }
     return number("port", 0);

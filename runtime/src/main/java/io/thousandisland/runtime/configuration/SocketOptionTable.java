@@ -38,7 +38,7 @@ public final class SocketOptionTable {
         throw new InvalidSetting(
             key,
             entry,
-            "NAME=VALUE with a NAME of "
+            "NAME=VALUE, where NAME is one of "
                 + String.join(", ", KNOWN.keySet())
                 + " (SO_REUSEPORT follows from listenSockets)");
       }

@@ -33,10 +33,7 @@ public record Targets(Filter handler, Filter transport, Filter listener) {
     }
   }
 
-  /**
-   * The filters that a server begins with: the defaults when something is wrong with the given
-   * ones.
-   */
+  /** The filters that a server begins with: the defaults when one of the given filters is wrong. */
   public static Targets first(Map<String, Object> properties) {
     return of(problems(properties).isEmpty() ? properties : Map.of());
   }

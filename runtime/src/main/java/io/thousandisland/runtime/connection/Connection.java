@@ -174,9 +174,9 @@ public final class Connection implements Signals.Resting, Host {
 
   /**
    * The task of a thread of a connection's own. It forgets the connection when it begins, because
-   * somebody may keep the thread: a handler, or Felix 7.0.5, whose class loaders keep a thread for
-   * ever when two threads load the same class. An ended thread then keeps neither the connection
-   * nor the classes of its transport.
+   * other code may keep the thread: a handler, or Felix 7.0.5, whose class loaders never let go of
+   * a thread when two threads load the same class. An ended thread then keeps neither the
+   * connection nor the classes of its transport.
    */
   private static final class Task implements Runnable {
     /** Null once the task has begun. Written by the thread that makes the task, then by its own. */

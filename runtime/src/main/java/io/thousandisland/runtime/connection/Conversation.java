@@ -437,7 +437,7 @@ public final class Conversation {
 
   private Next<@Nullable Object> answer(@Nullable Next<@Nullable Object> next) {
     if (next == null) {
-      throw new NullPointerException(terminalCallback.callback() + " answered null");
+      throw new NullPointerException(terminalCallback.callback() + " returned null");
     }
     return next;
   }
@@ -507,7 +507,8 @@ public final class Conversation {
   private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
     Transport other = context().transport(to.transport());
     if (other == null) {
-      throw new IOException("no transport named " + to.transport() + " to switch to");
+      throw new IOException(
+          "cannot switch to transport " + to.transport() + ": there is no such transport");
     }
     if (out().awaitFlushed(ENDING) != 0) {
       throw new ShutdownException(); // or closed: the ending that was raised counts

@@ -162,7 +162,7 @@ public final class Migration {
           tellDeclined(
               next,
               new TimeoutException(
-                  "importState did not answer within "
+                  "importState did not return within "
                       + Timeouts.text(limit)
                       + " (handshakeTimeout)"));
           connection.force();

@@ -49,7 +49,7 @@ public record Snapshot(
 
   private static MigrationDeclinedException cannotOutlive(Class<?> type) {
     return new MigrationDeclinedException(
-        "exportState gave away a "
+        "exportState returned a "
             + type.getName()
             + ", which cannot outlive its bundle; allowed: types of the JDK and of the api");
   }
@@ -86,7 +86,7 @@ public record Snapshot(
     }
     Next<@Nullable Object> answer = handler.importState(value, socket);
     if (answer == null) {
-      throw new NullPointerException(handler.getClass().getName() + ".importState answered null");
+      throw new NullPointerException(handler.getClass().getName() + ".importState returned null");
     }
     return answer;
   }
@@ -119,7 +119,7 @@ public record Snapshot(
     }
     if (!fits(wanted)) {
       throw new MigrationDeclinedException(
-          "the state given away is %s, the next handler's is a %s, and that has no importState"
+          "the exported state is %s; the next handler needs a %s, and has no importState"
               .formatted(
                   value == null ? "null for a " + stateType : "a " + value.getClass().getName(),
                   wanted.getName()));

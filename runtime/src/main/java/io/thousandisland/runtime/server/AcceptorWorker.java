@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>The loop is stopped by a signal, never by an interrupt: an interrupt would close the channel
  * that it shares with other loops.
  *
- * <p>Thread: those of the supervisor and the server; the loop's own for the methods that the loop
- * calls.
+ * <p>Thread: the supervisor's and the server's; the loop's own for the methods that the loop calls.
  */
 final class AcceptorWorker implements Node, AcceptLoop.Worker {
 

@@ -103,7 +103,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
     } else if (e instanceof UnsupportedOperationException) {
       return "listenSockets is " + next.sockets() + "; allowed: 1 (" + said + ")";
     } else if (e instanceof IOException) {
-      return "host and port are %s:%d; allowed: an address of this machine that nobody listens at (%s)"
+      return "host and port are %s:%d; allowed: an address of this machine on which nobody listens (%s)"
           .formatted(next.host(), next.port(), said);
     }
     return said; // names the setting

@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The server tells it to listen ({@link #listen}) or not ({@link #silence}), any number of
  * times. Once the listener has had a port it asks for the same port again, an ephemeral port
- * included. A port that cannot be had, and a channel that is lost, are expected, not bugs: the
+ * included. A port that cannot be opened, and a channel that is lost, are expected, not bugs: the
  * listener reports them, keeps trying with exponential backoff, and costs no connection.
  *
  * <p>Clients that the kernel has queued at a channel are taken before the channel closes, as far as
@@ -54,7 +54,7 @@ final class Listener implements Node {
   private int port = -1;
   private boolean announced;
 
-  /** True when an event told that the port cannot be had, and none yet that it is there again. */
+  /** True when the last event about the port said that the server cannot listen. */
   private boolean failureTold;
 
   private long openedAt;

@@ -341,8 +341,8 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Adds or takes away acceptors. An acceptor that cannot be started, for want of memory say, is
-   * tried again.
+   * Adds or takes away acceptors. An acceptor that cannot be started, because memory is short for
+   * example, is tried again.
    */
   private void resizeAcceptors(int tries) {
     resizing.cancel(false);
@@ -350,7 +350,7 @@ public final class ServerNode implements Server {
     try {
       surplus = acceptors.resize();
     } catch (Exception | Error e) {
-      state.acceptors = "no more than %d acceptors: %s".formatted(acceptors.size(), e);
+      state.acceptors = "only %d acceptors could be started: %s".formatted(acceptors.size(), e);
       resizing =
           life.later(
               Backoff.DEFAULT.after(tries),

@@ -4,10 +4,11 @@ package io.thousandisland.runtime.settings;
  * The limits on the memory that one connection may hold.
  *
  * @param read bytes of the largest pooled read buffer
- * @param unreadLimit the most bytes a handler may leave unread between callbacks
- * @param unsentLimit the most bytes that are kept for a peer which does not take them, when its
- *     handler is to leave or to finish
- * @param mailbox the most messages a connection's mailbox holds
+ * @param unreadLimit a connection fails when it is to read and its handler has left this many bytes
+ *     unread; also the most bytes that {@code peerGone} reads ahead
+ * @param unsentLimit the most bytes that are kept for a slow peer while the handler must not wait:
+ *     it is to leave or to finish, or runs on a lent thread
+ * @param mailbox the most messages that a connection's mailbox holds
  */
 public record BufferSettings(int read, int unreadLimit, int unsentLimit, int mailbox) {
 

@@ -14,7 +14,7 @@ public final class Checks {
 
   static void positive(String key, Duration value) {
     if (!value.isPositive()) {
-      throw new InvalidSetting(key, value, "a duration longer than nothing");
+      throw new InvalidSetting(key, value, "a duration longer than 0s");
     }
   }
 

@@ -1,7 +1,7 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * The most connections that a server takes at the same time, and what happens to further
+ * The most connections that a server takes at the same time, and the policy for further
  * connections.
  *
  * @param maxConnections of the whole server
@@ -10,7 +10,7 @@ public record LimitSettings(int maxConnections, WhenReached whenReached) {
 
   static final LimitSettings DEFAULT = new LimitSettings(16_384, WhenReached.PARK);
 
-  /** What happens to new connections while {@code maxConnections} are live. */
+  /** The policy for new connections while {@code maxConnections} are live. */
   public enum WhenReached {
     /** They wait in the kernel's backlog. */
     PARK,

@@ -1,7 +1,7 @@
 package io.thousandisland.runtime.settings;
 
 /**
- * What happens to a handler's connections when another handler is to serve.
+ * The policies for a handler's connections when another handler is to serve.
  *
  * @param rolling whether the change goes acceptor by acceptor
  */
@@ -11,7 +11,7 @@ public record Policies(
   static final Policies DEFAULT =
       new Policies(WhenHandlerLeaves.MIGRATE, WhenBetterArrives.KEEP, false);
 
-  /** What happens when the handler's service goes away. */
+  /** The policy for connections of a handler whose service goes away. */
   public enum WhenHandlerLeaves {
     /** The connections go on with the next handler, and wait for a handler while there is none. */
     MIGRATE,
@@ -19,7 +19,7 @@ public record Policies(
     DRAIN
   }
 
-  /** What happens when a better handler arrives. */
+  /** The policy for connections when a better handler arrives. */
   public enum WhenBetterArrives {
     /** The connections stay with the handler they have. */
     KEEP,

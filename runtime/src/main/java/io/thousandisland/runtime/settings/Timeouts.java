@@ -10,9 +10,10 @@ import java.time.Duration;
  *     ReadTimeout#FOREVER} for no end
  * @param send the longest wait for a peer that refuses to take data
  * @param handshake the longest wait for a handshake to complete
- * @param drain how long connections may go on after the advice to finish; may be zero
+ * @param drain the time that connections have after the advice to finish; may be zero
  * @param shutdown the time that the remaining connections have together after that; may be zero
- * @param handlerWait how long the port stays bound without a handler; may be {@code FOREVER}
+ * @param handlerWait the time for which the port stays bound without a handler; may be {@code
+ *     FOREVER}
  */
 public record Timeouts(
     Duration read,

@@ -4,7 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The number of bytes that the connections of all servers may hold together: read buffers in use,
- * bytes left unread, bytes not sent yet, and bytes gathered by a receive.
+ * bytes left unread, bytes that {@code peerGone} has read ahead, bytes not sent yet, and bytes
+ * gathered by a receive. Read buffers count even beyond the limit; they only get smaller.
  *
  * <p>The limit is a quarter of the largest heap. Read buffers are direct memory, whose limit equals
  * the largest heap unless it is set. The other bytes lie in the heap, where a quarter leaves room
@@ -56,8 +57,8 @@ public final class MemoryBudget {
   }
 
   /**
-   * How short memory is, in steps: 0 while half of it is free, {@code steps} when an eighth or less
-   * is free; in between as many steps as parts of the rest are used up.
+   * How short memory is, in steps: 0 while more than half of the limit is free. The other half
+   * consists of {@code steps} equal parts, and each part that is begun is one step.
    */
   int step(int steps) {
     long rest = limit - limit / 2;

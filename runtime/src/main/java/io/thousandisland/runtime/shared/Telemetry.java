@@ -13,7 +13,9 @@ import java.util.function.Consumer;
  * The distributor of one server's events to the listeners.
  *
  * <p>An event that no listener hears costs a volatile read, and a question to each listener:
- * callers ask {@link #on} before they make an event. Any thread.
+ * callers ask {@link #on} before they make an event.
+ *
+ * <p>Thread: any.
  */
 public final class Telemetry {
 
@@ -23,7 +25,7 @@ public final class Telemetry {
    */
   private volatile TelemetryListener[] listeners = {};
 
-  /** Listeners that have thrown, and have been named for it. */
+  /** Listeners whose first exception is reported; their further exceptions are not. */
   private final Set<TelemetryListener> failed = ConcurrentHashMap.newKeySet();
 
   /** True when a listener hears events of this detail. */
@@ -37,8 +39,8 @@ public final class Telemetry {
   }
 
   /**
-   * Whether {@code listener} hears such events. A listener that throws here is told, and named when
-   * that fails, too.
+   * Whether {@code listener} hears such events. True when it throws, so that {@link #emit} asks
+   * again and reports what it throws then.
    */
   private static boolean hears(TelemetryListener listener, Detail detail) {
     try {
@@ -63,7 +65,10 @@ public final class Telemetry {
     listeners = all.toArray(TelemetryListener[]::new);
   }
 
-  /** Tells every listener that hears such events; no listener can do harm. */
+  /**
+   * Tells every listener that hears such events, on this thread. An exception of a listener reaches
+   * neither the caller nor the other listeners.
+   */
   public void emit(TelemetryEvent event) {
     for (TelemetryListener listener : listeners) {
       try {
@@ -86,7 +91,7 @@ public final class Telemetry {
       if (other != culprit) {
         try {
           other.on(event);
-        } catch (Throwable again) { // it will be named at its next ordinary event
+        } catch (Throwable again) { // reported when it throws at another event
           continue;
         }
       }

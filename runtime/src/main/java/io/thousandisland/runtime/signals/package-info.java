@@ -2,7 +2,7 @@
  * How threads wait and are woken: the reasons and deadlines of one thread or one connection, and
  * waiting that no interrupt cuts short. It uses only the JDK and the transport's interfaces.
  *
- * <p>Thread: Each class says who may wait and who may wake.
+ * <p>Thread: Each class says which thread may wait and which may wake.
  */
 @NullMarked
 package io.thousandisland.runtime.signals;

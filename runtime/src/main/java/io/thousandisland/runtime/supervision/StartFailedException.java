@@ -1,8 +1,8 @@
 package io.thousandisland.runtime.supervision;
 
 /**
- * The failure of a node to start. The cause is the throwable of its start; its supervisor is
- * stopped.
+ * The failure of a node to start. The cause is the exception that its start threw: for a supervisor
+ * this is the failure of a child.
  */
 public final class StartFailedException extends Exception {
   private static final long serialVersionUID = 1L;
@@ -19,7 +19,7 @@ public final class StartFailedException extends Exception {
     return node;
   }
 
-  /** The throwable of the innermost node: the first cause that is no failure of a node below. */
+  /** The exception of the innermost node: the first cause that is not a StartFailedException. */
   public Throwable origin() {
     Throwable origin = this;
     while (origin instanceof StartFailedException failed && failed.getCause() != null) {

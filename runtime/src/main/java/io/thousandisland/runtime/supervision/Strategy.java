@@ -2,7 +2,7 @@ package io.thousandisland.runtime.supervision;
 
 import java.util.List;
 
-/** Which children are restarted when one crashes. */
+/** The choice of the children that are restarted when a child crashes. */
 enum Strategy {
   /** The crashed child. */
   ONE_FOR_ONE {

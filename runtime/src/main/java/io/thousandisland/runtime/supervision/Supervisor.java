@@ -251,7 +251,7 @@ public final class Supervisor implements Node {
   private void refuseOwnStep() {
     if (turn.isHeldByCurrentThread()) {
       throw new IllegalStateException(
-          name + ": the start or stop of a child must not start, stop, add or remove");
+          name + ": the start or stop of a child must not call start, stop, add or remove");
     }
   }
 

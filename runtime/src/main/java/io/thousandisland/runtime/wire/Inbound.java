@@ -258,10 +258,11 @@ public final class Inbound extends Tally {
     int limit = context().settings().buffers().unreadLimit();
     if (length > limit) {
       throw new IOException(
-          "peerGone would have to keep "
+          "peerGone must keep "
               + length
-              + " bytes that came before the end; unreadLimit is "
-              + limit);
+              + " bytes that no handler has read; allowed: "
+              + limit
+              + " (unreadLimit)");
     }
     ByteBuffer larger = Unread.allocate(context().memory, length);
     if (now != null) {

@@ -24,16 +24,17 @@ import org.jspecify.annotations.Nullable;
  * The outgoing side of one connection: writes all bytes or fails, and counts.
  *
  * <p>The peer's window is the only buffer. While the peer takes nothing the handler waits, at most
- * the send timeout, so a peer that never reads costs no memory. But a handler that is to leave, or
- * to finish, is not kept waiting: then the bytes that the peer has not taken become the
- * connection's ({@link Unsent}), and the connection flushes them before it reads again.
+ * the send timeout, so a peer that never reads costs no memory. A handler that is to leave or to
+ * finish, or that runs on a lent thread, does not wait: the bytes that the peer has not taken
+ * become the connection's ({@link Unsent}), and the connection flushes them before it reads again.
+ * The handler waits nevertheless when {@code unsentLimit} or the memory budget is used up.
  *
  * <p>Thread: the connection's own; any thread may read the counters, for snapshots.
  */
 public final class Outbound extends Tally implements Meanwhile {
 
   /**
-   * The reasons that end a handler's wait for its peer. They are seen here, and taken elsewhere.
+   * The reasons that end a handler's wait for its peer. A send sees them and leaves them raised.
    */
   private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
 
@@ -44,7 +45,7 @@ public final class Outbound extends Tally implements Meanwhile {
   /** Null until bytes were left unsent. */
   private @Nullable Unsent unsent;
 
-  /** True when no send waits for its peer any more: the last words of a handler. */
+  /** True when no send waits for its peer any more: in the terminal callback of a handler. */
   private boolean hurried;
 
   /** True when nothing can be sent any more. */

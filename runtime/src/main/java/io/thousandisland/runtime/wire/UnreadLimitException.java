@@ -1,9 +1,9 @@
 package io.thousandisland.runtime.wire;
 
 /**
- * The failure of a handler that left more bytes unread than {@code unreadLimit} allows: the handler
- * waits for a longer message, or never takes any bytes. It is not an {@code IOException}, because
- * the network is not to blame and an operator should hear of it.
+ * The failure of a handler that has left {@code unreadLimit} bytes unread, or more, when its
+ * connection is to read again: the handler waits for a longer message, or takes no bytes. It is not
+ * an {@code IOException}, because the network is not to blame and an operator should hear of it.
  */
 public final class UnreadLimitException extends IllegalStateException {
   private static final long serialVersionUID = 1L;
@@ -12,8 +12,8 @@ public final class UnreadLimitException extends IllegalStateException {
     super(
         "the handler left "
             + unread
-            + " bytes unread; allowed: unreadLimit = "
+            + " bytes unread, and unreadLimit is "
             + limit
-            + "; raise it for longer messages, or take bytes sooner");
+            + "; raise unreadLimit for longer messages, or read bytes sooner");
   }
 }

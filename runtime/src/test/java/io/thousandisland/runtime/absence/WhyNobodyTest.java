@@ -11,7 +11,7 @@ import org.osgi.framework.Bundle;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
 
-/** C1, L2: which of several reasons a waiting server tells. */
+/** C1, L2: the choice among several reasons that a waiting server could give. */
 class WhyNobodyTest {
 
   private final Filter wanted = filter("(handler.name=echo)");
@@ -24,7 +24,7 @@ class WhyNobodyTest {
     }
   }
 
-  /** No method of it is called here. */
+  /** The tests call no method of this bundle. */
   private static final Bundle NO_BUNDLE =
       (Bundle)
           Proxy.newProxyInstance(

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.osgi.framework.Filter;
 import org.osgi.framework.FrameworkUtil;
 
-/** L2: when a server looks why it has no handler. */
+/** L2: the times when a server looks why it has no handler. */
 @Timeout(60)
 class DiagnosisTest {
 
@@ -25,7 +25,7 @@ class DiagnosisTest {
   private final CountDownLatch askedTwice = new CountDownLatch(2);
   private final CountDownLatch told = new CountDownLatch(1);
 
-  /** How often the handler is found to be missing before it is there. */
+  /** The number of looks that find no handler before it is there. */
   private int missing = Integer.MAX_VALUE;
 
   private final Diagnosis diagnosis =

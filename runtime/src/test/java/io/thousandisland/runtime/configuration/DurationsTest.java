@@ -66,10 +66,12 @@ class DurationsTest {
         .hasMessage(
             "readTimeout is "
                 + text
-                + "; allowed: a whole number and ms, s, m or h, as in 500ms or 15s, or infinite");
+                + "; allowed: a whole number with the unit ms, s, m or h, as in 500ms or 15s, or infinite");
   }
 
-  /** The longest that can be written must not overflow where it is turned into another unit. */
+  /**
+   * The longest duration that can be written must not overflow when it is turned into another unit.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"999999999999s", "999999999999m", "999999999999h"})
   void longestIsADuration(String text) {

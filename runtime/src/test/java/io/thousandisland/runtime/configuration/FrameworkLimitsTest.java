@@ -11,10 +11,13 @@ import org.junit.jupiter.api.Test;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 
-/** Rule W8: a deadline that would exceed what the framework allows is refused by name. */
+/**
+ * Rule W8: a deadline that would exceed a limit of the framework is refused by name, and a default
+ * is shortened.
+ */
 class FrameworkLimitsTest {
 
-  /** A framework of that name with these properties; it can nothing else. */
+  /** A framework with that name and these properties; it can do nothing else. */
   private static BundleContext framework(String name, Map<String, String> properties) {
     Bundle system =
         (Bundle)
@@ -109,7 +112,7 @@ class FrameworkLimitsTest {
         .asString()
         .contains("drainTimeout + shutdownTimeout is 25s")
         .contains("allowed: 5s together")
-        .contains("ds.lock.timeout.milliseconds is 6000 here");
+        .contains("property ds.lock.timeout.milliseconds is 6000;");
   }
 
   @Test
@@ -130,9 +133,9 @@ class FrameworkLimitsTest {
     FrameworkLimits narrow = felix("6000");
     assertThat(narrow.adjustment(defaults, narrow.shorten(defaults)))
         .hasValue(
-            "drainTimeout is 2s and shutdownTimeout is 3s, shortened from 10s and 15s to fit the"
-                + " framework property ds.lock.timeout.milliseconds, which is 6000 here; set it to"
-                + " 26000 or more to have the defaults");
+            "drainTimeout is shortened from 10s to 2s, and shutdownTimeout from 15s to 3s, because"
+                + " the framework property ds.lock.timeout.milliseconds is 6000; set the property"
+                + " to 26000 or more to keep the defaults");
     FrameworkLimits enough = felix("26000");
     assertThat(enough.adjustment(defaults, enough.shorten(defaults))).isEmpty();
   }
@@ -144,7 +147,7 @@ class FrameworkLimitsTest {
     assertThat(equinox.adjustment(defaults, equinox.shorten(defaults)))
         .get()
         .asString()
-        .contains("osgi.module.lock.timeout, which is 20 here; set it to 26 or more");
+        .contains("osgi.module.lock.timeout is 20; set the property to 26 or more");
   }
 
   @Test

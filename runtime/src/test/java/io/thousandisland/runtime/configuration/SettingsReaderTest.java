@@ -18,7 +18,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rule S6; rows C2 to C6: what a configuration becomes, and how a wrong one is refused. */
+/**
+ * Rule S6; rows C2 to C6: the settings that a configuration gives, and the refusal of a wrong one.
+ */
 class SettingsReaderTest {
 
   private static ServerSettings read(Object... keysAndValues) {
@@ -47,13 +49,14 @@ class SettingsReaderTest {
     assertThat(read()).isEqualTo(ServerSettings.defaults("test"));
   }
 
-  /** What an empty file gives, or one that is half written. */
+  /** The properties that an empty or a half-written file gives. */
   @Test
   void c4ConfigurationWithoutAPortIsNoServer() {
     var refused =
         catchThrowableOfType(RefusedConfiguration.class, () -> SettingsReader.read(Map.of()));
     assertThat(refused.problems())
-        .isEqualTo("port is missing; allowed: a whole number from 0 to 65535, 0 picks a free one");
+        .isEqualTo(
+            "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port)");
   }
 
   @ParameterizedTest
@@ -144,14 +147,14 @@ class SettingsReaderTest {
         "listenSockets|11|at most the number of acceptors (10)",
         "maxConnections|0|a whole number from 1 to 2147483647",
         "whenLimitReached|drop|park or reject",
-        "readTimeout|0s|a duration longer than nothing",
-        "readTimeout|60|a whole number and ms, s, m or h",
-        "sendTimeout|0ms|a duration longer than nothing",
-        "handshakeTimeout|0h|a duration longer than nothing",
+        "readTimeout|0s|a duration longer than 0s",
+        "readTimeout|60|a whole number with the unit ms, s, m or h",
+        "sendTimeout|0ms|a duration longer than 0s",
+        "handshakeTimeout|0h|a duration longer than 0s",
         "drainTimeout|25h|0s to 24h",
         "drainTimeout|infinite|0s to 24h",
         "shutdownTimeout|infinite|0s to 24h",
-        "handlerWait|-1s|a whole number and ms, s, m or h",
+        "handlerWait|-1s|a whole number with the unit ms, s, m or h",
         "whenHandlerLeaves|keep|migrate or drain",
         "rolling|maybe|true or false",
         "whenBetterHandlerArrives|kept|keep or drain or migrate",
@@ -159,8 +162,8 @@ class SettingsReaderTest {
         "unreadLimit|65535|a whole number from 65536 to 1073741824",
         "mailboxSize|0|a whole number from 1 to 1048576",
         "restarts|-1|a whole number from 0 to 1000",
-        "restartWindow|0s|a duration longer than nothing",
-        "socketOptions|SO_REUSEPORT=true|NAME=VALUE with a NAME of"
+        "restartWindow|0s|a duration longer than 0s",
+        "socketOptions|SO_REUSEPORT=true|NAME=VALUE, where NAME is one of"
       })
   void s6WrongValueIsRefusedWithKeyValueAndWhatIsAllowed(String key, String value, String allowed) {
     assertThat(refusal(key, value))

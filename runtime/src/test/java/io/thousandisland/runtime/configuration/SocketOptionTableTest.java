@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Row C4: socket options by name; those the design depends on cannot be set. */
+/** Row C4: socket options by name; the options that the design depends on cannot be set. */
 class SocketOptionTableTest {
 
   private static Map<SocketOption<?>, Object> parse(String... entries) {
@@ -82,7 +82,9 @@ class SocketOptionTableTest {
         .hasMessageContaining("= and a whole number");
   }
 
-  /** A size the kernel never has is refused here by name, not at the listener as a failed bind. */
+  /**
+   * A size that the kernel never has is refused here by name, not at the listener as a failed bind.
+   */
   @ParameterizedTest
   @ValueSource(strings = {"SO_RCVBUF=-1", "SO_SNDBUF=0", "IP_TOS=256", "IP_TOS=-1"})
   void c4NumbersOutOfRangeAreRefused(String entry) {

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule H7: a bounded mailbox that says no when full. */
+/** Rule H7: a bounded mailbox that refuses messages when it is full. */
 @Timeout(60)
 class MailboxTest {
 
@@ -63,14 +63,17 @@ class MailboxTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what it is about
+  @SuppressWarnings("NullAway") // the test passes null on purpose
   void nothingIsNoMessage() {
     assertThatThrownBy(() -> mailbox.tell(null)).isInstanceOf(NullPointerException.class);
   }
 
   private record Message(int from, int number) {}
 
-  /** What was taken on is delivered, once and in each teller's order; the owner only waits. */
+  /**
+   * Every message that was accepted is delivered, once and in each teller's order; the owner only
+   * waits.
+   */
   @Test
   void h7NoMessageIsLostAmongManyTellers() throws Exception {
     int tellers = 4;

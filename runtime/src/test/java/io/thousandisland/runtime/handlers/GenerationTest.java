@@ -63,7 +63,10 @@ class GenerationTest {
     assertThat(generation.enter()).isFalse();
   }
 
-  /** Whoever got in has a handler until it leaves; the end comes once, after the last. */
+  /**
+   * A thread that got in has a handler until it leaves; the end comes once, after the last has
+   * left.
+   */
   @Test
   void enteringAndClosingDoNotCross() throws Exception {
     int rounds = 300;
@@ -117,7 +120,7 @@ class GenerationTest {
                   wrong.incrementAndGet();
                 }
               });
-      barrier.await(); // go
+      barrier.await(); // all go
       barrier.await(); // all are through
       assertThat(ends).as("ends of round %d", i).hasValue(1);
     }

@@ -120,14 +120,14 @@ class AcceptTroubleTest {
       assertThat(server.node.info().reason()).contains("on purpose");
       assertThat(echo(before, "b")).isEqualTo("b");
       transport.portTaken = false;
-      server.await(Status.RUNNING); // by itself, a second later
+      server.await(Status.RUNNING); // it recovers by itself, a second later
       assertThat(transport.tries() - tries).isBetween(2, 4);
       assertThat(server.port()).isEqualTo(port);
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
     }
   }
 
-  /** The events tell of waits; this holds that there are any. */
+  /** The events tell of waits; this test checks that there are any. */
   @Test
   void t3TriesForAPortThatCannotBeHadWaitLongerEachTime() throws Exception {
     try (var server = server()) {
@@ -169,7 +169,10 @@ class AcceptTroubleTest {
     }
   }
 
-  /** Settings as changed, and one live connection: so no place was lost or counted twice. */
+  /**
+   * Checks that the settings are as changed and that one connection is live, so no place was lost
+   * or counted twice.
+   */
   private static void assertSet(RunningServer server) throws Exception {
     assertThat(server.node.info().maxConnections()).isEqualTo(3);
     assertThat(server.node.info().acceptors()).isEqualTo(3);

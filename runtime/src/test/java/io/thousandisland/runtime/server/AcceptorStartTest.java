@@ -27,13 +27,13 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class AcceptorStartTest {
 
-  /** How many more starts fail. */
+  /** The number of further starts that fail. */
   private final AtomicInteger failures = new AtomicInteger();
 
   /** Released by each start that has failed. */
   private final Semaphore failed = new Semaphore(0);
 
-  /** What each change of the server had made of it. */
+  /** The state of the server after each of its changes. */
   private final BlockingQueue<String> states = new LinkedBlockingQueue<>();
 
   private RuntimeContext runtime;
@@ -46,7 +46,7 @@ class AcceptorStartTest {
         if (failures.get() > 0) {
           failures.decrementAndGet();
           failed.release();
-          throw new Error("no thread, on purpose"); // of an OutOfMemoryError JUnit dies
+          throw new Error("no thread, on purpose"); // an OutOfMemoryError would end JUnit
         }
         super.start();
       }
@@ -96,9 +96,9 @@ class AcceptorStartTest {
 
   @Test
   void b17AcceptorThatCannotBeStartedIsTriedAgainAndTheStatusSaysSo() throws Exception {
-    failures.set(3); // of the second acceptor, in three tries
+    failures.set(3); // the second acceptor, in three tries
     node.configure(AlteredSettings.of("acceptors", 3));
-    await(state -> state.startsWith("1 RUNNING no more than 1 acceptors: "));
+    await(state -> state.startsWith("1 RUNNING only 1 acceptors could be started: "));
     assertThat(node.info().reason().orElseThrow()).contains("no thread, on purpose");
     assertServes();
     assertThat(failed.tryAcquire(3, 20, TimeUnit.SECONDS)).isTrue();
@@ -112,7 +112,7 @@ class AcceptorStartTest {
   void b17AcceptorsThatNobodyWantsAnyMoreAreNotTriedAgain() throws Exception {
     failures.set(1_000);
     node.configure(AlteredSettings.of("acceptors", 3));
-    await(state -> state.startsWith("1 RUNNING no more than 1 acceptors: "));
+    await(state -> state.startsWith("1 RUNNING only 1 acceptors could be started: "));
     node.configure(AlteredSettings.of("acceptors", 1));
     await("1 RUNNING "::equals);
     assertThat(node.info().reason()).isEmpty();

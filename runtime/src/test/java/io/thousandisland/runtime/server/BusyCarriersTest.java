@@ -22,15 +22,15 @@ import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Rule S8: what goes on while handlers of another server hold every carrier. They do so until the
- * test lets them end, so whatever needs a carrier does not happen.
+ * Rule S8: the work that goes on while handlers of another server hold every carrier. They do so
+ * until the test lets them end, so work that needs a carrier does not happen.
  */
 @ParameterizedClass
 @EnumSource
 @Timeout(60)
 class BusyCarriersTest {
 
-  /** What a handler does that gives its carrier to nobody. */
+  /** The ways in which a handler gives its carrier to nobody. */
   enum Busy {
     COMPUTES {
       @Override
@@ -71,7 +71,7 @@ class BusyCarriersTest {
   private java.net.Socket before;
   private final Promising handler = new Promising();
 
-  /** Holds its carrier until it is released. */
+  /** Holds its carrier until the test releases it. */
   private final class Holding extends TestHandler {
     final CountDownLatch holding = new CountDownLatch(CARRIERS);
 
@@ -121,12 +121,12 @@ class BusyCarriersTest {
 
   @Test
   void s8ClientsAreAcceptedAndServed() throws Exception {
-    for (int i = 0; i < 20; i++) { // by each acceptor
+    for (int i = 0; i < 20; i++) { // some for each acceptor
       assertThat(echo(server.connect(), "c" + i)).isEqualTo("c" + i);
     }
   }
 
-  /** Prints how long; what a timed test would assert depends on the machine. */
+  /** Prints the latencies; an assertion about them would depend on the machine. */
   @Test
   void s8LatencyOfEchoesAndOfNewClients() throws Exception {
     var echoes = new ArrayList<Long>();

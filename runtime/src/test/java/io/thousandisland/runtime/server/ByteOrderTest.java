@@ -38,7 +38,7 @@ class ByteOrderTest {
 
   // ---- in
 
-  /** Takes the first byte of what comes, and leaves the rest; receives when it is told to. */
+  /** Takes the first byte of the data, and leaves the rest; receives when the client says so. */
   private static class Leaving extends TestHandler {
     final CountDownLatch inside = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
@@ -115,7 +115,7 @@ class ByteOrderTest {
     }
   }
 
-  /** Looks whether the peer has gone, which reads ahead, until so many bytes have come. */
+  /** Looks whether the peer has gone, which reads ahead, until {@code bytes} bytes have come. */
   private static void lookAhead(Socket socket, int bytes) throws IOException {
     while (socket.counters().bytesReceived() < bytes) {
       assertThat(socket.peerGone()).isFalse();
@@ -154,11 +154,11 @@ class ByteOrderTest {
     }
   }
 
-  // ---- what is read again under another transport
+  // ---- bytes that are read again under another transport
 
   private final Signals told = new Signals(new DeadlineSweeper(2));
 
-  /** What is read again is "abc"; then comes "de", or the end. */
+  /** A socket that reads "abc" again; then comes {@code later}, or the end. */
   private TransportSocket replay(MemoryTransport memory, String later) throws IOException {
     var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
     var peer = memory.connect(1);
@@ -200,7 +200,7 @@ class ByteOrderTest {
 
   // ---- out
 
-  /** More than the kernel keeps for a connection, on both sides. */
+  /** More bytes than the kernel keeps for a connection, on both sides. */
   private static final int LARGE = 16 << 20;
 
   private static byte at(long position) {
@@ -243,7 +243,10 @@ class ByteOrderTest {
       return Next.close(state);
     }
 
-    /** Some are empty, some may lie on the heap, and not all begin at their position 0. */
+    /**
+     * The pieces of {@code all}. Some are empty, some may lie on the heap, and not all begin at
+     * their position 0.
+     */
     private ByteBuffer[] inPieces(ByteBuffer all) {
       var random = new Random(7);
       List<ByteBuffer> pieces = new ArrayList<>();

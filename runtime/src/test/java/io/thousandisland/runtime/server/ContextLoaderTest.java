@@ -31,11 +31,11 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** During callbacks the context class loader is that of the handler's class: rule H13. */
+/** During callbacks the context class loader is the loader of the handler's class: rule H13. */
 @Timeout(60)
 class ContextLoaderTest {
 
-  /** Loads one class anew, as a bundle would. */
+  /** Loads one class again, as a bundle would. */
   private static final class Bundle extends ClassLoader {
     Bundle() {
       super(ContextLoaderTest.class.getClassLoader());
@@ -60,7 +60,7 @@ class ContextLoaderTest {
     }
   }
 
-  /** Says of each callback whether it had the right context class loader. */
+  /** Records for each callback whether it had the right context class loader. */
   public static final class Watching implements Handler<String> {
     private final BlockingQueue<String> calls;
     private final BlockingQueue<Object> refs;
@@ -200,7 +200,7 @@ class ContextLoaderTest {
       long old = server.serve(watching(false));
       var client = server.connect();
       assertThat(echo(client, "a")).isEqualTo("a");
-      server.serve(watching(true)); // keep: the connection stays
+      server.serve(watching(true)); // policy keep: the connection stays
       var unused = server.node.retire(old);
       assertThat(List.of(call(), call(), call(), call(), call()))
           .containsExactly("connection", "data", "export", "import", "drain");
@@ -209,7 +209,8 @@ class ContextLoaderTest {
   }
 
   /**
-   * {@code target}, and whatever of those kinds comes out of it or goes into it, {@code watched}.
+   * {@code target} with its calls watched. Objects of the watched kinds that come out of it or go
+   * into it are watched as well.
    */
   private static <T> T watched(Class<T> kind, T target, BlockingQueue<Boolean> restored) {
     InvocationHandler passOn =

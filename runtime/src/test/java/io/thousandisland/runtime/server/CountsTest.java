@@ -39,18 +39,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules H9 and S5, row B12: what is counted is exact, whoever listens. */
+/** Rules H9 and S5, row B12: counts are exact, whether or not somebody listens. */
 @Timeout(60)
 class CountsTest {
 
-  /** More than the kernel keeps for a connection, on both sides. */
+  /** More bytes than the kernel keeps for a connection, on both sides. */
   private static final int LARGE = 16 << 20;
 
   private static final Duration SHORT = Duration.ofMillis(100);
 
   // ---- bytes and calls
 
-  /** Does what the client asks for, and remembers the counters in the terminal callback. */
+  /** Does as the client asks, and remembers the counters in the terminal callback. */
   private static class Counting extends TestHandler {
     final BlockingQueue<Counters> counters = new LinkedBlockingQueue<>();
     final CountDownLatch inside = new CountDownLatch(1);
@@ -235,7 +235,7 @@ class CountsTest {
     }
   }
 
-  /** What the kernel took of a send that did not end arrives, and counts; no byte more. */
+  /** The bytes that the kernel took of an unfinished send arrive and count, and no byte more. */
   @ParameterizedTest
   @ValueSource(strings = {"force", "send timeout"})
   void b12BytesOfASendThatWasBrokenOffCount(String how) throws Exception {
@@ -302,9 +302,11 @@ class CountsTest {
     }
   }
 
-  // ---- what came of a drain
+  // ---- the results of a drain
 
-  /** One connection is stuck in its callback, one declines to move, the others do what they may. */
+  /**
+   * One connection is stuck in its callback, one declines to move, the others do as they are asked.
+   */
   private static final class Mixed extends TestHandler {
     final CountDownLatch stuck = new CountDownLatch(1);
 
@@ -328,7 +330,7 @@ class CountsTest {
       return state;
     }
 
-    /** Takes longer for its goodbye than a drain looks away. */
+    /** Takes longer for its goodbye than the time between two looks of a drain. */
     @Override
     public Next<String> handleDrain(Socket socket, String state) throws Exception {
       Thread.sleep(30);

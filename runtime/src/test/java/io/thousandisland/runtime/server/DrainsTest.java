@@ -28,7 +28,7 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule S5: drains that have no thread, that overlap, and what they cost. */
+/** Rule S5: drains that have no thread, drains that overlap, and the cost of drains. */
 @Timeout(60)
 class DrainsTest {
 
@@ -48,7 +48,7 @@ class DrainsTest {
     return new Thread(work) {
       @Override
       public void start() {
-        throw new Error("no thread, on purpose"); // of an OutOfMemoryError JUnit dies
+        throw new Error("no thread, on purpose"); // an OutOfMemoryError would end JUnit
       }
     };
   }
@@ -86,7 +86,7 @@ class DrainsTest {
 
   // ---- B16: connections that were given up
 
-  /** Ignores that it is forced. */
+  /** A handler that goes on although it is forced. */
   private static final class Deaf extends TestHandler {
     final CountDownLatch inside = new CountDownLatch(1);
     final CountDownLatch release = new CountDownLatch(1);
@@ -98,7 +98,7 @@ class DrainsTest {
         try {
           release.await();
         } catch (InterruptedException ignored) {
-          // which is the point
+          // ignored on purpose
         }
       }
       return Next.close(state);
@@ -127,9 +127,9 @@ class DrainsTest {
     }
   }
 
-  // ---- B19: what it costs to look
+  // ---- B19: the cost of a look
 
-  /** Somebody departs all the time, and each look takes a millisecond. */
+  /** Connections depart all the time, and each look takes a millisecond. */
   @Test
   void b19DrainLooksAFifthOfTheTimeAtMost() throws Exception {
     var departures = new Departures();
@@ -163,7 +163,7 @@ class DrainsTest {
       over.set(true);
       departing.join();
     }
-    assertThat(looks.get()).isLessThanOrEqualTo(500 / 5 + 2); // one more at each end
+    assertThat(looks.get()).isLessThanOrEqualTo(500 / 5 + 2); // one more look at each end
   }
 
   @Test
@@ -176,7 +176,7 @@ class DrainsTest {
         };
     var nobodyLeft = new CompletableFuture<Boolean>();
     Thread unused =
-        Thread.ofPlatform() // which no interrupt would end
+        Thread.ofPlatform() // no interrupt would end it
             .daemon()
             .start(
                 () -> {

@@ -11,7 +11,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rules H7 and X6: a connection that has ended is garbage, whoever still knows it. */
+/**
+ * Rules H7 and X6: a connection that has ended is garbage, although its reference or its thread is
+ * kept.
+ */
 @Timeout(60)
 class EndedConnectionTest {
 
@@ -29,7 +32,7 @@ class EndedConnectionTest {
         }
       };
 
-  /** The wheel comes to its slot in ten seconds only. */
+  /** The wheel comes to the connection's slot only after ten seconds. */
   @Test
   void x6EndedConnectionIsForgottenLongBeforeItsDeadline() throws Exception {
     try (var server = new RunningServer(handler)) {
@@ -51,7 +54,7 @@ class EndedConnectionTest {
     }
   }
 
-  /** A class loader of Felix 7.0.5 may keep the thread of a connection for ever, for example. */
+  /** For example, a class loader of Felix 7.0.5 may keep the thread of a connection without end. */
   @Test
   void x6WhoKeepsTheThreadOfAnEndedConnectionKeepsNothingElseOfIt() throws Exception {
     try (var server = new RunningServer(handler)) {

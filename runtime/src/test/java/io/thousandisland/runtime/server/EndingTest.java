@@ -25,11 +25,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Every ending is complete, whatever is thrown on the way: place, memory, generation, socket. */
+/**
+ * Every ending frees everything (place, memory, generation, socket), whatever is thrown on the way.
+ */
 @Timeout(60)
 class EndingTest {
 
-  /** TCP, whose connections throw after one method has done its work; and count what is closed. */
+  /**
+   * TCP whose connections throw after one method has done its work. It counts the connections that
+   * are closed.
+   */
   private static final class Throwing implements Transport {
     private final String method;
     final AtomicBoolean on = new AtomicBoolean();
@@ -108,7 +113,7 @@ class EndingTest {
     try (var server = new RunningServer(RunningServer.settings(), transport, new Closing())) {
       var client = server.connect();
       assertThat(echo(client, "close")).isEqualTo("close");
-      assertThat(ended(client)).isTrue(); // and keeps its own side open
+      assertThat(ended(client)).isTrue(); // the client keeps its own side open
       server.awaitConnections(0);
       var unused = server.stop();
       assertThat(transport.closed.get()).isPositive();

@@ -74,7 +74,7 @@ class FarewellTest {
       var first = server.connect();
       send(first, "go");
       assertThat(first.getInputStream().readAllBytes()).hasSize(LARGE);
-      var second = server.connect(); // the first one stays open
+      var second = server.connect(); // the first connection stays open
       send(second, "go");
       assertThat(second.getInputStream().readAllBytes()).hasSize(LARGE);
     }
@@ -137,7 +137,7 @@ class FarewellTest {
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
             if (data.get(data.limit() - 1) != '\n') {
-              return Next.proceed(state); // leaves it unread
+              return Next.proceed(state); // leaves the data unread
             }
             return super.handleData(data, socket, state);
           }
@@ -203,7 +203,7 @@ class FarewellTest {
           @Override
           public void handleClose(Socket socket, String state) {
             try {
-              socket.send(ByteBuffer.allocate(much)); // does not wait for the peer
+              socket.send(ByteBuffer.allocate(much)); // this send does not wait for the peer
             } catch (java.io.IOException e) {
               throw new java.io.UncheckedIOException(e);
             }
@@ -235,7 +235,7 @@ class FarewellTest {
 
     @Override
     public Next<String> handleData(ByteBuffer data, Socket socket, String state) {
-      return Next.proceed(state); // leaves all of it unread
+      return Next.proceed(state); // leaves all data unread
     }
 
     @Override
@@ -395,7 +395,7 @@ class FarewellTest {
     }
   }
 
-  /** A handler that goes on after that must not read on behind the bytes that are lost. */
+  /** A handler that goes on after the failure must not read on behind the lost bytes. */
   @Test
   void h8LookAheadThatWouldKeepTooMuchFailsAndSoDoesTheNextReceive() throws Exception {
     int limit = 4096;
@@ -433,10 +433,10 @@ class FarewellTest {
       handler.ref().tell("look");
       client.getOutputStream().write(new byte[3 * limit]);
       Throwable first = failures.poll(20, TimeUnit.SECONDS);
-      assertThat(first).hasMessageContaining("unreadLimit is " + limit);
+      assertThat(first).hasMessageContaining(limit + " (unreadLimit)");
       Throwable next = failures.poll(20, TimeUnit.SECONDS);
       while (next instanceof AssertionError) {
-        next = failures.poll(20, TimeUnit.SECONDS); // what was kept before the failure
+        next = failures.poll(20, TimeUnit.SECONDS); // the bytes that were kept before the failure
       }
       assertThat(next).isSameAs(first);
     }
@@ -478,7 +478,7 @@ class FarewellTest {
   // ---- B14, B23, null answers
 
   @Test
-  @SuppressWarnings("NullAway") // what the test is about
+  @SuppressWarnings("NullAway") // the test answers null on purpose
   void h1NullAnswerIsReportedByTheNameOfTheCallback() throws Exception {
     var handler =
         new TestHandler() {
@@ -490,7 +490,7 @@ class FarewellTest {
     try (var server = new RunningServer(handler)) {
       send(server.connect(), "a");
       assertThat(handler.ended()).isEqualTo("error new");
-      assertThat(handler.errors.take()).hasMessageContaining("handleData answered null");
+      assertThat(handler.errors.take()).hasMessageContaining("handleData returned null");
     }
   }
 
@@ -511,7 +511,7 @@ class FarewellTest {
       var ref = handler.ref();
       long began = System.nanoTime();
       ref.tell("receive");
-      Thread.sleep(1200); // within the timeout: what the test is about
+      Thread.sleep(1200); // within the timeout, on purpose
       assertThat(echo(client, "a")).isEqualTo("a");
       assertThat(handler.ended()).isEqualTo("timeout new");
       assertThat(Duration.ofNanos(System.nanoTime() - began)).isGreaterThan(Duration.ofSeconds(3));

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** TCP whose next accepts, or binds, fail as told; and whose channels can be lost. */
+/** TCP whose next accepts or binds fail when a test says so, and whose channels can be lost. */
 final class FlakyTransport implements Transport {
 
   private final AtomicInteger failures = new AtomicInteger();
@@ -46,12 +46,12 @@ final class FlakyTransport implements Transport {
     return last != null && last.isOpen();
   }
 
-  /** How often a port was bound. */
+  /** The number of times that a port was bound. */
   int binds() {
     return binds.get();
   }
 
-  /** How often it was asked for a port. */
+  /** The number of times that the transport was asked for a port. */
   int tries() {
     return tries.get();
   }

@@ -23,7 +23,10 @@ class FloodTest {
 
   private final CountDownLatch flooded = new CountDownLatch(FLOODS * 100);
 
-  /** Echoes, but for the floods: works on those for longer than it takes to send the next bytes. */
+  /**
+   * Echoes, except for the floods: works on their bytes for longer than it takes to send the next
+   * bytes.
+   */
   private final TestHandler handler =
       new TestHandler() {
         @Override
@@ -72,7 +75,7 @@ class FloodTest {
                   client.getOutputStream().write(bytes);
                 }
               } catch (IOException closed) {
-                // with the server
+                // the server has closed it
               }
             });
   }

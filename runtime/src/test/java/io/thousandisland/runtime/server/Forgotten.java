@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.lang.ref.WeakReference;
 import java.util.concurrent.locks.LockSupport;
 
-/** What nobody refers to any more. */
+/** Waits for objects that nothing refers to any more. */
 final class Forgotten {
   private Forgotten() {}
 
-  /** Waits two seconds at most until the collector has taken what {@code reference} refers to. */
+  /**
+   * Waits two seconds at most until the collector has taken the object that {@code reference}
+   * refers to.
+   */
   static void await(WeakReference<?> reference) {
     for (int i = 0; i < 100 && reference.get() != null; i++) {
       System.gc();

@@ -197,7 +197,7 @@ class HandlerContractTest {
     try (var server = new RunningServer(handler)) {
       var client = server.connect();
       assertThat(echo(client, "a")).isEqualTo("a");
-      assertThat(echo(client, "b")).isEqualTo("b"); // had "a" not disabled it, later is the same
+      assertThat(echo(client, "b")).isEqualTo("b"); // "b" sets a timeout again
       assertThat(handler.ended()).isEqualTo("timeout new");
     }
   }
@@ -267,7 +267,7 @@ class HandlerContractTest {
           @Override
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
-            Thread.sleep(SHORT.multipliedBy(2)); // what the test is about
+            Thread.sleep(SHORT.multipliedBy(2)); // longer than the timeout, on purpose
             socket.send(data);
             return Next.proceed("served").withReadTimeout(SHORT);
           }
@@ -405,7 +405,7 @@ class HandlerContractTest {
       var client = server.connect();
       client.getOutputStream().write(new byte[100_000]); // more than one read takes
       allSent.countDown();
-      assertThat(readToEnd(client)).isEqualTo("bye"); // and no reset
+      assertThat(readToEnd(client)).isEqualTo("bye"); // no reset comes
     }
   }
 

@@ -23,7 +23,10 @@ class HandshakeTest {
 
   private static final Duration SHORT = Duration.ofMillis(800);
 
-  /** Three rounds; a reply is more than the peer's window takes, so each waits for it, too. */
+  /**
+   * Three rounds. A reply is more than the peer's window takes, so each round waits for the peer,
+   * too.
+   */
   private static final int ROUNDS = 3;
 
   private static final int REPLY = MemoryPipe.CAPACITY + 1;
@@ -57,7 +60,10 @@ class HandshakeTest {
     return unmask(peer.receive(text.length()));
   }
 
-  /** That all is over, told once, and nothing of it is left. */
+  /**
+   * Checks that the connection is over, that this was reported once, and that nothing is left.
+   * Returns the failure.
+   */
   private Throwable failed(RunningServer server, MemoryPeer peer) throws Exception {
     assertThat(handler.ended()).isEqualTo("error null");
     server.awaitConnections(0);
@@ -65,7 +71,7 @@ class HandshakeTest {
     assertThat(stopped.ending()).isInstanceOf(Ending.Failed.class);
     assertThat(server.events(TelemetryEvent.ConnectionStopped.class)).hasSize(1);
     assertThat(server.events(TelemetryEvent.ConnectionReady.class)).isEmpty();
-    while (!peer.ended()) {} // what was sent before may still be there
+    while (!peer.ended()) {} // bytes sent before may still be there
     assertThat(handler.further()).isEmpty();
     return handler.errors.take();
   }

@@ -58,8 +58,8 @@ class HardCapTest {
   }
 
   /**
-   * Serves as many as there are places, and fails if one more is served, or is not. Those who must
-   * wait for somebody to go do so; nobody else may have a place.
+   * Serves as many clients as there are places. Fails if one of them is not served, or if one more
+   * is. A client that must wait for another client to go does so; no other client may have a place.
    */
   private static void requireAllPlaces(RunningServer server) throws Exception {
     server.node.configure(settings(PARK));
@@ -69,7 +69,7 @@ class HardCapTest {
     requireNoPlace(server);
   }
 
-  /** Two are rejected: the first one must not make a place for the second. */
+  /** Two clients are rejected: the first one must not make a place for the second. */
   private static void requireNoPlace(RunningServer server) throws Exception {
     server.node.configure(settings(REJECT));
     for (int i = 0; i < 2; i++) {
@@ -89,7 +89,7 @@ class HardCapTest {
     REFERENCE_CLOSES
   }
 
-  /** Ends in the way that the client asks for; else an echo. */
+  /** Ends in the way that the client asks for; otherwise it is an echo. */
   private static class Ending extends TestHandler {
     @Override
     public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
@@ -125,7 +125,7 @@ class HardCapTest {
     }
   }
 
-  /** Does not come back from the word "stick" before {@code goOn}, or an interrupt it obeys. */
+  /** Does not return from the word "stick" before {@code goOn}, or an interrupt that it obeys. */
   private static final class Stuck extends TestHandler {
     final CountDownLatch inside = new CountDownLatch(1);
     final CountDownLatch goOn = new CountDownLatch(1);
@@ -191,7 +191,7 @@ class HardCapTest {
       for (int i = 0; i < PLACES; i++) {
         lingering.add(server.connect());
         assertThat(echo(lingering.getLast(), "HANDLER_CLOSES")).isEqualTo("HANDLER_CLOSES");
-        assertThat(ended(lingering.getLast())).isTrue(); // and keeps its own side open
+        assertThat(ended(lingering.getLast())).isTrue(); // the client keeps its own side open
       }
       server.awaitConnections(0);
       requireNoPlace(server);
@@ -230,7 +230,7 @@ class HardCapTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // what the test is about: settings that make a connection fail
+  @SuppressWarnings("NullAway") // the test is about settings that make a connection fail
   void s1ConnectionThatCannotStartGivesItsPlaceBackOnceAndIsClosed() throws Exception {
     ServerSettings sound = settings(PARK);
     var broken =
@@ -263,7 +263,7 @@ class HardCapTest {
     }
   }
 
-  // ---- who waits for a place
+  // ---- acceptors that wait for a place
 
   private static List<Integer> whoWaited(RunningServer server) {
     return server.events(TelemetryEvent.LimitReached.class).stream()
@@ -274,7 +274,7 @@ class HardCapTest {
   /** The only place is taken, by a client of the first acceptor, and the second one waits. */
   private static java.net.Socket fillUntilTheSecondAcceptorWaits(RunningServer server)
       throws Exception {
-    while (true) { // the two take turns
+    while (true) { // the two acceptors take turns
       int before = whoWaited(server).size();
       var client = server.connect();
       assertThat(echo(client, "a")).isEqualTo("a");
@@ -336,7 +336,7 @@ class HardCapTest {
     }
   }
 
-  /** It has found no place and that it is to wait, and does not wait yet. */
+  /** The worker has found no place and is to wait, but does not wait yet. */
   @Test
   void s1ChangeFromParkToRejectReachesTheWorkerThatIsAboutToWait() throws Exception {
     try (var server = new RunningServer(settings(PARK), new TestHandler())) {
@@ -371,7 +371,7 @@ class HardCapTest {
       }
       assertThat(ended(waiting)).as("it was rejected").isTrue();
 
-      server.node.configure(settings(PARK)); // and back
+      server.node.configure(settings(PARK)); // back to the old policy
       if (limit == PLACES) {
         var again = server.connect();
         send(again, "e");
@@ -381,7 +381,7 @@ class HardCapTest {
     }
   }
 
-  /** Many come at once, and end in all ways; there are never more of them than allowed. */
+  /** Many clients come at once, and end in all ways; there are never more of them than allowed. */
   @Test
   void s1ThereAreNeverMoreThanTheLimitHoweverTheyComeAndGo() throws Exception {
     var inside = new AtomicInteger();

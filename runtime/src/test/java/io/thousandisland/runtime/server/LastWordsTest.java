@@ -55,7 +55,10 @@ class LastWordsTest {
     }
   }
 
-  /** Ends in the way that the client asks for; sends a goodbye then, and waits for an answer. */
+  /**
+   * Ends in the way that the client asks for. At the end it sends a goodbye, and waits for an
+   * answer.
+   */
   private static final class Polite extends TestHandler {
     final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
 
@@ -149,7 +152,7 @@ class LastWordsTest {
     }
   }
 
-  /** Waits for three bytes in a callback, and lets pass what ends that wait. */
+  /** Waits for three bytes in a callback, and lets the exception pass that ends the wait. */
   private static class Waiting extends TestHandler {
     final CountDownLatch inside = new CountDownLatch(1);
 
@@ -168,7 +171,7 @@ class LastWordsTest {
     handler.inside.await();
     switch (how) {
       case PEER_CLOSES -> {
-        send(client, "12"); // one less than it waits for
+        send(client, "12"); // one byte less than the handler waits for
         client.shutdownOutput();
       }
       case SHUTDOWN -> shutDown(server);
@@ -191,7 +194,10 @@ class LastWordsTest {
     }
   }
 
-  /** A closed reference is left out: who catches that failure and tells of it means an error. */
+  /**
+   * A closed reference is left out: a handler that catches this failure and answers with it means
+   * an error.
+   */
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "REFERENCE_CLOSES")
   void h2WhatEndsAReceiveAndIsAnsweredWithFailDoesSo(Interruption how) throws Exception {
@@ -211,7 +217,7 @@ class LastWordsTest {
     }
   }
 
-  // ---- who hears it
+  // ---- the handler that gets the last word
 
   @Test
   void h2ConnectionThatMigratedEndsWithTheHandlerItIsWithThen() throws Exception {
@@ -243,7 +249,7 @@ class LastWordsTest {
               try {
                 goOn.await();
               } catch (InterruptedException e) {
-                continue; // as handlers do that swallow interrupts
+                continue; // as in handlers that swallow interrupts
               }
             }
             return Next.close(state);
@@ -261,7 +267,7 @@ class LastWordsTest {
 
   @Test
   void h2HandlerIsLeftAfterItsLastWordThoughThePeerHasNotTakenThatYet() throws Exception {
-    int large = 16 << 20; // more than the kernel keeps for a connection
+    int large = 16 << 20; // more bytes than the kernel keeps for a connection
     var handler =
         new TestHandler() {
           @Override

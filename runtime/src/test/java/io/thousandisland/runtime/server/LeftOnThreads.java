@@ -6,7 +6,10 @@ import java.lang.ref.WeakReference;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
-/** What callbacks leave on the threads they run on, as libraries do: a thread-local each time. */
+/**
+ * The thread-locals that callbacks leave on the threads they run on, as libraries do: one each
+ * time.
+ */
 final class LeftOnThreads {
 
   private final ThreadLocal<Object> local = new ThreadLocal<>();
@@ -25,6 +28,6 @@ final class LeftOnThreads {
     for (WeakReference<Object> each : left) {
       Forgotten.await(each);
     }
-    assertThat(local.get()).isNull(); // and keeps the key until here
+    assertThat(local.get()).isNull(); // keeps the key until here
   }
 }

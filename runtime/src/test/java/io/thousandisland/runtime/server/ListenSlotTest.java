@@ -48,7 +48,7 @@ class ListenSlotTest {
     transport.close();
   }
 
-  /** Accepts one connection at each turn, as an acceptor does; says so. */
+  /** Accepts one connection at each turn, as an acceptor does, and reports the turn. */
   private final class Worker implements Runnable {
     final String name;
     final Signals signals = new Signals(sweeper);
@@ -102,7 +102,7 @@ class ListenSlotTest {
 
   @Test
   void turnsGoRoundAlsoWhenQuiet() throws Exception {
-    start("a", "b", "c", "d"); // an even number: with an odd one other orders go round, too
+    start("a", "b", "c", "d"); // an even number: with an odd number other orders go round, too
     var seen = new ArrayList<String>();
     for (int i = 0; i < 12; i++) {
       transport.connect(port);
@@ -121,8 +121,8 @@ class ListenSlotTest {
   }
 
   /**
-   * One of them may get no processor while the others take what comes, so there are several bursts,
-   * and before each all of them wait for their turn.
+   * One worker may get no processor while the others take the connections, so there are several
+   * bursts. Before each burst all workers wait for their turn.
    */
   @Test
   void burstIsSpreadOverAll() throws Exception {
@@ -159,7 +159,7 @@ class ListenSlotTest {
   void turnThatComesTogetherWithAStopIsPassedOn() {
     var both = new Signals(sweeper);
     both.raise(STOP);
-    assertThat(Turns.await(slot, both, false, STOP)).isNull(); // it got the turn, and leaves
+    assertThat(Turns.await(slot, both, false, STOP)).isNull(); // the waiter got a turn, and leaves
     var next = new Signals(sweeper);
     assertThat(Turns.await(slot, next, false, STOP)).isEqualTo(slot);
   }

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules S4 and S6: a port is given up for another one that is there, and loses no client. */
+/** Rules S4 and S6: a port is given up for another one that is there, and no client is lost. */
 @Timeout(60)
 class ListeningTest {
 
@@ -57,7 +57,7 @@ class ListeningTest {
     }
   }
 
-  // ---- an address that cannot be had
+  // ---- an address that is not available
 
   @ParameterizedTest
   @ValueSource(ints = {1, 3})
@@ -132,7 +132,10 @@ class ListeningTest {
 
   // ---- clients that wait in the backlog
 
-  /** The one place is taken: whoever comes waits in the kernel's queue. */
+  /**
+   * Settings with {@code places} places. When they are taken, new clients wait in the kernel's
+   * queue.
+   */
   private static ServerSettings full(ServerSettings settings, int places) {
     return settings.with(new LimitSettings(places, LimitSettings.WhenReached.PARK));
   }
@@ -223,12 +226,12 @@ class ListeningTest {
     }
   }
 
-  /** Drains of acceptors take their time: so long they accept nobody. */
+  /** Settings with long drains: an acceptor that drains accepts no client. */
   private static ServerSettings patient(ServerSettings settings) {
     return settings.with(Timeouts.DEFAULT.withDrain(Duration.ofSeconds(15), Duration.ofSeconds(5)));
   }
 
-  /** Goes on when it is advised to finish, and counts how often it was. */
+  /** Goes on when it is advised to finish, and counts the advice. */
   private static final class Patient extends TestHandler {
     final AtomicInteger advised = new AtomicInteger();
 
@@ -243,7 +246,7 @@ class ListeningTest {
     return server.node.connections().stream().filter(c -> c.acceptor() == acceptor).count();
   }
 
-  /** Gives each of these acceptors a connection that does not finish, and drains it. */
+  /** Gives each of these acceptors a connection that does not finish, and drains the acceptor. */
   private static List<Drain> pause(RunningServer server, Patient handler, int... acceptors)
       throws Exception {
     for (int acceptor : acceptors) {
@@ -326,7 +329,10 @@ class ListeningTest {
 
   // ---- trouble
 
-  /** It is told without the listener's lock, so it may suspend the server at once. */
+  /**
+   * The event comes without the listener's lock, so a telemetry listener may suspend the server at
+   * once.
+   */
   @Test
   void b9TelemetryListenerMaySuspendTheServerWhenItStartsToListen() throws Exception {
     var transport = new FlakyTransport();
@@ -383,7 +389,10 @@ class ListeningTest {
     }
   }
 
-  /** Each fails at once: without a pause it would take a processor, and fill the log. */
+  /**
+   * Each accept fails at once: without a pause the acceptor would take a processor, and fill the
+   * log.
+   */
   @Test
   void b6AcceptThatKeepsFailingIsTriedTenTimesASecond() throws Exception {
     var transport = new FlakyTransport();

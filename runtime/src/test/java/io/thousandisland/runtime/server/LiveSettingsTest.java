@@ -30,7 +30,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule S6: what is said to apply live does apply. */
+/** Rule S6: settings that are said to apply live do apply. */
 @Timeout(60)
 class LiveSettingsTest {
 
@@ -51,10 +51,10 @@ class LiveSettingsTest {
     try (var server = new RunningServer(none, transport, new TestHandler())) {
       transport.failNextAccepts(1, () -> new IllegalStateException("bug on purpose"));
       try (var unlucky = server.connect()) {
-        // for a second
+        // the server has failed for a second
         server.await("failed", s -> failed(s).anyMatch(why -> why.contains("bug on purpose")));
       }
-      server.await(Status.RUNNING); // by itself, a second later
+      server.await(Status.RUNNING); // it recovers by itself, a second later
       assertThat(echo(server.connect(), "a")).isEqualTo("a");
     }
   }
@@ -114,7 +114,7 @@ class LiveSettingsTest {
       var client = server.connect();
       assertThat(echo(client, "a")).isEqualTo("a");
       server.serve(new TestHandler());
-      assertThat(server.node.connections().getFirst().generation()).isEqualTo(1); // keep
+      assertThat(server.node.connections().getFirst().generation()).isEqualTo(1); // policy keep
       server.node.configure(
           settings()
               .with(
@@ -131,7 +131,7 @@ class LiveSettingsTest {
 
   // ---- buffers
 
-  /** Says how much it is given at most. */
+  /** Records how many bytes it can get at most. */
   private static final class Sizes extends TestHandler {
     final BlockingQueue<Integer> capacities = new LinkedBlockingQueue<>();
 
@@ -162,7 +162,7 @@ class LiveSettingsTest {
           @Override
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
-            if (data.get(data.position()) == 'k') { // keep it
+            if (data.get(data.position()) == 'k') { // leaves the bytes unread
               return Next.proceed(state);
             }
             return super.handleData(data, socket, state);
@@ -197,7 +197,7 @@ class LiveSettingsTest {
       var client = server.connect();
       Peers.send(client, "x");
       SocketRef ref = handler.ref();
-      assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue(); // so that none is delivered
+      assertThat(entered.await(20, TimeUnit.SECONDS)).isTrue(); // so that no message is delivered
       int taken = 0;
       while (taken < 300 && ref.tell("m")) {
         taken++;
@@ -209,7 +209,10 @@ class LiveSettingsTest {
 
   // ---- the listening socket
 
-  /** As many as the backlog allows connect; the kernel lets the next one wait for its handshake. */
+  /**
+   * The number of clients that connect in time. As many as the backlog allows connect; the kernel
+   * lets the next one wait for its handshake.
+   */
   private static int connectedWithin(RunningServer server, int count, int millis)
       throws IOException {
     int connected = 0;
@@ -232,7 +235,7 @@ class LiveSettingsTest {
     for (int backlog : new int[] {2, 1024}) {
       var listen = new ListenSettings("127.0.0.1", 0, backlog, 1, Map.of());
       try (var server = new RunningServer(settings().with(one).with(listen), new TestHandler())) {
-        assertThat(echo(server.connect(), "a")).isEqualTo("a"); // the one place
+        assertThat(echo(server.connect(), "a")).isEqualTo("a"); // takes the one place
         int connected = connectedWithin(server, 8, 200);
         if (backlog == 2) {
           assertThat(connected).isBetween(2, 4);
@@ -243,7 +246,7 @@ class LiveSettingsTest {
     }
   }
 
-  /** Whether replies wait for the peer's acknowledgement is up to this option. */
+  /** This option decides whether replies wait for the peer's acknowledgement. */
   @Test
   void s6SocketOptionsReachTheConnections() throws Exception {
     var seen = new LinkedBlockingQueue<Boolean>();
@@ -285,7 +288,7 @@ class LiveSettingsTest {
       assertThat(before.isListening()).isFalse();
       assertThat(after.binds()).isEqualTo(1);
       assertThat(echo(server.connect(), "b")).isEqualTo("b");
-      assertThat(Peers.ended(client)).isTrue(); // it was the other one's
+      assertThat(Peers.ended(client)).isTrue(); // it was connected to the old transport
     }
   }
 }

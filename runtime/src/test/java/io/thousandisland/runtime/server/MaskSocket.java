@@ -15,7 +15,10 @@ final class MaskSocket implements TransportSocket {
 
   static final byte MASK = 0x55;
 
-  /** What the peer sends in each round of the handshake; anything else makes it fail. */
+  /**
+   * The text that the peer sends in each round of the handshake; anything else makes the handshake
+   * fail.
+   */
   static final String HELLO = "h";
 
   private final TransportSocket below;

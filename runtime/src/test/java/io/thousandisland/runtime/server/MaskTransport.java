@@ -12,7 +12,7 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What TLS is to TCP, without the cryptography: lies over another transport, begins with a
+ * A stand-in for TLS, without the cryptography: it lies over another transport, begins with a
  * handshake of several rounds, and changes every byte on its way.
  */
 final class MaskTransport implements Transport {
@@ -34,7 +34,7 @@ final class MaskTransport implements Transport {
     this.reply = reply;
   }
 
-  /** Masks, and takes the mask off again. */
+  /** Masks a text; the same operation takes the mask off again. */
   static byte[] mask(String text) {
     byte[] bytes = text.getBytes(StandardCharsets.ISO_8859_1);
     for (int i = 0; i < bytes.length; i++) {

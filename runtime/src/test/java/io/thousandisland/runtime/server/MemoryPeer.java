@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
-/** The client's end of an in-process connection; blocks, at most 20 s. */
+/** The client's end of an in-process connection. A call blocks for 20 s at most. */
 final class MemoryPeer implements Closeable {
 
   private final MemoryPipe in;

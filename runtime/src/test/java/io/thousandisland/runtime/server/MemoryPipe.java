@@ -6,8 +6,8 @@ import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
 
 /**
- * One direction of an in-process connection: a bounded buffer that tells, once for each time it was
- * found empty or full, when that is over.
+ * One direction of an in-process connection: a bounded buffer. It tells when it is no longer empty
+ * or full, once for each time that it was found so.
  *
  * <p>Thread: any; one writer and one reader at a time.
  */
@@ -77,7 +77,7 @@ final class MemoryPipe {
     }
   }
 
-  /** The writer writes no more; what it has written can still be read. */
+  /** The writer writes no more; the bytes that it has written can still be read. */
   synchronized void end() {
     ended = true;
     tellReaderIfThereIsSomething();

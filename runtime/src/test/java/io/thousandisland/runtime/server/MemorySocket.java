@@ -19,7 +19,7 @@ final class MemorySocket implements TransportSocket {
   private final SocketAddress remote;
   private final Executor teller;
 
-  /** Read by the teller. */
+  /** Read by the thread that tells of readiness. */
   private volatile @Nullable Readiness readiness;
 
   MemorySocket(

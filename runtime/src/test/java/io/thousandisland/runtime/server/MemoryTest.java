@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules H6 and X5: what connections may hold together, whatever their peers do. */
+/** Rules H6 and X5: the memory that connections may hold together, whatever their peers do. */
 @Timeout(60)
 class MemoryTest {
 
@@ -124,7 +124,7 @@ class MemoryTest {
     assertThat(memory.used()).isZero();
   }
 
-  /** Waits in its first callback, and notes how much each of them got. */
+  /** Waits in its first callback, and notes how many bytes each callback got. */
   private static class Pausing extends TestHandler {
     final CountDownLatch goOn = new CountDownLatch(1);
     final Queue<Integer> got = new ConcurrentLinkedQueue<>();
@@ -171,7 +171,7 @@ class MemoryTest {
     int[] borders = {1, 4 << 10, 16 << 10, 64 << 10, 256 << 10};
     try (var server = new RunningServer(new TestHandler())) {
       var client = server.connect();
-      for (int i = 0; i < 60; i++) { // up and down, one more and one less
+      for (int i = 0; i < 60; i++) { // up and down, one byte more and one byte less
         var sent = new byte[Math.max(1, borders[random.nextInt(5)] + random.nextInt(3) - 1)];
         random.nextBytes(sent);
         Thread sending = Thread.ofVirtual().start(() -> write(client, sent));
@@ -213,7 +213,7 @@ class MemoryTest {
     }
   }
 
-  /** Each pushes until the server's send to it is blocked. */
+  /** Clients that push until the server's send to each of them is blocked. */
   private static List<java.net.Socket> blocked(RunningServer server, int count) throws Exception {
     var silent = new ArrayList<java.net.Socket>();
     var chunk = new byte[64 << 10];
@@ -230,12 +230,12 @@ class MemoryTest {
                         peer.getOutputStream().write(chunk);
                       }
                     } catch (IOException closed) {
-                      // at the end of the test
+                      // the test has ended
                     }
                   });
     }
     long last = -1;
-    while (true) { // until nothing is received any more
+    while (true) { // until the server receives nothing any more
       long now = received(server);
       if (now == last && now > 0) {
         return silent;
@@ -258,7 +258,7 @@ class MemoryTest {
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
             return data.get(data.position()) == 'k'
-                ? Next.proceed(state) // leaves all of it unread
+                ? Next.proceed(state) // leaves all data unread
                 : super.handleData(data, socket, state);
           }
         };
@@ -299,7 +299,7 @@ class MemoryTest {
       assertThat(handler.ended()).isEqualTo("error new");
       assertThat(handler.errors.take()).hasMessageContaining("unreadLimit = 1048576");
       var stopped = server.awaitEvent(TelemetryEvent.ConnectionStopped.class);
-      assertThat(stopped.ending()) // what is not the network's is logged at WARN
+      assertThat(stopped.ending()) // a failure that is not the network's is logged at WARN
           .isInstanceOfSatisfying(
               Ending.Failed.class,
               failed -> {
@@ -345,7 +345,7 @@ class MemoryTest {
 
   @Test
   void b7RaiseThatFindsNoThreadDoesNotStrandTheOneThatRests() throws Exception {
-    var sweeper = new DeadlineSweeper(2); // does not run
+    var sweeper = new DeadlineSweeper(2); // this sweeper does not run
     var tries = new AtomicInteger();
     var resting =
         new Signals.Resting() {
@@ -366,7 +366,7 @@ class MemoryTest {
         };
     var signals = new Signals(sweeper, resting);
     assertThat(signals.rest(Signals.MESSAGE)).isTrue();
-    signals.raise(Signals.MESSAGE); // throws nothing at who tells
+    signals.raise(Signals.MESSAGE); // the caller gets no exception
     signals.raise(Signals.MESSAGE);
     assertThat(tries).hasValue(2);
   }

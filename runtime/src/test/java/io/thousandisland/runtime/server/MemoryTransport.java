@@ -15,10 +15,10 @@ import java.util.concurrent.Executors;
 
 /**
  * A transport without sockets or selectors: connections are pipes in this process, ports are
- * numbers of its own, and readiness is told from one thread.
+ * numbers of its own, and one thread tells of readiness.
  *
- * <p>It tells as rarely as the contract of the SPI allows, and hands bytes over in no larger pieces
- * than {@link MemoryPipe#CAPACITY}.
+ * <p>The transport tells of readiness as rarely as the contract of the SPI allows, and hands bytes
+ * over in no larger pieces than {@link MemoryPipe#CAPACITY}.
  */
 final class MemoryTransport implements Transport, AutoCloseable {
 
@@ -26,7 +26,7 @@ final class MemoryTransport implements Transport, AutoCloseable {
       Executors.newSingleThreadExecutor(
           Thread.ofPlatform().daemon().name("memory transport").factory());
 
-  /** Read by any thread that tells. */
+  /** Read by any thread that tells of readiness. */
   private volatile boolean stalled;
 
   // all guarded by this
@@ -57,7 +57,7 @@ final class MemoryTransport implements Transport, AutoCloseable {
     }
   }
 
-  /** From now on nobody hears of readiness, as when the pollers get no processor. */
+  /** From now on the transport tells of no readiness, as when the pollers get no processor. */
   void stall() {
     stalled = true;
   }

@@ -71,7 +71,7 @@ class MemoryTransportTest {
                       throw new UncheckedIOException(e);
                     }
                   });
-      byte[] got = peer.receive(size + 1); // one more: it must end there
+      byte[] got = peer.receive(size + 1); // one byte more: the stream must end there
       writer.join();
       assertThat(Arrays.equals(got, sent)).isTrue();
       assertThat(handler.ended()).isEqualTo("close new");
@@ -254,7 +254,7 @@ class MemoryTransportTest {
     try (var server = server(handler)) {
       int port = server.port();
       assertThat(server.node.configure(AlteredSettings.of("port", 77)).orElseThrow())
-          .contains("memory:77"); // refused: the port it has is worth more
+          .contains("memory:77"); // refused: the server keeps the port it has
       assertThat(transport.connect(port).echo("z")).isEqualTo("z");
       server.node.suspend();
       assertThat(server.node.configure(AlteredSettings.of("port", 77))).isEmpty();

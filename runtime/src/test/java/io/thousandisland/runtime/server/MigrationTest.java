@@ -130,7 +130,7 @@ class MigrationTest {
       var client = server.connect();
       send(client, "one\n");
       assertThat(read(client, 5)).isEqualTo("a1one");
-      server.serve(new Counting("b")); // keep: the connection stays
+      server.serve(new Counting("b")); // policy keep: the connection stays
       send(client, "two\n");
       assertThat(read(client, 5)).isEqualTo("a2two");
       assertThat(retire(server, old).migrated()).isEqualTo(1);
@@ -288,7 +288,7 @@ class MigrationTest {
       send(client, "one\n");
       assertThat(read(client, 5)).isEqualTo("a1one");
       retire(server, service);
-      Thread.sleep(1_200); // longer than the read timeout: what the test is about
+      Thread.sleep(1_200); // longer than the read timeout, on purpose
       server.serve(new Counting("b"));
       send(client, "two\n");
       assertThat(read(client, 5)).isEqualTo("b2two");

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class NonblockingTest {
 
-  /** More than there are pollers, so that each of those has some. */
+  /** More clients than pollers, so that each poller has some. */
   private static final int CLIENTS = Runtime.getRuntime().availableProcessors() * 4;
 
   private static RunningServer serverOf(TestHandler handler) {
@@ -59,7 +59,7 @@ class NonblockingTest {
         };
     try (var server = serverOf(handler)) {
       for (java.net.Socket client : clients(server)) {
-        do { // what comes before the connection rests is handled where it still is
+        do { // bytes that come before the connection rests are handled where it still is
           threads.clear();
           assertThat(echo(client, "b")).isEqualTo("b");
         } while (!threads.take().contains("poller"));
@@ -93,7 +93,7 @@ class NonblockingTest {
     }
   }
 
-  /** More than threads may be away. */
+  /** More clients than there are threads that may be away. */
   private static final int MANY = 40;
 
   @Test
@@ -119,7 +119,7 @@ class NonblockingTest {
         clients.add(client);
         client.setReceiveBufferSize(4096);
         client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), server.port()));
-        client.getOutputStream().write('m'); // and does not read
+        client.getOutputStream().write('m'); // this client does not read
       }
       for (int i = 0; i < MANY; i++) {
         assertThat(senders.poll(20, TimeUnit.SECONDS)).contains("poller");
@@ -188,7 +188,7 @@ class NonblockingTest {
     try (var server = serverOf(handler)) {
       List<java.net.Socket> clients = clients(server);
       for (java.net.Socket client : clients) {
-        client.getOutputStream().write('m'); // and does not read
+        client.getOutputStream().write('m'); // this client does not read
       }
       for (int i = 0; i < 20; i++) {
         assertThat(echo(server.connect(), "c" + i)).isEqualTo("c" + i);
@@ -236,7 +236,7 @@ class NonblockingTest {
       release.countDown();
       for (java.net.Socket client : clients) {
         assertThat(client.getInputStream().read()).isEqualTo('b');
-        assertThat(echo(client, "d")).isEqualTo("d"); // and is lent a thread again
+        assertThat(echo(client, "d")).isEqualTo("d"); // the connection gets a lent thread again
       }
     }
   }
@@ -266,7 +266,7 @@ class NonblockingTest {
     }
   }
 
-  /** What a handler's bundle leaves on a lent thread would keep its classes. */
+  /** Values that a handler's bundle leaves on a lent thread would keep the bundle's classes. */
   @Test
   void w3WhatWasLeftOnLentThreadsGoesWithTheHandler() throws Exception {
     var left = new LeftOnThreads();

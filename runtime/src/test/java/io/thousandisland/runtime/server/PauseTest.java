@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A worker is paused while its connections are drained; several drains may want that at once. */
+/** A worker is paused while its connections are drained; several drains may pause it at once. */
 @Timeout(60)
 class PauseTest {
 

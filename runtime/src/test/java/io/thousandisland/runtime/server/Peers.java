@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** What test clients do over and over. */
+/** The operations that test clients repeat. */
 final class Peers {
   private Peers() {}
 
@@ -16,13 +16,13 @@ final class Peers {
     return new String(client.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
   }
 
-  /** Sends and reads as much back. */
+  /** Sends a text, and reads as many bytes back. */
   static String echo(Socket client, String text) throws IOException {
     send(client, text);
     return read(client, text.length());
   }
 
-  /** All that comes until the server closes; what came before a reset counts. */
+  /** All bytes that come until the server closes; bytes before a reset count. */
   static String readToEnd(Socket client) throws IOException {
     return new String(client.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
   }

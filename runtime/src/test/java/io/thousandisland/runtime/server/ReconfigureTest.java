@@ -43,7 +43,7 @@ class ReconfigureTest {
       assertThat(server.node.connections()).hasSize(8);
       server.node.configure(acceptors(4));
       assertThat(server.node.info().acceptors()).isEqualTo(4);
-      for (Drain ofAnOldOne : server.node.drains()) { // what is left of them goes
+      for (Drain ofAnOldOne : server.node.drains()) { // ends the connections that are left
         ofAnOldOne.cutShort();
         ofAnOldOne.result().get(20, TimeUnit.SECONDS);
       }
@@ -149,11 +149,14 @@ class ReconfigureTest {
       assertThat(handler.ended()).isEqualTo("shutdown new");
       assertThat(drain.progress().phase()).isEqualTo(Drain.Phase.OVER);
       assertThat(server.node.connections()).hasSize(1);
-      server.node.configure(RunningServer.settings()); // or the end of this test would be patient
+      server.node.configure(RunningServer.settings()); // otherwise the end of this test takes long
     }
   }
 
-  /** The server is drained while an acceptor and a generation are: one advice, one answer. */
+  /**
+   * The server is drained while an acceptor and a generation are: there is one advice and one
+   * answer.
+   */
   @Test
   void h2HandlerIsAdvisedOnceThoughSeveralDrainsWantItAtTheSameTime() throws Exception {
     var patient =
@@ -173,7 +176,7 @@ class ReconfigureTest {
       for (Drain drain : drains) {
         server.await("advice", s -> drain.progress().phase() == Drain.Phase.ADVICE);
       }
-      assertThat(echo(client, "b")).isEqualTo("b"); // a callback since then
+      assertThat(echo(client, "b")).isEqualTo("b"); // one callback since the advice
       assertThat(floor.finishing).hasValue(1);
       for (Drain drain : drains) {
         drain.cutShort();
@@ -194,7 +197,7 @@ class ReconfigureTest {
         assertThat(echo(server.connect(), "a")).isEqualTo("a");
       }
       Drain rolling = server.node.drainRolling();
-      // whoever comes is served: even one whose acceptor is drained in the next moment
+      // each client is served, even one whose acceptor is drained in the next moment
       while (!rolling.result().isDone()) {
         assertThat(server.node.status()).isEqualTo(Status.RUNNING);
         assertThat(echo(server.connect(), "b")).isEqualTo("b");
@@ -205,7 +208,7 @@ class ReconfigureTest {
     }
   }
 
-  /** Counts how many are between the advice to finish and their end. */
+  /** Counts the connections that are between the advice to finish and their end. */
   private static final class Floor extends TestHandler {
     private final AtomicInteger finishing = new AtomicInteger();
     private final AtomicInteger most = new AtomicInteger();
@@ -247,7 +250,7 @@ class ReconfigureTest {
           .isEqualTo(40);
       System.out.printf(
           "W6: rolling drain, at most %d of 40 finishing at once%n", floor.most.get());
-      assertThat(floor.most.get()).isBetween(1, 15); // spread evenly it is 10
+      assertThat(floor.most.get()).isBetween(1, 15); // with an even spread it is 10
     }
   }
 

@@ -32,13 +32,13 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rules W2, W3 and W5: a handler leaves, and some of its connections do not want to. */
+/** Rules W2, W3 and W5: a handler leaves, and some of its connections do not want to leave. */
 @Timeout(60)
 class RetirementTest {
 
   /**
    * Answers each line with its tag and the line. The line {@code stick} is not answered before
-   * {@code goOn}; an interrupt is ignored for as long.
+   * {@code goOn}; interrupts are ignored until then.
    */
   private static class Tagged implements Handler<Void> {
     final CountDownLatch inside = new CountDownLatch(1);
@@ -65,7 +65,7 @@ class RetirementTest {
         try {
           goOn.await();
         } catch (InterruptedException e) {
-          continue; // as handlers do that swallow interrupts
+          continue; // as in handlers that swallow interrupts
         }
       }
     }
@@ -275,7 +275,7 @@ class RetirementTest {
       @Override
       public Next<Void> handleData(ByteBuffer data, Socket socket, Void state) throws Exception {
         handling.countDown();
-        Thread.sleep(150); // what the test is about: longer than the first try of a move
+        Thread.sleep(150); // longer than the first try of a move, on purpose
         return super.handleData(data, socket, state);
       }
     }
@@ -347,7 +347,7 @@ class RetirementTest {
     }
   }
 
-  /** Somebody waits for it in an unbind, which has one deadline. */
+  /** An unbind waits for the drain, and has one deadline. */
   @Test
   void w6RollingDrainTakesNoLongerThanOneThatIsNot() throws Exception {
     var rolling =
@@ -384,7 +384,7 @@ class RetirementTest {
       Drained drained = result(server.node.retire(service));
       long took = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start);
       assertThat(drained.forced()).isEqualTo(8);
-      assertThat(took).isBetween(1_000L, 8_000L); // five times three seconds without shares
+      assertThat(took).isBetween(1_000L, 8_000L); // without shares it would take 5 times 3 s
       held.countDown();
     }
   }
@@ -419,12 +419,15 @@ class RetirementTest {
     }
   }
 
-  // ---- what the next handler does
+  // ---- the next handler's part
 
-  /** A state whose class belongs to somebody's bundle: it counts, and comes from another loader. */
+  /**
+   * A state whose class belongs to a bundle: it answers {@code count}, and comes from another
+   * loader.
+   */
   private static Supplier<Integer> own(int count) {
     var bundle = new ClassLoader(RetirementTest.class.getClassLoader()) {};
-    @SuppressWarnings("unchecked") // that is what it answers
+    @SuppressWarnings("unchecked") // the proxy answers with an Integer
     var counting =
         (Supplier<Integer>)
             Proxy.newProxyInstance(
@@ -492,7 +495,7 @@ class RetirementTest {
       return answer();
     }
 
-    @SuppressWarnings("NullAway") // what the test is about
+    @SuppressWarnings("NullAway") // the test answers null on purpose
     Next<String> answer() throws Exception {
       return null;
     }
@@ -508,7 +511,7 @@ class RetirementTest {
       var next = new Importing();
       server.serve(next);
       assertThat(next.ended()).isEqualTo("error null");
-      assertThat(next.errors.take()).hasMessageContaining("importState answered null");
+      assertThat(next.errors.take()).hasMessageContaining("importState returned null");
       assertThat(server.awaitEvent(TelemetryEvent.MigrationDeclined.class).generation())
           .isEqualTo(server.node.info().generations().getFirst().number());
       assertThat(ended(client)).isTrue();
@@ -528,7 +531,7 @@ class RetirementTest {
       assertThat(old.ended()).isEqualTo("shutdown new");
       assertThat(next.further()).isEmpty();
       assertThat(server.awaitEvent(TelemetryEvent.MigrationDeclined.class).reason())
-          .hasMessageContaining("importState answered null");
+          .hasMessageContaining("importState returned null");
     }
   }
 

@@ -27,7 +27,7 @@ import java.util.function.Predicate;
 /** A server for the length of a test, on loopback and a port of its own; remembers its events. */
 final class RunningServer implements AutoCloseable {
 
-  /** Whether the handlers served promise not to block: the contract is the same. */
+  /** True when the served handlers promise not to block: the contract is the same. */
   static final boolean NONBLOCKING = Boolean.getBoolean("handlers.nonblocking");
 
   static final Transport TCP = new TcpTransport();
@@ -40,7 +40,7 @@ final class RunningServer implements AutoCloseable {
   private final List<TelemetryEvent> events = new ArrayList<>();
   private final List<Socket> clients = new ArrayList<>();
 
-  /** What each handler says of second terminal callbacks; not the handlers: they may go. */
+  /** The second terminal callbacks that each handler has noted. The handlers themselves may go. */
   private final List<Collection<String>> repeated = new ArrayList<>();
 
   private long services;
@@ -81,12 +81,12 @@ final class RunningServer implements AutoCloseable {
     this(settings(), handler);
   }
 
-  /** One that nobody listens to, as most servers are: it remembers no event. */
+  /** A server without a telemetry listener, as most servers are: it remembers no event. */
   static RunningServer unheard(ServerSettings settings, Handler<?> handler) {
     return new RunningServer(settings, TCP, handler, new MemoryBudget(), false);
   }
 
-  /** Defaults, but for short drains. */
+  /** The default settings, but with short drains. */
   static ServerSettings settings() {
     return ServerSettings.defaults("test")
         .with(Timeouts.DEFAULT.withDrain(Duration.ZERO, Duration.ofSeconds(5)));
@@ -118,7 +118,7 @@ final class RunningServer implements AutoCloseable {
     notifyAll();
   }
 
-  /** Waits for {@code condition}, which is looked at again after every event. */
+  /** Waits for {@code condition}, and looks at it again after every event. */
   synchronized void await(String what, Predicate<RunningServer> condition) {
     long deadline = System.nanoTime() + PATIENCE;
     try {
@@ -146,7 +146,10 @@ final class RunningServer implements AutoCloseable {
     await(count + " connections", server -> server.node.info().connections() == count);
   }
 
-  /** A connection that has ended keeps its place until its socket is closed. */
+  /**
+   * Waits until all places are free. A connection that has ended keeps its place until its socket
+   * is closed.
+   */
   void awaitFreePlaces() {
     await("free places", server -> server.node.placesTaken() == 0);
   }
@@ -185,7 +188,7 @@ final class RunningServer implements AutoCloseable {
     return client;
   }
 
-  /** All that {@link #connect} made. */
+  /** All clients that {@link #connect} made. */
   synchronized List<Socket> clients() {
     return List.copyOf(clients);
   }

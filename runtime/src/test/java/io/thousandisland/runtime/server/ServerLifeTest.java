@@ -237,7 +237,7 @@ class ServerLifeTest {
       }
       long began = System.nanoTime();
       Drained drained = server.stop();
-      Duration took = Duration.ofNanos(System.nanoTime() - began); // all of it, the tree included
+      Duration took = Duration.ofNanos(System.nanoTime() - began); // the whole stop, with the tree
       System.out.printf(
           "V8: %d acceptors, %d handlers that will not end: down after %d ms of %d%n",
           acceptors, connections, took.toMillis(), timeout.toMillis());
@@ -330,13 +330,13 @@ class ServerLifeTest {
     }
     var settings =
         RunningServer.settings().with(new ListenSettings("127.0.0.1", port, 1024, 1, Map.of()));
-    long before = descriptors(); // those of the pollers are there
+    long before = descriptors(); // the descriptors of the pollers are included
     for (int i = 0; i < 100; i++) {
       try (var server = new RunningServer(settings, new TestHandler())) {
         assertThat(echo(server.connect(), "x")).isEqualTo("x");
       }
     }
-    assertThat(descriptors()).isLessThanOrEqualTo(before + 20); // a leak of each is a hundred
+    assertThat(descriptors()).isLessThanOrEqualTo(before + 20); // one leak each makes 100
   }
 
   @Test
@@ -391,7 +391,7 @@ class ServerLifeTest {
       for (int i = 0; i < 100; i++) {
         assertThat(echo(client, "ping")).isEqualTo("ping");
       }
-      // what a peer that never reads costs: a read buffer, borrowed while its send waits
+      // the cost of a peer that never reads: a read buffer, borrowed while its send waits
       System.out.printf("50 peers that never read hold %d KiB%n", memory.used() / 1024);
       assertThat(memory.used()).isLessThanOrEqualTo(51L * settings.buffers().read());
     }

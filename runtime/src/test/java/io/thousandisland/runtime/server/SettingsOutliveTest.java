@@ -12,13 +12,17 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Row V17: what was set on the living server, and places, after larger parts of it restart. */
+/**
+ * Row V17: settings changed on the living server, and its places, after larger parts of it restart.
+ */
 @Timeout(60)
 class SettingsOutliveTest {
 
   private final FlakyTransport transport = new FlakyTransport();
 
-  /** Acceptors and places are set live; then {@code crashes} workers crash, one after the other. */
+  /**
+   * Acceptors and places are changed live; then {@code crashes} workers crash, one after the other.
+   */
   private RunningServer serverAfter(int restarts, int crashes) throws Exception {
     var budget = new RestartSettings(restarts, Duration.ofMinutes(1));
     var first = RunningServer.settings().withAcceptors(1).with(budget);
@@ -77,7 +81,7 @@ class SettingsOutliveTest {
 
   @Test
   void v17WhatWasSetOutlivesAnAcceptorThatIsRestartedAsAWhole() throws Exception {
-    try (var server = serverAfter(1, 3)) { // two of them are of one worker: its acceptor gives up
+    try (var server = serverAfter(1, 3)) { // one worker crashes twice: its acceptor gives up
       server.await(
           "restarted as a whole",
           s ->

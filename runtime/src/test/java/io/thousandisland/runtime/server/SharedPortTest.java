@@ -72,7 +72,10 @@ class SharedPortTest {
     serves(listenSockets, acceptors, clients);
   }
 
-  /** All at once, each twice; the kernel chooses the socket, so it may not be any in particular. */
+  /**
+   * Serves all clients at once, each twice. The kernel chooses the socket, so it may not be any in
+   * particular.
+   */
   private static void serves(int listenSockets, int acceptors, int count) throws Exception {
     try (var server = new RunningServer(settings(listenSockets, acceptors), new TestHandler())) {
       assertThat(server.node.info().listenSockets()).isEqualTo(listenSockets);
@@ -92,7 +95,9 @@ class SharedPortTest {
     }
   }
 
-  /** With a transport that hands out connections in turn, every socket's workers get some. */
+  /**
+   * With a transport that hands out connections in turn, every socket's workers get some of them.
+   */
   @Test
   void l3EverySocketHasWorkers() throws Exception {
     try (var memory = new MemoryTransport();
@@ -103,7 +108,7 @@ class SharedPortTest {
       var perAcceptor = new int[6];
       server.node.connections().forEach(c -> perAcceptor[c.acceptor() - 1]++);
       for (int socket = 0; socket < 3; socket++) { // acceptors 1 and 4 work at the first, and so on
-        // others help out while its own have not begun
+        // other acceptors help out while the socket's own have not begun
         assertThat(perAcceptor[socket] + perAcceptor[socket + 3]).isBetween(17, 23);
       }
       assertThat(perAcceptor).doesNotContain(0);
@@ -119,7 +124,7 @@ class SharedPortTest {
                 + " one");
   }
 
-  /** Cannot share a port. */
+  /** A transport that cannot share a port. */
   private static final class Alone implements Transport {
     @Override
     public ListeningChannel listen(ListenAt at) throws IOException {
@@ -159,16 +164,18 @@ class SharedPortTest {
       var before = server.connect();
       assertThat(echo(before, "a")).isEqualTo("a");
       assertThat(server.node.configure(settings(3, 4)))
-          .hasValue("listenSockets is 3; allowed: 1 (no port can be shared here)");
+          .hasValue(
+              "listenSockets is 3; allowed: 1 (channels of this transport cannot share a port)");
       assertThat(server.node.status()).isEqualTo(Status.RUNNING);
       assertThat(echo(before, "b")).isEqualTo("b");
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
       server.node.suspend();
-      server.node.configure(settings(3, 4)); // nothing to lose
+      server.node.configure(settings(3, 4)); // the suspended server has no port to lose
       server.node.resume();
       server.await(Status.FAILED);
       assertThat(server.node.info().reason())
-          .hasValue("listenSockets is 3; allowed: 1 (no port can be shared here)");
+          .hasValue(
+              "listenSockets is 3; allowed: 1 (channels of this transport cannot share a port)");
       server.awaitEvent(TelemetryEvent.ListenFailed.class);
       assertThat(server.events(TelemetryEvent.Restarted.class)).isEmpty();
       server.node.configure(settings(1, 4));

@@ -36,7 +36,7 @@ class SwitchTransportTest {
     memory.close();
   }
 
-  /** Switches when told to, and is an echo before and after. */
+  /** Switches when the client says so, and is an echo before and after. */
   private static final class Switching extends TestHandler {
     private final UnaryOperator<Next.SwitchTransport<String>> how;
     private final String to;
@@ -134,7 +134,7 @@ class SwitchTransportTest {
     try (var server = new RunningServer(RunningServer.settings(), memory, first)) {
       server.node.transports(Map.of("mask", new MaskTransport(memory, 2, 1))::get);
       var peer = memory.connect(server.port());
-      peer.send("SWITCH" + HELLO + HELLO); // nobody has asked for more than six bytes
+      peer.send("SWITCH" + HELLO + HELLO); // the handler has asked for only six bytes
       peer.receive(2);
       assertThat(echo(peer, "after")).isEqualTo("after");
     }

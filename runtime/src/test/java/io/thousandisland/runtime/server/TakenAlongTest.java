@@ -29,13 +29,16 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Rule W5: what a connection takes along to its next handler, whether that is there already or
- * comes later.
+ * Rule W5: the things that a connection takes along to its next handler, whether that handler is
+ * there already or comes later.
  */
 @Timeout(60)
 class TakenAlongTest {
 
-  /** Remembers what it is told, and carries on. The word "wait" is answered after {@code goOn}. */
+  /**
+   * Remembers its messages and advice, and carries on. The word "wait" is answered after {@code
+   * goOn}.
+   */
   private static class Listening extends TestHandler.Staying {
     final BlockingQueue<Object> messages = new LinkedBlockingQueue<>();
     final BlockingQueue<String> advice = new LinkedBlockingQueue<>();
@@ -96,11 +99,11 @@ class TakenAlongTest {
       old.inside.await();
     }
 
-    /** The old handler leaves; returns when its busy connection has been asked to. */
+    /** Retires the old handler; returns when its busy connection has been asked to move. */
     CompletableFuture<Drained> retireWhileBusy() {
       var retired = server.node.retire(1);
       Drain drain = server.node.drains().getLast();
-      drain.cutShort(); // of the time to migrate: all have been asked then, and are advised
+      drain.cutShort(); // ends the time to migrate: all have been asked by then, and are advised
       server.await("advice", s -> drain.progress().phase() == Drain.Phase.ADVICE);
       return retired;
     }
@@ -135,7 +138,7 @@ class TakenAlongTest {
 
   // ---- messages
 
-  /** An object whose class belongs to somebody's bundle. */
+  /** An object whose class belongs to a bundle. */
   private static Runnable foreign() {
     var bundle = new ClassLoader(TakenAlongTest.class.getClassLoader()) {};
     Class<?>[] types = {Runnable.class};
@@ -235,7 +238,7 @@ class TakenAlongTest {
       served.retire();
       served.serveNext(!successor);
       next.awaitAdvice();
-      assertThat(echo(served.client, "b")).isEqualTo("b"); // it does not follow either
+      assertThat(echo(served.client, "b")).isEqualTo("b"); // the next handler does not follow it
     }
   }
 
@@ -281,7 +284,7 @@ class TakenAlongTest {
       send(client, "pa");
       server.await("read", s -> s.node.connections().getFirst().counters().bytesReceived() == 8);
       Drain drain = server.node.drainConnection(lines.ref().id());
-      finishing.await(); // not idle yet: there is half a line
+      finishing.await(); // the connection is not idle: there is half a line
       if (successor) {
         server.serve(next);
       }
@@ -289,7 +292,7 @@ class TakenAlongTest {
       if (!successor) {
         server.serve(next);
       }
-      next.awaitAdvice(); // and carries on
+      next.awaitAdvice(); // the next handler carries on
       send(client, "rt\n");
       assertThat(read(client, 5)).isEqualTo("part\n");
       assertThat(echo(client, "more\n")).isEqualTo("more\n");
@@ -299,14 +302,14 @@ class TakenAlongTest {
     }
   }
 
-  // ---- who waits for the move, and how long
+  // ---- waits for the move
 
   @Test
   void w5ConnectionThatMovesLateWakesTheDrainThatWaitsForIt() throws Exception {
     try (var served = new Served()) {
       served.serveNext(true);
       served.keepBusy();
-      var retired = served.retireWhileBusy(); // has 40 s for the advice
+      var retired = served.retireWhileBusy(); // the drain has 40 s for the advice
       old.goOn.countDown();
       assertThat(retired.get(10, TimeUnit.SECONDS).migrated()).isEqualTo(1);
     }

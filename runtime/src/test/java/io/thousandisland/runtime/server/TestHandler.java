@@ -15,13 +15,13 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * An echo that remembers its terminal callbacks; tests override what they are about. A second
- * terminal callback for one connection fails the test, whichever handler of the test hears it: in
- * the next look at the calls, and when the server is closed.
+ * An echo that remembers its terminal callbacks; tests override the methods that they are about. A
+ * second terminal callback for one connection fails the test, whichever handler of the test gets
+ * it. The test fails at the next look at the calls, and when the server is closed.
  */
 class TestHandler implements Handler<String> {
 
-  /** The connections that have heard a terminal callback. Keeps none of them. */
+  /** The connections that have had a terminal callback. The set keeps none of them alive. */
   private static final Set<Socket> OVER =
       Collections.synchronizedSet(Collections.newSetFromMap(new WeakHashMap<>()));
 
@@ -112,7 +112,7 @@ class TestHandler implements Handler<String> {
     return ref;
   }
 
-  /** Terminal callbacks that nobody has asked for. */
+  /** Terminal callbacks that {@link #ended} has not returned. */
   List<String> further() {
     requireOneEndingEach();
     return List.copyOf(calls);

@@ -230,7 +230,7 @@ class ToldTest {
     }
   }
 
-  /** The handler has answered: what fails then is not its fault. */
+  /** The handler has answered, so a later failure is not its fault. */
   @Test
   void failureOutsideOfCallbacksNamesNone() throws Exception {
     try (var server = new RunningServer(new TestHandler())) {
@@ -309,7 +309,7 @@ class ToldTest {
     }
   }
 
-  /** The handler that serves goes on, and a better one is in trouble. */
+  /** Reports trouble of a better handler, while the handler that serves goes on. */
   private static void sayTrouble(RunningServer server, @Nullable String trouble) {
     var facts = new HandlerBinding.Facts("h1", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
     Optional<HandlerBinding> serving = Optional.of(new HandlerBinding(facts, new TestHandler()));

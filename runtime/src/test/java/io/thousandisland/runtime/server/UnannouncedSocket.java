@@ -15,14 +15,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 
 /**
- * The server's end of a connection whose peer sends a word each time the server has waited for so
- * long. Nobody is told of a word, as in a process that was stopped: only a look finds it.
+ * The server's end of a connection whose peer sends a word each time the server has waited for a
+ * certain time. No notice announces a word, as in a process that was stopped: only a look finds the
+ * word.
  *
  * <p>Thread: read and written by the connection's own.
  */
 final class UnannouncedSocket implements TransportSocket {
 
-  /** What the server has sent. */
+  /** The texts that the server has sent. */
   final BlockingQueue<String> sent = new LinkedBlockingQueue<>();
 
   private final Queue<String> words;

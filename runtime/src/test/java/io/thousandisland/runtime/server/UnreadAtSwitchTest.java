@@ -16,13 +16,18 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Bytes that a switch of transport finds unread belong to the new one (K15; CVE-2011-0411). */
+/**
+ * Bytes that a switch of transport finds unread belong to the new transport (K15; CVE-2011-0411).
+ */
 @Timeout(60)
 class UnreadAtSwitchTest {
 
   private final MemoryTransport memory = new MemoryTransport();
 
-  /** Takes six bytes, leaves the others unread, and switches; remembers what it gets after that. */
+  /**
+   * Takes six bytes, leaves the others unread, and switches; remembers the bytes it gets after
+   * that.
+   */
   private static final class Pipelined extends TestHandler {
     final BlockingQueue<String> after = new LinkedBlockingQueue<>();
 

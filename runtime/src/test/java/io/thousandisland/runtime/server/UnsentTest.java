@@ -24,11 +24,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rules H6 and W5: bytes that a peer has not taken yet, when their handler leaves or finishes. */
+/** Rules H6 and W5: bytes that a peer has not taken yet when their handler leaves or finishes. */
 @Timeout(60)
 class UnsentTest {
 
-  /** More than the kernel keeps for a connection, on both sides. */
+  /** More bytes than the kernel keeps for a connection, on both sides. */
   private static final int LARGE = 16 << 20;
 
   private static byte at(long position) {
@@ -43,7 +43,7 @@ class UnsentTest {
     return ByteBuffer.wrap(data);
   }
 
-  /** Fails when a byte is not the one that belongs there. */
+  /** Reads that many bytes. Fails when a byte is not the one that belongs there. */
   private static void readPattern(java.net.Socket client, int length) throws IOException {
     InputStream in = client.getInputStream();
     var data = new byte[64 << 10];
@@ -60,7 +60,7 @@ class UnsentTest {
     }
   }
 
-  /** Answers whatever comes with a large pattern, in one send or in pieces. */
+  /** Answers any data with a large pattern, in one send or in pieces. */
   private static class Large implements Handler<Void> {
     final CountDownLatch sending = new CountDownLatch(1);
     final CountDownLatch sent = new CountDownLatch(1);
@@ -117,7 +117,7 @@ class UnsentTest {
     }
   }
 
-  /** The state of the one is {@code Void}, that of the other a string: null suits both. */
+  /** The state of one handler is {@code Void}, the state of the other a string: null suits both. */
   private static class Updatable extends Large {
     Updatable(int pieces) {
       super(pieces);

@@ -45,7 +45,7 @@ class WaitingTimesTest {
 
   private static final Duration SHORT = Duration.ofMillis(150);
 
-  /** There is no event for "nothing happens": the time is what the test is about. */
+  /** There is no event for "nothing happens", so the test lets the time pass. */
   private static void pass(RunningServer server, Duration time) {
     long until = System.nanoTime() + time.toNanos();
     server.await("the time is over", s -> System.nanoTime() - until >= 0);
@@ -97,7 +97,9 @@ class WaitingTimesTest {
     }
   }
 
-  /** As a handler that cannot be obtained does at each of its tries. */
+  /**
+   * Reports that no handler serves, as a handler that cannot be obtained does at each of its tries.
+   */
   private static void sayNobody(RunningServer server, String why) {
     server.node.handler(Optional::empty, service -> false, why, null);
   }
@@ -213,7 +215,7 @@ class WaitingTimesTest {
           public Next<String> handleData(ByteBuffer data, Socket socket, String state)
               throws Exception {
             if (text(data.duplicate()).equals("long")) {
-              Thread.sleep(timeout.plus(SHORT)); // what the test is about
+              Thread.sleep(timeout.plus(SHORT)); // longer than the timeout, on purpose
             }
             return super.handleData(data, socket, state);
           }
@@ -244,7 +246,7 @@ class WaitingTimesTest {
       assertThat(context.permits.tryAcquire()).isTrue();
       connections.start(words);
       assertThat(handler.ended()).isEqualTo("timeout new"); // when no word is left
-      assertThat(words.sent).containsExactly("a", "b", "c"); // it went on after each
+      assertThat(words.sent).containsExactly("a", "b", "c"); // it went on after each word
       connections.stop();
     }
   }
@@ -284,7 +286,7 @@ class WaitingTimesTest {
       over(server, kind, handler.ref().id());
       assertThat(server.node.drains()).as("when the result is known").isEmpty();
       if (kind == Kind.HANDLER) {
-        server.serve(new TestHandler()); // without a handler nobody sees that the client closes
+        server.serve(new TestHandler()); // without a handler the client's close is not seen
       }
       client.close();
       server.awaitConnections(0);
@@ -292,7 +294,7 @@ class WaitingTimesTest {
     }
   }
 
-  /** Apart, so that nothing here refers to the drain any more. */
+  /** A separate method, so that no variable here refers to the drain any more. */
   private static void over(RunningServer server, Kind kind, long connection) throws Exception {
     var result =
         switch (kind) {
@@ -355,7 +357,7 @@ class WaitingTimesTest {
       assertThat(handler.ended()).isEqualTo("shutdown new");
       assertThat(peer.ended()).isTrue();
 
-      connections.start(crash -> {}); // and started again it serves
+      connections.start(crash -> {}); // started again, it serves
       var next = memory.connect(1);
       var accepted = Objects.requireNonNull(channel.accept());
       assertThat(context.permits.tryAcquire()).isTrue();

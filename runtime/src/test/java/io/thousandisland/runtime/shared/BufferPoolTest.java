@@ -73,7 +73,7 @@ class BufferPoolTest {
     return set;
   }
 
-  /** A count of its holders, in the buffer itself. */
+  /** A count of the buffer's holders, in the buffer itself. */
   private static final VarHandle HANDS =
       MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.nativeOrder());
 

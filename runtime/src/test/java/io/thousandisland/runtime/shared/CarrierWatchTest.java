@@ -15,15 +15,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * In a process of its own: the number of carriers is fixed when the first virtual thread starts.
+ * Runs in a process of its own, because the number of carriers is fixed when the first virtual
+ * thread starts.
  */
 @Timeout(120)
 class CarrierWatchTest {
 
-  /** Without the watch one is forgotten among some thousand. */
+  /** Without the watch, one thread among some thousand is forgotten. */
   private static final Duration LENGTH = Duration.ofSeconds(5);
 
-  /** Starts virtual threads while one computes, and says whether all of them ran in time. */
+  /**
+   * Starts virtual threads while one of them computes, and says whether all of them ran in time.
+   */
   static final class Process {
     private Process() {}
 

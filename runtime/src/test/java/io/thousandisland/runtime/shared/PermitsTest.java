@@ -52,7 +52,7 @@ class PermitsTest {
     permits.acquireOr(first);
     permits.acquireOr(second);
     permits.release();
-    permits.release(); // before the first has looked
+    permits.release(); // before the first waiter has looked
     assertThat(first.take(PERMIT)).isEqualTo(PERMIT);
     assertThat(permits.acquireOr(first)).isTrue();
     assertThat(second.take(PERMIT)).as("a place is free, and somebody waits").isEqualTo(PERMIT);
@@ -65,7 +65,7 @@ class PermitsTest {
     permits.tryAcquire();
     permits.acquireOr(first);
     permits.acquireOr(second);
-    permits.release(); // tells the first
+    permits.release(); // tells the first waiter
     permits.leave(first);
     assertThat(second.take(PERMIT)).isEqualTo(PERMIT);
     assertThat(permits.acquireOr(second)).isTrue();
@@ -102,7 +102,7 @@ class PermitsTest {
     assertThat(permits.limit()).isEqualTo(1);
   }
 
-  /** Eight waiters share three places; nobody waits while one is free, and the cap holds. */
+  /** Eight waiters share three places; no waiter waits while a place is free, and the cap holds. */
   @Test
   void s1CapHoldsAndNobodyIsForgotten() throws Exception {
     var permits = new Permits(3);

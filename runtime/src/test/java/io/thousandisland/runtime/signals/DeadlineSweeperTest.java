@@ -32,7 +32,7 @@ class DeadlineSweeperTest {
     return sweeper.now() + millis * MILLI;
   }
 
-  /** Owned by the test's thread. */
+  /** Signals that the test's thread owns. */
   private Signals signals() {
     return new Signals(sweeper);
   }
@@ -50,7 +50,7 @@ class DeadlineSweeperTest {
 
   @Test
   void deadlineInThePastIsRaisedSoon() {
-    in(50); // whatever: the clock runs
+    in(50); // the time does not matter: the clock runs
     Signals signals = signals();
     signals.deadline(0);
     assertThat(signals.await(DEADLINE)).isEqualTo(DEADLINE);
@@ -93,7 +93,7 @@ class DeadlineSweeperTest {
     }
     do {
       signals.await(DEADLINE);
-    } while (!signals.due()); // raised for a deadline that was moved since
+    } while (!signals.due()); // was raised for a deadline that moved since
     assertThat(sweeper.now()).isGreaterThanOrEqualTo(last);
   }
 
@@ -117,7 +117,7 @@ class DeadlineSweeperTest {
     near.deadline(in(50));
     near.await(DEADLINE);
     assertThat(far.take(DEADLINE)).isZero();
-    far.deadline(in(20)); // and it can still come nearer
+    far.deadline(in(20)); // the deadline can still come nearer
     assertThat(far.await(DEADLINE)).isEqualTo(DEADLINE);
   }
 
@@ -141,7 +141,9 @@ class DeadlineSweeperTest {
     assertThat(sweeper.in(Duration.ofDays(365))).isLessThan(NEVER);
   }
 
-  /** Random owners move their deadlines back and forth; whatever they end with is seen. */
+  /**
+   * Random owners move their deadlines back and forth; the sweeper sees the deadline they end with.
+   */
   @Test
   void noDeadlineIsLostHoweverOftenItIsMoved() throws Exception {
     var missed = new AtomicLong();

@@ -64,7 +64,7 @@ class SignalsTest {
     assertThat(signals.due()).isFalse();
   }
 
-  /** A yield alone leaves the carrier to those in its own queue only. */
+  /** A yield alone leaves the carrier only to threads in the carrier's own queue. */
   @Test
   void x1OwnerThatNeverHasToWaitParksNowAndThen() throws Exception {
     var seen = new AtomicBoolean();
@@ -89,7 +89,7 @@ class SignalsTest {
     owner.join();
   }
 
-  /** Ends by the time limit, which interrupts this thread. */
+  /** Ends at the latest by the time limit, which interrupts this thread. */
   private static void awaitWaiting(Thread owner) throws InterruptedException {
     while (owner.getState() != Thread.State.WAITING) {
       if (Thread.interrupted()) {
@@ -140,7 +140,7 @@ class SignalsTest {
     assertThat(interrupted).hasValue(1);
   }
 
-  /** Its thread is the poller's: others would wait with it. */
+  /** The owner's thread is the poller's: other connections would wait with the owner. */
   @Test
   void ownerOnALentThreadKeepsItBeforeItWaits() throws Exception {
     var order = new LinkedBlockingQueue<String>();
@@ -173,7 +173,9 @@ class SignalsTest {
     assertThat(order).isEmpty();
   }
 
-  /** A reason that nobody rests for ends no rest: there is nothing to do about it. */
+  /**
+   * A reason that the rest does not wait for ends no rest, because there is nothing to do about it.
+   */
   @Test
   void restEndsOnceForWhatIsWanted() {
     var resting = new Resting();
@@ -191,7 +193,7 @@ class SignalsTest {
     assertThat(ends).hasValue(1);
   }
 
-  /** Goes on wherever it is told to, on the thread that tells. */
+  /** Goes on at once, on the thread that tells it to. */
   private static final class Resting implements Signals.Resting {
     Runnable turn = () -> {};
 
@@ -212,8 +214,8 @@ class SignalsTest {
   }
 
   /**
-   * Each raiser waits until its own reason was seen before it raises the next time: one that is
-   * lost stops everything.
+   * Each raiser waits until its own reason was seen before it raises that reason again, so a lost
+   * reason stops everything.
    */
   @ParameterizedTest
   @ValueSource(booleans = {false, true})

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** What failures of the tree say of themselves. */
+/** The messages of the tree's failures. */
 class FailureTest {
 
   private final Exception bug = new IllegalStateException("on purpose");

@@ -3,7 +3,10 @@ package io.thousandisland.runtime.supervision;
 import java.util.Queue;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A node that logs what is done to it, crashes on demand, and fails its next starts as told. */
+/**
+ * A node that logs its starts and stops, crashes on demand, and fails its next starts when a test
+ * says so.
+ */
 class FakeNode implements Node {
   private final String name;
   private final Queue<String> log;

@@ -11,13 +11,16 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Steps one after the other, on a thread that exists only while there are some. */
+/** Steps run one after the other, on a thread that exists only while there are steps. */
 @Timeout(60)
 class RestartThreadTest {
 
   private static final int PLACES = 4;
 
-  /** As many steps as fit in a few seconds: beside busy processes each may cost a time slice. */
+  /**
+   * Runs as many steps as fit in 3 s, because beside busy processes each step may cost a time
+   * slice.
+   */
   @Test
   void noStepIsLostAndNoTwoOverlap() throws Exception {
     long until = System.nanoTime() + TimeUnit.SECONDS.toNanos(3);
@@ -32,7 +35,7 @@ class RestartThreadTest {
           if (inside.incrementAndGet() != 1 || Thread.currentThread().isVirtual()) {
             wrong.incrementAndGet();
           }
-          Thread.yield(); // long enough to be overlapped
+          Thread.yield(); // long enough for an overlap
           inside.decrementAndGet();
           places.release();
         };

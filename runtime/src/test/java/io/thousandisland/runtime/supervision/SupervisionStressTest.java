@@ -22,7 +22,7 @@ class SupervisionStressTest {
   private final AtomicInteger running = new AtomicInteger();
   private final AtomicInteger starts = new AtomicInteger();
 
-  /** Starts after, and stops before, the node it depends on. */
+  /** Starts after the node it depends on, and stops before it. */
   private final class Leaf implements Node {
     private final String name;
     private final @Nullable Leaf needed;

@@ -112,7 +112,7 @@ class SupervisionTroubleTest {
     assertThatThrownBy(() -> supervisor.add(treacherous))
         .isInstanceOf(StartFailedException.class)
         .hasMessageContaining("cannot start");
-    // the answer to a's crash comes after that to what was reported before
+    // the answer to a's crash comes after the answers to earlier reports
     a.crash();
     assertThat(next(4)).containsExactly("+a", "-a", "+a", "restarted a");
     assertThat(supervisor.children()).containsExactly(a);
@@ -158,7 +158,7 @@ class SupervisionTroubleTest {
     next(2);
     b.failures.set(2);
     b.crash();
-    assertThat(next(3)).containsExactly("-b", "+b", "restarted b"); // the third try
+    assertThat(next(3)).containsExactly("-b", "+b", "restarted b"); // the third try succeeds
     b.failures.set(100);
     b.crash();
     assertThat(next(3)).containsExactly("-b", "-a", "exhausted s");
@@ -174,7 +174,7 @@ class SupervisionTroubleTest {
     next(3);
     a.crash();
     c.crash();
-    c.crash(); // one life crashes once
+    c.crash(); // a node crashes once in each life
     assertThat(next(6)).containsExactly("-a", "+a", "restarted a", "-c", "+c", "restarted c");
     supervisor.stop();
     assertThat(next(3)).containsExactly("-c", "-b", "-a");
@@ -248,7 +248,8 @@ class SupervisionTroubleTest {
     Supervisor supervisor = oneForOne(meddling);
     supervisors.add(supervisor);
     assertThatThrownBy(() -> supervisor.start(up::add))
-        .hasRootCauseMessage("s: the start or stop of a child must not start, stop, add or remove");
+        .hasRootCauseMessage(
+            "s: the start or stop of a child must not call start, stop, add or remove");
   }
 
   // ---- budgets
@@ -258,12 +259,12 @@ class SupervisionTroubleTest {
     Supervisor supervisor = withClock(2, Duration.ofNanos(100), a);
     supervisor.start(up::add);
     next(1);
-    for (long at : new long[] {0, 50, 101, 151, 202}) { // never more than two within 100
+    for (long at : new long[] {0, 50, 101, 151, 202}) { // never more than two within 100 ns
       clock.set(at);
       a.crash();
       assertThat(next(3)).as("at %d", at).containsExactly("-a", "+a", "restarted a");
     }
-    clock.set(251); // those at 151 (exactly as old as the time: it counts) and at 202
+    clock.set(251); // restarts at 151 ns (exactly as old as allowed) and at 202 ns count
     a.crash();
     assertThat(next(2)).containsExactly("-a", "exhausted s");
   }
@@ -316,11 +317,11 @@ class SupervisionTroubleTest {
     assertThat(next(2)).containsExactly("+b", "+a");
     a.crash();
     assertThat(next(3)).containsExactly("-a", "+a", "restarted a");
-    a.crash(); // past the lower budget: the upper one restarts the lower
+    a.crash(); // past the lower budget: the upper supervisor restarts the lower one
     assertThat(next(4)).containsExactly("-a", "exhausted lower", "+a", "restarted lower");
     a.crash();
     assertThat(next(3)).containsExactly("-a", "+a", "restarted a");
-    a.crash(); // past both
+    a.crash(); // past both budgets
     assertThat(next(4)).containsExactly("-a", "exhausted lower", "-b", "exhausted upper");
     assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("down").contains("upper: more than 1");
     assertThat(heard.poll(20, TimeUnit.SECONDS)).isEqualTo("up");
@@ -343,7 +344,7 @@ class SupervisionTroubleTest {
     };
   }
 
-  /** Says when the root is about to park: it does not look again before somebody wakes it. */
+  /** Signals that the root is about to park: it does not look again before a thread wakes it. */
   private static Time saying(CountDownLatch parking) {
     return new Time() {
       @Override
@@ -359,7 +360,10 @@ class SupervisionTroubleTest {
     };
   }
 
-  /** On a thread of its own: no time limit ends a stop that waits, for it ignores interrupts. */
+  /**
+   * Stops the root on a thread of its own: no time limit ends a stop that waits, because the stop
+   * ignores interrupts.
+   */
   private static void assertStops(Root root) throws InterruptedException {
     Thread stopper = Thread.ofPlatform().daemon().start(root::stop);
     assertThat(stopper.join(Duration.ofSeconds(20))).isTrue();
@@ -385,7 +389,7 @@ class SupervisionTroubleTest {
     root.start();
     assertThat(heard.poll(20, TimeUnit.SECONDS)).startsWith("down");
     parking.await();
-    assertStops(root); // not in an hour
+    assertStops(root); // not after the backoff of an hour
     assertStops(root);
     assertThat(log).isEmpty();
     assertThat(heard).isEmpty();

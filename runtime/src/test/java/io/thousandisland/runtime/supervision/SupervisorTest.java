@@ -31,7 +31,7 @@ class SupervisorTest {
         }
       };
 
-  /** Logs what is done to it; crashes on demand, and fails its next starts. */
+  /** Logs its starts and stops; crashes on demand, and fails its next starts. */
   private final class Fake implements Node {
     private final String name;
     private volatile CrashReport crash = reason -> {};

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Rule X5: a buffer is no larger than what the connection has sent lately. */
+/** Rule X5: a buffer is no larger than the bytes that the connection has sent lately. */
 class ReadSizeTest {
 
   private static final boolean FILLED = true;

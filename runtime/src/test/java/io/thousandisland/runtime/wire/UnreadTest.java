@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Bytes a handler leaves unread come again, all of them, in order, in front of the next. */
+/**
+ * Bytes that a handler leaves unread come again, all of them, in order, in front of the next bytes.
+ */
 class UnreadTest {
 
   private final Unread unread = new Unread(new MemoryBudget(1L << 30));
@@ -61,7 +63,7 @@ class UnreadTest {
     assertThatThrownBy(() -> unread.inFrontOf(pooled, 16))
         .isInstanceOf(UnreadLimitException.class)
         .hasMessageContaining("16 bytes unread")
-        .hasMessageContaining("unreadLimit = 16");
+        .hasMessageContaining("unreadLimit is 16");
   }
 
   @Test
@@ -76,7 +78,7 @@ class UnreadTest {
     assertThat(unread.isEmpty()).isTrue();
   }
 
-  /** A stream in pieces, read by a handler that takes what it likes, by both ways. */
+  /** A stream in pieces, read by a handler that takes random amounts, in both ways. */
   @Test
   void streamStaysWholeAndInOrderWhateverIsLeft() throws Exception {
     var random = new Random(42);
@@ -96,7 +98,7 @@ class UnreadTest {
         data.put(arriving++);
       }
       data.flip();
-      // now and then nearly all is left, so that it piles up
+      // now and then nearly all bytes are left, so that they pile up
       int taken = random.nextInt(3) == 0 ? data.remaining() : random.nextInt(3);
       for (int i = Math.min(taken, data.remaining()); i > 0; i--) {
         assertThat(data.get()).isEqualTo(expected++);

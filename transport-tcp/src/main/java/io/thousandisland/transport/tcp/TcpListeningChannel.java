@@ -154,8 +154,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * Tries whether a descriptor can be had. That is sure; the JDK's exception tells it by message
-   * only.
+   * Tries whether a descriptor is free. That is sure; the JDK's exception tells it by message only.
    */
   static boolean outOfDescriptors() {
     try {

@@ -49,7 +49,7 @@ class TcpOptions { // not final, for a test
   private void put(SocketOption<?> option, Object value) {
     if (option.equals(SO_REUSEPORT)) {
       throw new IllegalArgumentException(
-          "option SO_REUSEPORT cannot be set: several listening sockets at one port set it");
+          "option SO_REUSEPORT cannot be set: the server sets it when listening sockets share a port");
     }
     if (!option.type().isInstance(value)) {
       throw new IllegalArgumentException(

@@ -14,7 +14,7 @@ class InterestTest {
 
   private static final int ROUNDS = 200_000;
 
-  /** A selection key that only knows whether it is looked at. */
+  /** A selection key that only knows whether the poller looks at it. */
   private static class Key implements Interest.Switch {
     final AtomicBoolean on = new AtomicBoolean();
     final AtomicInteger switches = new AtomicInteger();
@@ -57,7 +57,7 @@ class InterestTest {
     assertThat(interest.ready()).isTrue();
   }
 
-  /** The order that loses a wake-up, were there no second look. */
+  /** The order that would lose a wake-up if there were no second look. */
   @Test
   void wakeUpIsNotLostWhenTheChannelIsArmedWhileItIsSwitchedOff() {
     var self = new Interest[1];
@@ -73,14 +73,15 @@ class InterestTest {
     self[0] = interest;
     interest.arm();
     assertThat(interest.ready()).isTrue();
-    assertThat(interest.ready()).isFalse(); // switches off
+    assertThat(interest.ready()).isFalse(); // switches the key off
     assertThat(key.on).isTrue();
     assertThat(interest.ready()).isTrue();
   }
 
   /**
-   * A channel that always has data: as long as the key is on, the poller looks at it. As many
-   * rounds as fit in a few seconds: beside busy processes each may cost two time slices.
+   * A channel that always has data: as long as the key is on, the poller looks at it. The test
+   * makes as many rounds as fit in 4 s, because beside busy processes each may cost two time
+   * slices.
    */
   @Test
   @Timeout(60)

@@ -14,11 +14,11 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rule X7: who leads when a thread was lent. */
+/** Rule X7: the thread that leads after a thread was lent. */
 @Timeout(20)
 class LeadTest {
 
-  /** What leaders do: steps that the test gives, until they have lost the lead. */
+  /** The steps that the test gives. A leader runs them until it has lost the lead. */
   private final BlockingQueue<Runnable> steps = new LinkedBlockingQueue<>();
 
   private final BlockingQueue<Object> seen = new LinkedBlockingQueue<>();
@@ -34,7 +34,7 @@ class LeadTest {
     }
   }
 
-  /** Runs on the thread that leads; the result is what it has seen. */
+  /** Runs the step on the thread that leads, and returns its result. */
   private Object leader(java.util.function.Supplier<Object> step) throws InterruptedException {
     steps.add(() -> seen.add(step.get()));
     return seen.take();
@@ -49,9 +49,9 @@ class LeadTest {
   void leaderThatComesBackInTimeStillLeads() throws Exception {
     lead.start();
     lead.passIfAwayForLong();
-    lead.passIfAwayForLong(); // it is at work
+    lead.passIfAwayForLong(); // the leader is at work
     long trip = (Long) leader(lead::lend);
-    lead.passIfAwayForLong(); // it is away, but was not a moment ago
+    lead.passIfAwayForLong(); // away now, but not a moment ago
     assertThat(leader(() -> lead.back(trip))).isEqualTo(true);
     lead.passIfAwayForLong();
     assertThat(leader(lead::isMine)).isEqualTo(true);
@@ -90,7 +90,7 @@ class LeadTest {
     assertThat(leader(Thread::currentThread)).isNotIn(first, second);
   }
 
-  /** The moment of coming back is the moment of the look, again and again. */
+  /** The leader comes back at the moment of the look, again and again. */
   @Test
   void thereIsAlwaysOneLeaderAndNeverTwo() throws Exception {
     int rounds = 20_000;
@@ -107,7 +107,7 @@ class LeadTest {
                 two.set(true);
               }
               while (done.incrementAndGet() < rounds) {
-                leading.decrementAndGet(); // first: from the lending on another may lead
+                leading.decrementAndGet(); // first: from the lending on another thread may lead
                 long trip = self[0].lend();
                 if (!self[0].back(trip)) {
                   return;
@@ -159,7 +159,7 @@ class LeadTest {
     assertThat(turns.take()).isNotNull();
   }
 
-  /** In the middle of one pass there is another: by the watch, and by the leader itself. */
+  /** In the middle of one pass there is another: one by the watch, and one by the leader itself. */
   @ParameterizedTest
   @ValueSource(booleans = {true, false})
   void b11LeadThatTwoPassAtOnceGoesToOneThread(boolean watchFirst) throws Exception {

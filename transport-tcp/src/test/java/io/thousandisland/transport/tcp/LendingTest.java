@@ -19,7 +19,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule X7: whom a poller lends its thread, and how many threads that may cost. */
+/**
+ * Rule X7: the channels to which a poller lends its thread, and the number of threads that this may
+ * cost.
+ */
 @Timeout(60)
 class LendingTest {
 
@@ -44,7 +47,7 @@ class LendingTest {
     }
   }
 
-  /** Keeps each thread that it is lent, until it is told to go on. */
+  /** A channel that keeps each lent thread until the test releases it. */
   private class Channel implements Polled {
     private final Pipe pipe = Pipe.open();
     private final Interest reading;
@@ -107,12 +110,12 @@ class LendingTest {
     for (int i = 0; i < 6; i++) {
       new Channel(poller).write();
     }
-    assertThat(heard(6)) // who leads next may tell before the one that was lent says so
+    assertThat(heard(6)) // the next leader may report before the lent thread does
         .containsExactlyInAnyOrder("lent", "lent", "told", "told", "told", "told");
     assertThat(standby.free()).isZero();
 
     release.countDown();
-    while (standby.free() == 0) { // until the second one comes back
+    while (standby.free() == 0) { // until the second thread comes back
       assertThat(Thread.interrupted()).as("in time").isFalse();
       Thread.onSpinWait();
     }
@@ -124,7 +127,7 @@ class LendingTest {
   void x7TurnThatWasPromisedComesThoughThePollerEnds() throws Exception {
     Poller poller = start(new Standby(1));
     var first = new Channel(poller);
-    first.write(); // keeps the only thread, so that what is asked for now is left to the end
+    first.write(); // keeps the only thread, so that later requests are left to the end
     assertThat(heard(1)).containsExactly("lent");
     assertThat(poller.ask(first)).isTrue();
     var closing = Thread.ofPlatform().daemon().start(() -> close(poller));

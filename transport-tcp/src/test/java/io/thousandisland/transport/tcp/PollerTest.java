@@ -62,7 +62,7 @@ class PollerTest {
     }
   }
 
-  /** A channel as the poller sees it; counts what it is told. */
+  /** A channel as the poller sees it; it counts its notices. */
   private static final class Told implements Polled {
     final SocketChannel channel;
     final Semaphore ready = new Semaphore(0);
@@ -95,7 +95,7 @@ class PollerTest {
     }
   }
 
-  /** For what nobody tells; the test has a time limit. */
+  /** Waits for a condition that no notice announces; the test has a time limit. */
   private static void await(BooleanSupplier condition) throws InterruptedException {
     while (!condition.getAsBoolean()) {
       if (Thread.interrupted()) {
@@ -178,7 +178,7 @@ class PollerTest {
         .isInstanceOf(ClosedSelectorException.class);
     new Registration<>(told.channel, takesThread -> poller, told).on(SelectionKey.OP_READ);
     assertThat(told.closed.getCount()).isZero();
-    poller.awaitReleased(); // waits for nobody
+    poller.awaitReleased(); // there is nothing to wait for
   }
 
   @ParameterizedTest
@@ -238,7 +238,9 @@ class PollerTest {
     assertThat(pollers.channels()).isZero();
   }
 
-  /** A channel that works on the poller's thread, which it is lent: until somebody lets it go. */
+  /**
+   * A channel that works on the poller's thread, which is lent to it, until the test releases it.
+   */
   private final class Working implements Polled {
     final SocketChannel channel;
     final BlockingQueue<Thread> threads = new LinkedBlockingQueue<>();
@@ -282,7 +284,7 @@ class PollerTest {
       all.getLast().registration.take();
     }
     for (Working each : all) {
-      each.registration.on(SelectionKey.OP_WRITE); // so that one look finds several
+      each.registration.on(SelectionKey.OP_WRITE); // so that one look finds several channels
     }
     List<Thread> used = new ArrayList<>();
     for (Working each : all) {
@@ -363,7 +365,9 @@ class PollerTest {
 
   // ---- interrupts
 
-  /** Says whether its thread is interrupted, and interrupts it if it is to. */
+  /**
+   * Records whether its thread is interrupted, and interrupts the thread if the test wants that.
+   */
   private final class Interrupting implements Polled {
     final SocketChannel channel;
     final BlockingQueue<Boolean> interrupted = new LinkedBlockingQueue<>();
@@ -415,12 +419,12 @@ class PollerTest {
           }
         };
     new Registration<>(both, takesThread -> poller, switchingOn)
-        .on(SelectionKey.OP_WRITE); // one look finds both
+        .on(SelectionKey.OP_WRITE); // one look finds both channels
     assertThat(one.interrupted.take()).isFalse();
     assertThat(other.interrupted.take()).isFalse();
   }
 
-  /** Else each selection after it would end at once. */
+  /** Otherwise each later selection would end at once. */
   @ParameterizedTest
   @EnumSource(PollerThreads.class)
   void x3InterruptThatComesWhileThePollerSleepsIsForgotten(PollerThreads threads) throws Exception {
@@ -436,7 +440,9 @@ class PollerTest {
     assertThat(channel.interrupted.take()).isFalse();
   }
 
-  /** What was found before the failure is told after it, on the same thread. */
+  /**
+   * The channels that were found before the failure get their notices after it, on the same thread.
+   */
   @Test
   void x3InterruptThatTheHandlerOfUncaughtExceptionsLeavesIsForgotten() throws Exception {
     var fails = new AtomicBoolean();
@@ -455,7 +461,7 @@ class PollerTest {
               }
             });
     var channel = new Interrupting(false);
-    channel.registration.on(SelectionKey.OP_READ); // before the first sleep, which it is part of
+    channel.registration.on(SelectionKey.OP_READ); // before the first sleep, to be part of it
     poller.start();
     await(poller::sleeps);
     fails.set(true);
@@ -466,7 +472,9 @@ class PollerTest {
 
   // ---- descriptors
 
-  /** Its close looks whether somebody was told already that it is closed. */
+  /**
+   * A channel whose close waits, so that the test sees whether its release is reported too early.
+   */
   private final class ClosedLate extends Delegating {
     final CountDownLatch closing = new CountDownLatch(1);
     final CountDownLatch close = new CountDownLatch(1);
@@ -487,7 +495,7 @@ class PollerTest {
     }
   }
 
-  /** The poller is in the middle of the look that releases it. */
+  /** The poller is in the middle of the look that releases the channel. */
   @ParameterizedTest
   @EnumSource(PollerThreads.class)
   void s8ReleaseIsToldWhenTheDescriptorIsReleasedAndNotBefore(PollerThreads threads)
@@ -502,7 +510,7 @@ class PollerTest {
             try {
               assertThat(poller.closeWhenReleased(late)).isTrue();
               waits[0] = Thread.ofPlatform().daemon().start(poller::awaitReleased);
-              await(() -> waits[0].getState() == Thread.State.TIMED_WAITING); // it has asked
+              await(() -> waits[0].getState() == Thread.State.TIMED_WAITING); // the thread asked
             } catch (InterruptedException e) {
               throw new IllegalStateException(e);
             }
@@ -515,14 +523,14 @@ class PollerTest {
         };
     new Registration<>(late.real, takesThread -> poller, closing).on(SelectionKey.OP_WRITE);
     late.closing.await();
-    // told too early it would end at once; it gives up after a second by itself
+    // reported too early, the wait would end at once; it gives up after 1 s by itself
     assertThat(waits[0].join(Duration.ofMillis(200))).isFalse();
     late.close.countDown();
     assertThat(waits[0].join(Duration.ofSeconds(20))).isTrue();
     assertThat(poller.channels()).isZero();
   }
 
-  /** Nobody waits for it, so nobody but the close itself wakes the poller. */
+  /** No thread waits for the release, so only the close itself wakes the poller. */
   @ParameterizedTest
   @EnumSource(PollerThreads.class)
   void x3CloseByAnotherThreadIsReleasedThoughNobodyWaitsForIt(PollerThreads threads)
@@ -593,7 +601,7 @@ class PollerTest {
     }
   }
 
-  /** Whoever looks for its key loses the lead, if it has that. */
+  /** A thread that looks for this channel's key loses the lead, if it has the lead. */
   private final class LosingTheLead extends Delegating {
     LosingTheLead(SocketChannel real) {
       super(real);
@@ -658,7 +666,7 @@ class PollerTest {
         busy.add(one);
         one.start();
         SocketChannel channel = connected();
-        clients.getLast().write(ByteBuffer.wrap(new byte[] {1})); // which nobody reads
+        clients.getLast().write(ByteBuffer.wrap(new byte[] {1})); // nobody reads it
         var told = new Told(channel);
         new Registration<>(channel, takesThread -> one, told).on(SelectionKey.OP_READ);
         told.ready.acquire(1000);

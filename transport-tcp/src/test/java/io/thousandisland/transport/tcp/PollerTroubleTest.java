@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Rule X3: what cannot be begun leaves nothing behind, and what was there goes on. */
+/** Rule X3: a start that fails leaves nothing behind, and everything that was there goes on. */
 @Timeout(60)
 class PollerTroubleTest {
 
@@ -60,7 +60,7 @@ class PollerTroubleTest {
     }
   }
 
-  /** What the poller calls after a sleep fails; so does what it tells of its end. */
+  /** The calls that the poller makes after a sleep fail, and so do the notices of its end. */
   @Test
   void x3PollerWhoseTurnsFailReportsItAndGoesOn() throws Exception {
     var failures = new AtomicInteger(3);
@@ -95,14 +95,14 @@ class PollerTroubleTest {
         assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("of a turn");
       }
       poller.close();
-      for (int i = 0; i < 4; i++) { // none keeps the next one from being told
+      for (int i = 0; i < 4; i++) { // no failure keeps the next channel from its notice
         assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("closed");
         assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("of a close");
       }
     }
   }
 
-  /** Is told once, and cannot be closed. */
+  /** A channel that gets one notice, and cannot be closed. */
   private static final class Failing implements Polled {
     final SocketChannel channel;
     final CountDownLatch ready = new CountDownLatch(1);

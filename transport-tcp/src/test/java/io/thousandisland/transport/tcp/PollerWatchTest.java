@@ -49,7 +49,7 @@ class PollerWatchTest {
     listening.close();
   }
 
-  /** A channel that can be written to, and its poller's thread when it is told so. */
+  /** A channel that can be written to. At its notice it keeps its poller's thread. */
   private final class Writable implements Polled {
     final Semaphore told = new Semaphore(0);
     final CountDownLatch release = new CountDownLatch(1);
@@ -91,7 +91,7 @@ class PollerWatchTest {
     }
   }
 
-  /** The pollers, as a watch sees them that has no memory for its first looks. */
+  /** The pollers, as seen by a watch that has no memory for its first looks. */
   private final class FailingAtFirst extends AbstractList<Poller> {
     final AtomicInteger looks = new AtomicInteger();
     final CountDownLatch failed = new CountDownLatch(3);
@@ -100,7 +100,7 @@ class PollerWatchTest {
     public Iterator<Poller> iterator() {
       if (failed.getCount() > 0) {
         failed.countDown();
-        throw new Error("no memory, on purpose"); // of an OutOfMemoryError JUnit dies
+        throw new Error("no memory, on purpose"); // an OutOfMemoryError would end JUnit
       }
       looks.incrementAndGet();
       return List.of(poller).iterator();
@@ -146,16 +146,19 @@ class PollerWatchTest {
     }
   }
 
-  /** While the poller sleeps the watch looks no more: two looks in a row are the same. */
+  /**
+   * Waits until the watch rests. While the poller sleeps the watch looks no more: two looks in a
+   * row are the same.
+   */
   private void awaitRest(FailingAtFirst pollers) throws InterruptedException {
     int before;
     do {
       before = pollers.looks.get();
-      TimeUnit.MILLISECONDS.sleep(50); // five looks of a watch that does not rest
+      TimeUnit.MILLISECONDS.sleep(50); // time for five looks of a watch that does not rest
     } while (!poller.sleeps() || pollers.looks.get() != before);
   }
 
-  /** Those of the transports of other tests too. */
+  /** The threads of all watches, also of the transports of other tests. */
   private static Set<Thread> watches() {
     var threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(thread -> !thread.getName().equals("thousandisland tcp poller watch"));

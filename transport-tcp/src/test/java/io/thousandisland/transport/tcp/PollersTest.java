@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.JRE;
 @Timeout(60)
 class PollersTest {
 
-  /** Those of the transports of other tests too. */
+  /** The threads of all watches, also of the transports of other tests. */
   private static Set<Thread> watches() {
     var threads = new HashSet<>(Thread.getAllStackTraces().keySet());
     threads.removeIf(thread -> !thread.getName().equals("thousandisland tcp poller watch"));
@@ -122,7 +122,7 @@ class PollersTest {
     awaitState(waits, Thread.State.TIMED_WAITING);
     waits.interrupt();
     while (waits.isInterrupted()) {
-      Thread.yield(); // until the wait has noticed it
+      Thread.yield(); // until the wait has noticed the interrupt
     }
     awaitState(waits, Thread.State.TIMED_WAITING);
     release.countDown();
@@ -142,7 +142,7 @@ class PollersTest {
 
   // ---- threads
 
-  /** Platform threads; those after the first cannot start when there is no memory. */
+  /** Platform threads. The first one starts; when there is no memory, the others cannot. */
   private static final class Threads {
     final AtomicInteger refused = new AtomicInteger();
     volatile boolean noMemory;
@@ -158,7 +158,7 @@ class PollersTest {
     }
   }
 
-  /** Can be written to as often as it asks. */
+  /** A channel that can be written to as often as it asks. */
   private static final class Writable implements Polled {
     final Semaphore told = new Semaphore(0);
     private final SocketChannel channel;

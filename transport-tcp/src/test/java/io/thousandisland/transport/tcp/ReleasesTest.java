@@ -7,7 +7,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rule X3: who waits for a release gets it, in the order of asking, or all at the end. */
+/**
+ * Rule X3: a thread that waits for a release gets it, in the order of asking, or all get it at the
+ * end.
+ */
 class ReleasesTest {
 
   private final Releases releases = new Releases();

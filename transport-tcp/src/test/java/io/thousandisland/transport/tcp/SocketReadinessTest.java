@@ -25,8 +25,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * Rule X2: what a socket waits for. The poller here has no thread until a test starts it, so
- * nothing is told but what the test tells.
+ * Rule X2: the readiness that a socket waits for. The poller here has no thread until a test starts
+ * it, so a socket hears only the notices that the test gives.
  */
 @Timeout(60)
 class SocketReadinessTest {
@@ -81,7 +81,7 @@ class SocketReadinessTest {
     poller.close();
   }
 
-  /** On a thread of its own: a write that is broken may never return. */
+  /** Runs on a thread of its own, because a broken write may never return. */
   private static <T> T onNewThread(Callable<T> work) throws Exception {
     var task = new FutureTask<T>(work);
     Thread.ofPlatform().daemon().start(task);
@@ -96,7 +96,7 @@ class SocketReadinessTest {
 
   @Test
   void x2PiecesThatTheKernelDoesNotTakeArmTheWriterAndReturn() throws Exception {
-    ByteBuffer[] pieces = pieces(16, MIB); // nobody reads them
+    ByteBuffer[] pieces = pieces(16, MIB); // the peer reads none of them
     long taken = onNewThread(() -> socket.write(pieces, 0, pieces.length));
     assertThat(taken).isBetween(1L, 16L * MIB - 1);
     socket.ready(SelectionKey.OP_WRITE, NOBODY);
@@ -126,7 +126,7 @@ class SocketReadinessTest {
     assertThat(socket.toString()).contains("op 1 WAITING", "op 4 IDLE");
   }
 
-  /** There the channel is open for a while yet: it is closed when its key is released. */
+  /** On that thread the channel is open for a while yet: it is closed when its key is released. */
   @Test
   void x2SocketClosedOnThePollersThreadRefusesReadsAndWritesAtOnce() throws Exception {
     BlockingQueue<Throwable> thrown = new LinkedBlockingQueue<>();
@@ -135,7 +135,7 @@ class SocketReadinessTest {
           @Override
           public void readable() {
             if (readable.tryAcquire()) {
-              return; // told by the close
+              return; // this notice is from the close
             }
             readable.release();
             try {

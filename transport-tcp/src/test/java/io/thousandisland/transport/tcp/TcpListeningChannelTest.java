@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Rules X3 and S6: a bound port, whom it tells, and its options. */
+/** Rules X3 and S6: a bound port, its notices, and its options. */
 @Timeout(60)
 class TcpListeningChannelTest {
 
@@ -72,7 +72,7 @@ class TcpListeningChannelTest {
     }
   }
 
-  /** Also when it was told once more of a client that was accepted meanwhile. */
+  /** Accepts a client, also after one more notice of a client that was accepted meanwhile. */
   private TcpSocket accepted(TcpListeningChannel listening) throws Exception {
     while (true) {
       TcpSocket socket = listening.accept();
@@ -95,7 +95,7 @@ class TcpListeningChannelTest {
         };
     try (var listening = listen("127.0.0.1", Map.of())) {
       assertThat(listening.accept()).isNull();
-      listening.ready(SelectionKey.OP_ACCEPT, nobody); // nobody connects: the poller tells nothing
+      listening.ready(SelectionKey.OP_ACCEPT, nobody); // no client connects: the poller is silent
       assertThat(acceptable.availablePermits()).isOne();
       listening.ready(SelectionKey.OP_ACCEPT, nobody);
       assertThat(acceptable.availablePermits()).isOne();
@@ -130,7 +130,7 @@ class TcpListeningChannelTest {
         .hasMessageContaining("SO_SNDBUF = -1");
   }
 
-  /** Which of several options are set before one is refused is chance. */
+  /** It is chance which of several options are set before one is refused. */
   @Test
   void s6OptionsBeforeAreSetAgainWhenOneOfTheNewIsRefused() throws Exception {
     var setAgain = new AtomicInteger();

@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Rules X2 and X7: the bytes of one connection, and who is told of what. */
+/** Rules X2 and X7: the bytes of one connection, and its notices. */
 @Timeout(60)
 class TcpSocketTest {
 
@@ -94,7 +94,7 @@ class TcpSocketTest {
     transport.stop();
   }
 
-  /** Each byte says where it stands in the whole. */
+  /** Each byte shows its position in the whole. */
   private static ByteBuffer[] pieces(int count, int size, boolean direct) {
     ByteBuffer[] pieces = new ByteBuffer[count];
     for (int i = 0; i < count; i++) {
@@ -122,7 +122,10 @@ class TcpSocketTest {
         });
   }
 
-  /** As a connection sends: what is taken is counted, and the rest waits to be told. */
+  /**
+   * Writes as a connection does: counts the bytes that are taken, and waits for a notice before the
+   * rest.
+   */
   private long writeAll(ByteBuffer[] pieces, int offset, int length) throws Exception {
     long taken = 0;
     while (true) {
@@ -134,7 +137,10 @@ class TcpSocketTest {
     }
   }
 
-  /** Few and many, small ones and more than the kernel takes, direct, heap, and much heap. */
+  /**
+   * Few and many pieces, small pieces and more bytes than the kernel takes, direct and heap
+   * buffers, and much heap.
+   */
   @ParameterizedTest
   @CsvSource({
     "3, 100, true",
@@ -147,7 +153,7 @@ class TcpSocketTest {
   void x2PiecesArriveWholeAndInOrder(int count, int size, boolean direct) throws Exception {
     ByteBuffer[] pieces = pieces(count, size, direct);
     var arrived = readByClient((count - 2) * size);
-    // neither the first nor the last of them
+    // neither the first nor the last of the pieces
     assertThat(writeAll(pieces, 1, count - 2)).isEqualTo((count - 2L) * size);
     byte[] got = arrived.get(20, TimeUnit.SECONDS);
     for (int i = 0; i < got.length; i++) {
@@ -166,7 +172,7 @@ class TcpSocketTest {
     assertThat(socket.write(pieces(1_500, 2, true), 0, 1_500)).isEqualTo(3_000);
     assertThat(socket.write(ByteBuffer.allocate(300_000).limit(200_000))).isEqualTo(200_000);
     assertThat(readByClient(203_000).get(20, TimeUnit.SECONDS)).hasSize(203_000);
-    client.getOutputStream().write(1); // behind which a word of room would have come
+    client.getOutputStream().write(1); // a notice of room would have come before this
     assertThat(socket.read(ByteBuffer.allocate(8))).isBetween(0, 1);
     client.getOutputStream().write(1);
     assertThat(told.readable.tryAcquire(20, TimeUnit.SECONDS)).isTrue();

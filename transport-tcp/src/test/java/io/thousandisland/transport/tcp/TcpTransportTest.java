@@ -226,7 +226,7 @@ class TcpTransportTest {
     int port = ((InetSocketAddress) one.localAddress()).getPort();
     var at = new ListenAt("127.0.0.1", port, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false));
     try (var two = one.another(at)) {
-      one.close(); // so that all connections are the other one's
+      one.close(); // so that the other channel gets all connections
       try (var client = connect(two);
           var socket = accept(two)) {
         assertThat(client.isConnected()).isTrue();
@@ -235,7 +235,7 @@ class TcpTransportTest {
     }
   }
 
-  /** As many as the backlog connect; the kernel lets those wait that are more than one beyond. */
+  /** As many clients as the backlog connect, and one more; the kernel lets further clients wait. */
   @ParameterizedTest
   @ValueSource(ints = {2, 100})
   void s6BacklogIsTheOneAskedForAndNotTheOneOfTheJdk(int backlog) throws Exception {
@@ -282,7 +282,7 @@ class TcpTransportTest {
     }
   }
 
-  /** It is asked after each accept that fails. */
+  /** The server asks this after each accept that fails. */
   @Test
   void s2QuestionWhetherThereIsADescriptorLeftKeepsNone() throws Exception {
     long before = descriptors();
@@ -326,7 +326,7 @@ class TcpTransportTest {
     var first = transport.listen(loopback(0));
     int port = ((InetSocketAddress) first.localAddress()).getPort();
     first.close();
-    long before = descriptors(); // those of the pollers are there
+    long before = descriptors(); // the descriptors of the pollers are included
     for (int i = 0; i < 100; i++) {
       transport.listen(loopback(port)).close(); // returns when the port is free
     }

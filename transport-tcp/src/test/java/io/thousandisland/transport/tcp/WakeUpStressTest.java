@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Rule X4 over real sockets: four pollers, and tens of thousands of times that a reader or a writer
- * parks until it is told. One wake-up lost, and its conversation never ends.
+ * parks until its notice. If one wake-up is lost, its conversation never ends.
  */
 @Timeout(120)
 class WakeUpStressTest {
@@ -35,7 +35,7 @@ class WakeUpStressTest {
   private final AtomicLong waits = new AtomicLong();
   private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-  /** Waits as a connection does: until told, and for nothing else. */
+  /** Waits as a connection does: for a notice, and for nothing else. */
   private final class Told implements Readiness {
     private final Semaphore readable = new Semaphore(0);
     private final Semaphore writable = new Semaphore(0);
@@ -122,9 +122,7 @@ class WakeUpStressTest {
     void client(Socket client) throws Exception;
   }
 
-  /**
-   * Turns of a random length, so that readiness falls into every gap between read, arm and wait.
-   */
+  /** Spins for a random time, so that readiness falls into every gap between read, arm and wait. */
   private static void dawdle() {
     for (int i = ThreadLocalRandom.current().nextInt(300); i > 0; i--) {
       Thread.onSpinWait();

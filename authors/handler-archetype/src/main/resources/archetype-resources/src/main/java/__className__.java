@@ -18,7 +18,7 @@ public final class ${className} implements Handler<${className}.Tally> {
 
   private static final Logger log = LoggerFactory.getLogger(${className}.class);
 
-  /** What belongs to one connection. */
+  /** The state of one connection. */
   record Tally(int lines) {}
 
   @Override
@@ -48,13 +48,13 @@ public final class ${className} implements Handler<${className}.Tally> {
     return null;
   }
 
-  /** This bundle is updated and the connection stays: what the state consists of, in JDK types. */
+  /** The state in JDK types: this bundle is updated and the connection stays. */
   @Override
   public Object exportState(Socket socket, Tally tally) {
     return tally.lines();
   }
 
-  /** Goes on from what another version of this handler, older or newer, exported. */
+  /** Goes on with the state that another version of this handler, older or newer, exported. */
   @Override
   public Next<Tally> importState(Object snapshot, Socket socket) throws Exception {
     if (snapshot instanceof Integer lines) {

@@ -25,7 +25,7 @@ import org.osgi.framework.BundleException;
  * content: answered by {@code done MILLISECONDS}. {@code direct} asks for the bytes of all direct
  * buffers: answered by {@code done BYTES}.
  *
- * <p>Thread: one of its own takes the connections of the test, one after the other.
+ * <p>Thread: a thread of its own takes the connections of the test, one after the other.
  */
 public final class ControlActivator implements BundleActivator {
 

@@ -15,23 +15,23 @@ import java.util.concurrent.CountDownLatch;
  *
  * <ul>
  *   <li>{@code sleep}: the callback sleeps a minute.
- *   <li>{@code compute}: the callback computes for as long as this handler is somebody's service.
- *   <li>{@code swallow}: the callback waits as long, and ignores interrupts.
+ *   <li>{@code compute}: the callback computes until this handler is deactivated.
+ *   <li>{@code swallow}: the callback waits until then, and ignores interrupts.
  *   <li>{@code receive}: the callback owns the conversation from now on, and waits for bytes.
  *   <li>{@code bytes N}: the reply is N bytes, of which number {@code i} is {@code i % 251}.
  *   <li>Anything else is answered with the count, the version of this handler, and the line.
  * </ul>
  *
- * <p>The first four of them tell the peer that they begin, by a reply of their name.
+ * <p>At the first four lines the callback first sends the same word, to show that it begins.
  *
  * <p>A thread that computes or swallows interrupts cannot be ended from outside. It ends when
- * {@code deactivate} says that the handler has gone: by then the server has given it up, and the
- * unbind has returned. Otherwise each update would leave one more thread that keeps a processor,
- * and a machine with two of them would measure nothing else.
+ * {@code deactivate} says that the handler has gone: by then the server has given the thread up,
+ * and the unbind has returned. Otherwise each update would leave one more thread that keeps a
+ * processor, and a machine with two processors would measure nothing else.
  */
 public final class MoodyHandler implements Handler<Long> {
 
-  /** Shared, so that many large replies at once need no memory of the handler's. */
+  /** Shared, so that many large replies at once need no memory of the handler. */
   private static final byte[] BYTES = new byte[8 << 20];
 
   static {
@@ -42,7 +42,7 @@ public final class MoodyHandler implements Handler<Long> {
 
   private final CountDownLatch gone = new CountDownLatch(1);
   private volatile boolean active = true; // read by threads that compute
-  private volatile long computed; // so that no compiler leaves the computing out
+  private volatile long computed; // so that no compiler removes the computation
   private String version = "";
 
   /** Called by Declarative Services. */
@@ -104,13 +104,13 @@ public final class MoodyHandler implements Handler<Long> {
           try {
             gone.await();
           } catch (InterruptedException ignored) {
-            // that is its mood
+            // ignored, as the peer wants it
           }
         }
       }
       default -> {
         while (socket.receive().hasRemaining()) {
-          // and what came is ignored
+          // the bytes are ignored
         }
       }
     }

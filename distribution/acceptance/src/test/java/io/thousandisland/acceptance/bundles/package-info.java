@@ -1,2 +1,2 @@
-/** What runs inside the servers under test: in bundles that the tests make of these classes. */
+/** The code that runs inside the servers under test. The tests make bundles of these classes. */
 package io.thousandisland.acceptance.bundles;

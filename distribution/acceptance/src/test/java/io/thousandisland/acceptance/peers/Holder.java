@@ -5,11 +5,12 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A peer whose callback does not return: it asks for that, and waits for the end of the connection.
+ * A peer whose callback does not return. The peer asks for such a callback, and waits for the end
+ * of the connection.
  *
- * <p>One that makes the server compute comes back only when it is called, after the update. Until
- * then its last thread still computes, and two at a time are all the processors a small machine
- * has.
+ * <p>A peer that makes the server compute comes back only when it is called, after the update.
+ * Until then the thread of its last callback still computes, and two such threads take all the
+ * processors of a small machine.
  *
  * <p>Thread: its own.
  */
@@ -21,7 +22,7 @@ final class Holder implements Hostile {
   private final Semaphore calls = new Semaphore(0);
   private volatile boolean inPosition; // read by Peers
   private volatile boolean gone; // read by its thread
-  private volatile AutoCloseable line = () -> {}; // closed by the thread that lets it go
+  private volatile AutoCloseable line = () -> {}; // closed by the caller of go()
 
   Holder(Peers peers, String mood, boolean onlyWhenCalled) {
     this.peers = peers;

@@ -72,7 +72,7 @@ final class Honest implements Runnable {
     }
     last = now;
     replies++;
-    LockSupport.parkNanos(PAUSE); // busy, but not all the machine can do
+    LockSupport.parkNanos(PAUSE); // busy, but below the limit of the machine
     return reply.version();
   }
 }

@@ -1,22 +1,25 @@
 package io.thousandisland.acceptance.peers;
 
 /**
- * A client that is a burden. Its connection is replaced whenever the server has closed it, until it
- * is told to go.
+ * A client that is a burden. Its connection is replaced whenever the server has closed it, until
+ * {@link #go}.
  */
 interface Hostile extends Runnable {
 
-  /** True while it is the burden that it wants to be. */
+  /** True while the peer is in position to be a burden. */
   boolean inPosition();
 
-  /** Lets it end, and its connection with it. */
+  /** Ends the peer, and its connection with it. */
   void go();
 
-  /** How often it has connected, if it counts that. */
+  /** The number of its connects so far, if the peer counts them. */
   default int connects() {
     return 0;
   }
 
-  /** Called when all may connect again; only those care that must not come twice at a time. */
+  /**
+   * Called when all peers may connect again. It matters only to peers that must not come twice at a
+   * time.
+   */
   default void again() {}
 }

@@ -32,7 +32,7 @@ final class Line implements AutoCloseable {
     }
   }
 
-  /** Honest clients wait this long for a reply. Hostile ones may want to wait for ever. */
+  /** Honest clients wait this long for a reply. Hostile clients may want to wait without end. */
   void patience(int millis) throws SocketException {
     socket.setSoTimeout(millis);
   }

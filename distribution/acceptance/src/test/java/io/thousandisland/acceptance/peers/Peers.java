@@ -22,8 +22,8 @@ import java.util.stream.Stream;
  *   <li>{@code figures}: the counts of this phase.
  *   <li>{@code of N}: the replies of version N in this phase.
  *   <li>{@code hostile}: the hostile peers are there; answered when all are in position.
- *   <li>{@code slow}: the same with those only that are slow to read.
- *   <li>{@code connects}: how often those have connected so far.
+ *   <li>{@code slow}: the same with only the peers that are slow to read.
+ *   <li>{@code connects}: how often the slow peers have connected so far.
  *   <li>{@code peace}: the hostile peers go.
  * </ul>
  */
@@ -89,7 +89,10 @@ public final class Peers {
     };
   }
 
-  /** Peers that are there stay. A peer that comes only when called is called. */
+  /**
+   * Brings the hostile peers. Peers that are there stay. A peer that comes only when called is
+   * called.
+   */
   private String gather(boolean onlySlow) {
     if (hostile.isEmpty()) {
       hostile.add(new Pusher(this, 0));

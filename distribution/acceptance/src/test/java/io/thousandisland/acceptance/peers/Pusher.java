@@ -10,10 +10,10 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A peer that sends lines without end, and reads a few bytes a second or none. It is in position
- * when it could send nothing for a while: the server waits for it.
+ * A peer that sends lines without end, and reads a few bytes a second or none. The peer is in
+ * position when it could send nothing for a while: the server waits for it.
  *
- * <p>Thread: its own sends; another one reads.
+ * <p>Thread: its own thread sends; another one reads.
  */
 final class Pusher implements Hostile {
 
@@ -29,7 +29,7 @@ final class Pusher implements Hostile {
   private final AtomicInteger connects = new AtomicInteger();
   private volatile boolean connected; // read by Peers
   private volatile boolean gone; // read by its threads
-  private volatile AutoCloseable socket = () -> {}; // closed by the thread that lets it go
+  private volatile AutoCloseable socket = () -> {}; // closed by the caller of go()
 
   Pusher(Peers peers, int bytesPerSecond) {
     this.peers = peers;
@@ -67,9 +67,9 @@ final class Pusher implements Hostile {
       while (mine.getInputStream().read(some) >= 0) {
         LockSupport.parkNanos(TimeUnit.SECONDS.toNanos(1) / READS_A_SECOND);
       }
-      mine.close(); // the server has closed its side: the thread that sends shall notice
+      mine.close(); // the server has closed its side: the sending thread shall notice
     } catch (IOException closed) {
-      // the thread that sends has noticed too
+      // the sending thread has noticed too
     }
   }
 

@@ -12,13 +12,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Many peers in a process of their own that burden a server each in the same way. It connects all
- * of them, says so, and ends with its input, and all connections with it.
+ * Many peers in a process of their own, each of which burdens a server in the same way. The process
+ * connects all peers and says so. It ends with its input, and all connections end with it.
  *
  * <ul>
  *   <li>{@code push}: each sends until the server takes no more, and never reads. Its receive
- *       buffer is the smallest that the kernel allows, so that few bytes of reply fill it. It goes
- *       on trying until the end: a server that had no processor for a while only seemed to be full.
+ *       buffer is the smallest that the kernel allows, so that few bytes of reply fill it. The peer
+ *       goes on trying until the end, because a server that had no processor for a while only
+ *       seemed to be full.
  *   <li>{@code receive}: each asks for a callback that waits in {@code receive()}, and sends
  *       nothing more.
  * </ul>
@@ -28,7 +29,7 @@ public final class Silent {
   /** Far fewer than a backlog holds. */
   private static final int AT_ONCE = 400;
 
-  /** A peer counts as blocked when it could not send for so long. */
+  /** A peer counts as blocked when it could not send for this time. */
   private static final long STILL = TimeUnit.MILLISECONDS.toNanos(50);
 
   private static final long AGAIN = TimeUnit.MILLISECONDS.toNanos(200);
@@ -109,7 +110,7 @@ public final class Silent {
             try {
               while (peer.write(chunk.clear()) > 0) {}
               return false;
-            } catch (IOException ended) { // by the server
+            } catch (IOException ended) { // the server has ended it
               return true;
             }
           });

@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the honest clients saw in one phase of a test. Any thread may count. */
+/** The counts of the honest clients in one phase of a test. Any thread may count. */
 final class Tally {
 
   private final Map<Integer, Long> byVersion = new TreeMap<>();
@@ -17,7 +17,10 @@ final class Tally {
   private long gap;
   private long visitGap;
 
-  /** A reply to one who talks; the gap is the time since the one before. Nanoseconds. */
+  /**
+   * Counts a reply to a talker; the gap is the time since the reply before it. All times are in
+   * nanoseconds.
+   */
   synchronized void talked(int version, long latency, long sinceLast) {
     if (talked == latencies.length) {
       latencies = Arrays.copyOf(latencies, 2 * talked);
@@ -27,7 +30,10 @@ final class Tally {
     byVersion.merge(version, 1L, Long::sum);
   }
 
-  /** A whole visit: connected, served. The gap is the time since the end of the one before. */
+  /**
+   * Counts a whole visit: connected, served. The gap is the time since the end of the visit before
+   * it.
+   */
   synchronized void visited(int version, long sinceLast) {
     visits++;
     visitGap = Math.max(visitGap, sinceLast);
@@ -51,7 +57,7 @@ final class Tally {
     return byVersion.getOrDefault(version, 0L);
   }
 
-  /** One line; {@code Figures} of the tests reads it. */
+  /** One line, which {@code PeersFigures} of the tests reads. */
   @Override
   public synchronized String toString() {
     long[] sorted = Arrays.copyOf(latencies, talked);

@@ -1,2 +1,4 @@
-/** Clients, honest and hostile, that run in a process of their own: {@link Peers} is its main. */
+/**
+ * Clients, honest and hostile, that run in a process of their own: {@link Peers} is its main class.
+ */
 package io.thousandisland.acceptance.peers;

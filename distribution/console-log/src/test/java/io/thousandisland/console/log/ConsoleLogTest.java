@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Configured as Logback does it by itself: what it finds is part of the test. */
+/** Logback configures itself here: the files that it finds are part of the test. */
 class ConsoleLogTest {
 
   @TempDir Path folder;

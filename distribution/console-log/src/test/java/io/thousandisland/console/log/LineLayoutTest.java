@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The lines are those of Logback's PatternLayout. */
+/** Compares the lines with the lines of Logback's PatternLayout. */
 class LineLayoutTest {
 
   private static final List<Level> LEVELS =

@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Rules W3 and W5: a connection that moves while handlers come and leave. Who lets a handler go
- * waits for it, is not kept waiting, and finds no callback in it afterwards.
+ * Rules W3 and W5: a connection that moves while handlers come and leave. The thread that retires a
+ * handler waits for the connection, but not without end, and then finds no callback in the handler.
  */
 public class SuccessionInterleavingsTest {
 
@@ -91,7 +91,7 @@ public class SuccessionInterleavingsTest {
       }
     }
 
-    /** As Migration does. */
+    /** Moves as Migration does. */
     public void move() {
       signals.owner(Thread.currentThread());
       Generation mine = lease.generation();
@@ -117,7 +117,7 @@ public class SuccessionInterleavingsTest {
       lease.end();
     }
 
-    /** Its handler must be there from the beginning to the end. */
+    /** Runs a callback, whose handler must be there from the beginning to the end. */
     private static void callback(@Nullable Generation in) {
       if (in == null) {
         throw new IllegalStateException("in no generation");
@@ -126,7 +126,7 @@ public class SuccessionInterleavingsTest {
       in.handler();
     }
 
-    // ---- the server's
+    // ---- the server's threads
 
     public void serveFirst() {
       serve(1);
@@ -152,7 +152,7 @@ public class SuccessionInterleavingsTest {
       retire(1);
     }
 
-    /** As Succession and a drain do, when all leave of their own accord. */
+    /** Retires as Succession and a drain do, when all connections leave of their own accord. */
     private void retire(int service) {
       List<Generation> leaving = generations.of(service);
       leaving.forEach(Generation::close);
@@ -171,7 +171,7 @@ public class SuccessionInterleavingsTest {
     }
   }
 
-  /** A first generation serves, and nobody is in it yet. */
+  /** A first generation serves, and no connection is in it yet. */
   public static class Serving extends Model {
     public Serving() {
       serveFirst();

@@ -6,7 +6,10 @@ import io.thousandisland.stress.Interleavings;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Generation: nobody is in one that has ended, and each one closed ends once. */
+/**
+ * Generation: no connection is in a generation that has ended, and each closed generation ends
+ * once.
+ */
 public class GenerationInterleavingsTest {
 
   public static class Model {
@@ -20,7 +23,7 @@ public class GenerationInterleavingsTest {
 
     public void live() {
       if (generation.enter()) {
-        generation.handler(); // throws when it has ended
+        generation.handler(); // throws when the generation has ended
         Checks.that(ended.get() == 0, "ended with a connection in it");
         generation.exit();
       }

@@ -1,6 +1,6 @@
 package io.thousandisland.runtime.server;
 
-/** What models find wrong. */
+/** The checks of the models. */
 public final class Checks {
   private Checks() {}
 

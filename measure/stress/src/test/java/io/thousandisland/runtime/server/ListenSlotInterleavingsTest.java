@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
-/** ListenSlot: a client that has come is accepted, once, whoever is paused meanwhile. */
+/** ListenSlot: a client that has come is accepted, once, whichever worker is paused meanwhile. */
 public class ListenSlotInterleavingsTest {
 
   public static class Model {
@@ -35,7 +35,7 @@ public class ListenSlotInterleavingsTest {
       work(second, first);
     }
 
-    /** As a worker does, until it has accepted one or is paused. */
+    /** Works as a worker does, until it has accepted a client or is paused. */
     private void work(Signals me, Signals other) {
       me.owner(Thread.currentThread());
       boolean more = true;
@@ -45,7 +45,7 @@ public class ListenSlotInterleavingsTest {
         if (more) {
           backlog.decrementAndGet();
           accepted.incrementAndGet();
-          other.raise(Signals.PAUSE); // one client only: the other would wait for ever
+          other.raise(Signals.PAUSE); // one client only: the other would wait without end
         }
         holders.decrementAndGet();
         slot.pass(more);
@@ -69,7 +69,7 @@ public class ListenSlotInterleavingsTest {
     }
   }
 
-  /** It accepts nothing itself, and tells of what comes. */
+  /** A channel that accepts nothing itself, and tells of clients that come. */
   private static final class Channel implements ListeningChannel {
     private volatile Runnable tell = () -> {};
 

@@ -3,12 +3,12 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.signals.Signals;
 import org.jspecify.annotations.Nullable;
 
-/** Waits for turns on a thread, as no worker does. */
+/** Waits for turns by blocking a thread, which no worker does. */
 public final class Turns {
 
   private Turns() {}
 
-  /** Null when one of {@code otherwise} came first, which is taken. */
+  /** Null when a signal of {@code otherwise} came first; that signal is taken. */
   public static @Nullable ListenSlot await(
       ListenSlot slot, Signals me, boolean first, int otherwise) {
     ListenSlot.Waiter waiter = slot.queue(me, first);

@@ -6,7 +6,9 @@ import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.stress.Interleavings;
 import org.junit.jupiter.api.Test;
 
-/** Permits: none is lost to a waiter that leaves, nobody waits while there is one. */
+/**
+ * Permits: no permit is lost to a waiter that leaves, and no waiter waits while there is a permit.
+ */
 public class PermitsInterleavingsTest {
 
   public static class Model {
@@ -18,7 +20,7 @@ public class PermitsInterleavingsTest {
       Checks.that(permits.tryAcquire(), "no place");
     }
 
-    /** As a worker waits, see AcceptLoop. */
+    /** Acquires a permit as a worker does: see AcceptLoop. */
     private boolean acquire(Signals me) {
       me.owner(Thread.currentThread());
       while (!permits.acquireOr(me)) {
@@ -69,7 +71,7 @@ public class PermitsInterleavingsTest {
         .explore();
   }
 
-  /** The one in use is given back when the others have had a place. */
+  /** The permit in use is given back when the other waiters have had a place. */
   @Test
   void raisedLimitLetsAllWaitersLook() {
     Interleavings.of(Model.class)

@@ -11,12 +11,17 @@ public class DeadlinesInterleavingsTest {
     private final DeadlineSweeper sweeper = new DeadlineSweeper(4);
     private final Signals signals = new Signals(sweeper);
 
-    /** Later than the wheel holds: each visit plans the next, the first is at tick 3. */
+    /**
+     * Sets a deadline later than the wheel holds: each visit plans the next one, and the first is
+     * at tick 3.
+     */
     void late() {
       signals.deadline(Long.MAX_VALUE / 2);
     }
 
-    /** In the past, for the explorer's made-up clock too: the next visit raises it. */
+    /**
+     * Sets a deadline in the past, for the explorer's made-up clock too: the next visit raises it.
+     */
     public void soon() {
       signals.deadline(Long.MIN_VALUE / 2);
     }
@@ -25,7 +30,7 @@ public class DeadlinesInterleavingsTest {
       sweeper.sweepTo(3);
     }
 
-    /** At the next tick, not when the wheel has turned. */
+    /** The deadline is raised at the next tick, not when the wheel has turned. */
     public void holds() {
       sweeper.sweepTo(4);
       Checks.that(signals.isRaised(Signals.DEADLINE), "deadline lost");

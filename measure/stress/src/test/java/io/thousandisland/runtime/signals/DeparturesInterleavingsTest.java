@@ -5,7 +5,7 @@ import io.thousandisland.stress.Interleavings;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Departures: a drain misses nobody who goes, and hears that it is cut short. */
+/** Departures: a drain misses no connection that goes, and notices that it is cut short. */
 public class DeparturesInterleavingsTest {
 
   public static class Model {

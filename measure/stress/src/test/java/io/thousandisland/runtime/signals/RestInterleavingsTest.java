@@ -6,7 +6,9 @@ import io.thousandisland.transport.ThreadLender;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** Signals at rest: whoever raises finds one to go on, never two, and nothing stays undone. */
+/**
+ * Signals at rest: a raised reason makes one thread go on, never two, and no reason stays undone.
+ */
 public class RestInterleavingsTest {
 
   public static class Model implements Signals.Resting {
@@ -15,10 +17,10 @@ public class RestInterleavingsTest {
     final Signals signals = new Signals(new DeadlineSweeper(2), this);
     private final AtomicInteger owners = new AtomicInteger();
 
-    /** Raised, or about to be, and not taken since. */
+    /** The reasons that are raised or about to be, and not taken since. */
     private final AtomicInteger undone = new AtomicInteger();
 
-    /** As a connection's beginning does, and each of its turns. */
+    /** Goes on as a connection does at its beginning and in each of its turns. */
     public void goOn() {
       signals.owner(Thread.currentThread());
       do {
@@ -29,7 +31,7 @@ public class RestInterleavingsTest {
       } while (!signals.rest(WANTED));
     }
 
-    /** On the thread that raises: the model has no others. */
+    /** Goes on with the raising thread: the model has no other threads. */
     @Override
     public void goOnElsewhere() {
       goOn();
@@ -64,7 +66,7 @@ public class RestInterleavingsTest {
       undone.getAndUpdate(bits -> bits | reason);
     }
 
-    /** Ends no rest: nobody waits for it. */
+    /** Ends no rest, because the rest does not wait for this reason. */
     public void writable() {
       signals.writable();
     }
@@ -74,7 +76,7 @@ public class RestInterleavingsTest {
     }
   }
 
-  /** As a connection whose transport lends threads when it is asked, later, or has none to lend. */
+  /** A connection whose transport lends threads on request, but later, or has none to lend. */
   public static class AskingModel extends Model {
     private final AtomicInteger asked = new AtomicInteger();
     private final AtomicInteger refusals = new AtomicInteger();

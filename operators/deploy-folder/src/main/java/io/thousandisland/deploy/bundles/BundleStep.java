@@ -73,7 +73,7 @@ public final class BundleStep {
       try {
         action.accept(file);
       } catch (RuntimeException e) {
-        file.trouble("cannot be dealt with: " + e, e);
+        file.trouble("cannot be processed: " + e, e);
       }
     }
   }

@@ -88,12 +88,12 @@ public final class ConfigurationStore {
     if (others) {
       return "the configuration "
           + pid
-          + " is replaced, which did not come from this folder; it is as before when the file is"
+          + ", which did not come from this folder, is replaced; it is restored when the file is"
           + " removed";
     }
     return different
         ? "the configuration " + pid + " is updated"
-        : "has the keys and values that the configuration " + pid + " has already";
+        : "has the same keys and values as the configuration " + pid;
   }
 
   private static String unbound(@Nullable String bound) {

@@ -22,8 +22,9 @@ public final class JsonForm implements ConfigurationForm {
       boolean objects = values.values().stream().allMatch(JsonForm::isObject);
       if (ofSeveral || (objects && !values.isEmpty())) {
         throw new MalformedFileException(
-            "it has PIDs as keys, as a resource of the Configurator has; here each file is one"
-                + " configuration: name it after the PID, and write only that one's keys into it");
+            "its keys are PIDs, as in a resource of the Configurator; here a file is one"
+                + " configuration: name the file after the PID, and write only the keys of this"
+                + " configuration into the file");
       }
       return new Content(values, List.copyOf(reader.getIgnoredErrors()));
     } catch (MalformedFileException e) {

@@ -51,7 +51,7 @@ public final class PlainForm implements ConfigurationForm {
           Matcher reference = REFERENCE.matcher(value.toString());
           if (reference.find()) {
             remarks.add(
-                "%s contains %s, which is taken as it stands; a framework or system property is $[prop:%s]"
+                "%s contains %s, which is not replaced; a framework or system property is written as $[prop:%s]"
                     .formatted(key, reference.group(), reference.group(1)));
           }
         });
@@ -69,7 +69,7 @@ public final class PlainForm implements ConfigurationForm {
               while (escape.find()) {
                 if (ESCAPED.indexOf(escape.group(1).charAt(0)) < 0) {
                   remarks.add(
-                      "the backslash of %s vanishes in this form; write \\\\ for a backslash"
+                      "the backslash of %s is dropped in a .cfg file; write \\\\ for a backslash"
                           .formatted(escape.group()));
                   return;
                 }

@@ -27,8 +27,8 @@ public final class TypedForm implements ConfigurationForm {
     } catch (IOException | RuntimeException e) {
       throw new MalformedFileException(
           Trouble.of((Throwable) e)
-              + "; in this form a line is key=\"text\" or key=I\"7777\", and in a value = is written"
-              + " \\= and \" is written \\\"; the form .cfg has no quotes");
+              + "; in a .config file a line is key=\"text\" or key=I\"7777\", and in a value = is written"
+              + " \\= and \" is written \\\"; a .cfg file has no quotes");
     }
     return new Content(values, List.of());
   }

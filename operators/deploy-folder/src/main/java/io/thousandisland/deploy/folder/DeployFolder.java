@@ -153,7 +153,7 @@ public final class DeployFolder {
         // told below
       }
       LOG.warn(
-          "{} is {}; allowed are whole milliseconds from 1 on; it is {} now",
+          "{} is {}; allowed: a whole number of milliseconds, 1 or more; {} is used",
           POLL,
           text,
           USUAL_POLL);

@@ -35,8 +35,8 @@ final class FolderHealth {
           folder.toString(),
           "the folder cannot be read: "
               + now
-              + "; everything that came from it stays as it is, and it is watched as soon as it can"
-              + " be read");
+              + "; its bundles and configurations stay as they are, and it is watched as soon as it"
+              + " can be read");
       trouble = now;
     }
   }

@@ -45,7 +45,7 @@ final class OtherFiles {
   private void tell(String name, boolean regular) {
     if (!regular) {
       String what =
-          "is a folder, or no regular file; only files in the deploy folder itself are used";
+          "is a folder or not a regular file; only files in the deploy folder itself are used";
       if (Kind.of(name) == Kind.OTHER) {
         report.done(name, what);
       } else {

@@ -18,7 +18,7 @@ public final class Trouble {
       return "permission denied";
     }
     if (e instanceof NoSuchFileException) {
-      return "it is not there, or it is a link to nothing";
+      return "it does not exist, or it is a link to a missing file";
     }
     if (e instanceof NotDirectoryException) {
       return "it is not a folder";

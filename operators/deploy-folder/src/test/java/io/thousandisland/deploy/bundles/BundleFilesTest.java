@@ -29,7 +29,7 @@ import org.osgi.framework.launch.Framework;
 import org.osgi.framework.launch.FrameworkFactory;
 import org.osgi.framework.startlevel.FrameworkStartLevel;
 
-/** In a real framework; looks are taken by the test instead of a thread. */
+/** Runs in a real framework; the test takes the looks instead of a thread. */
 class BundleFilesTest {
 
   @TempDir Path home;
@@ -70,7 +70,7 @@ class BundleFilesTest {
     context.addBundleListener((SynchronousBundleListener) event -> files.bundleChanged(event));
   }
 
-  /** Asked before each start and stop: the framework might throw there as well. */
+  /** The clock is asked before each start and stop, where the framework might throw as well. */
   private Instant nowUnlessItIsToFail() {
     if (failOnce) {
       failOnce = false;
@@ -86,7 +86,7 @@ class BundleFilesTest {
     told.close();
   }
 
-  /** So many looks of a quarter of a second. */
+  /** Takes that many looks, a quarter of a second apart. */
   private void look(int times) throws IOException {
     for (int i = 0; i < times; i++) {
       now = now.plusMillis(250);
@@ -237,7 +237,7 @@ class BundleFilesTest {
     look(4);
     assertThat(told.lines())
         .hasSize(2)
-        .anyMatch(line -> line.matches("WARN [ab].jar: cannot be dealt with: .*on purpose.*"))
+        .anyMatch(line -> line.matches("WARN [ab].jar: cannot be processed: .*on purpose.*"))
         .anyMatch(line -> line.matches("INFO [ab].jar: org.example.[ab] 1.0.0 is .* started"));
   }
 

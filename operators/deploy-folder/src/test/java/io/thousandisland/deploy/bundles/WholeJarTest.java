@@ -54,7 +54,9 @@ class WholeJarTest {
     }
   }
 
-  /** As a copy that was allocated before it is written: the end is there, and the middle is not. */
+  /**
+   * Like a copy that was allocated before it is written: the end is there, and the middle is not.
+   */
   @Test
   void jarWithAHoleIsRefused() throws Exception {
     byte[] bytes = Jars.bundle("org.example.a", "1.0.0", Map.of());

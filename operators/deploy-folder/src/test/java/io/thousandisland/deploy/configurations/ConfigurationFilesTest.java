@@ -31,13 +31,13 @@ import org.osgi.service.cm.ManagedService;
 import org.osgi.service.component.runtime.ServiceComponentRuntime;
 
 /**
- * With a real Config Admin and a real SCR in a framework; looks are taken by the test instead of a
- * thread.
+ * Runs with a real Config Admin and a real SCR in a framework; the test takes the looks instead of
+ * a thread.
  */
 @SuppressWarnings("JdkObsolete") // Config Admin takes a Dictionary
 class ConfigurationFilesTest {
 
-  /** The bundles use these classes of the tests, so that both can talk. */
+  /** The bundles use these packages of the tests, so that both can talk. */
   private static final String SHARED =
       "org.osgi.service.cm;version=1.6.1,"
           + "org.osgi.service.component;version=1.5.1,"
@@ -109,7 +109,7 @@ class ConfigurationFilesTest {
     told.close();
   }
 
-  /** So many looks of a quarter of a second. */
+  /** Takes that many looks, a quarter of a second apart. */
   private void look(int times) throws IOException {
     for (int i = 0; i < times; i++) {
       now = now.plusMillis(250);
@@ -131,7 +131,7 @@ class ConfigurationFilesTest {
         framework
             .getBundleContext()
             .registerService(ManagedService.class, dictionary -> {}, properties);
-    bundleChanges(); // as the bundle that does this would have
+    bundleChanges(); // as a bundle that registers this would cause
     return registration;
   }
 
@@ -164,7 +164,7 @@ class ConfigurationFilesTest {
         .containsExactly(
             "INFO a.b-c.cfg: the configuration a.b~c is created",
             "INFO a.b-c.cfg: the configuration a.b~c is updated",
-            "INFO a.b-c.cfg: has the keys and values that the configuration a.b~c has already",
+            "INFO a.b-c.cfg: has the same keys and values as the configuration a.b~c",
             "INFO a.b-c.cfg: removed; the configuration a.b~c is deleted");
   }
 
@@ -202,8 +202,8 @@ class ConfigurationFilesTest {
     assertThat(values("a")).containsEntry("k", "v");
     assertThat(told.lines())
         .containsExactly(
-            "INFO a.cfg: the configuration a is replaced, which did not come from this folder; it is"
-                + " as before when the file is removed; it was bound to the bundle from"
+            "INFO a.cfg: the configuration a, which did not come from this folder, is replaced; it is"
+                + " restored when the file is removed; it was bound to the bundle from"
                 + " file:/other.jar, and any bundle may use it now");
   }
 
@@ -229,7 +229,7 @@ class ConfigurationFilesTest {
     look(1);
     assertThat(values("my~component")).isEmpty();
     assertThat(values("my-component")).containsEntry("k", "v");
-    user.unregister(); // an update of its bundle, say
+    user.unregister(); // as an update of its bundle would
     bundleChanges();
     look(1);
 
@@ -295,7 +295,7 @@ class ConfigurationFilesTest {
     assertThat(told.lines())
         .contains(
             "INFO a.cfg: removed; the configuration a is deleted",
-            "INFO b-c.cfg: has the keys and values that the configuration b~c has already");
+            "INFO b-c.cfg: has the same keys and values as the configuration b~c");
   }
 
   @Test
@@ -324,6 +324,7 @@ class ConfigurationFilesTest {
     look(12);
 
     assertThat(told.lines())
-        .containsExactly("WARN a.cfg: cannot be read: it is not there, or it is a link to nothing");
+        .containsExactly(
+            "WARN a.cfg: cannot be read: it does not exist, or it is a link to a missing file");
   }
 }

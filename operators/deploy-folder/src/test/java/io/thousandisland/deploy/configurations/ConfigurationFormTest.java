@@ -47,10 +47,11 @@ class ConfigurationFormTest {
   void plainFormRemarksWhatWasProbablyMeant() throws Exception {
     assertThat(read(".cfg", "port = ${port}\n").remarks())
         .containsExactly(
-            "port contains ${port}, which is taken as it stands; a framework or system property is"
+            "port contains ${port}, which is not replaced; a framework or system property is written as"
                 + " $[prop:port]");
     assertThat(read(".cfg", "file = C:\\data\n# C:\\data\n").remarks())
-        .containsExactly("the backslash of \\d vanishes in this form; write \\\\ for a backslash");
+        .containsExactly(
+            "the backslash of \\d is dropped in a .cfg file; write \\\\ for a backslash");
     assertThat(read(".cfg", "file = C:\\\\data\n").remarks()).isEmpty();
     assertThat(read(".cfg", "port = 1\nPort = 2\n").remarks())
         .containsExactly("Port is given twice; the last one counts");
@@ -105,8 +106,8 @@ class ConfigurationFormTest {
       quoteCharacter = '`',
       value = {
         ".json   | {\"port\":                            | Invalid JSON",
-        ".json   | {\":configurator:resource-version\": 1, \"a~b\": {\"port\": 1}} | name it after the PID",
-        ".json   | {\"a~b\": {\"port\": 1}}              | name it after the PID",
+        ".json   | {\":configurator:resource-version\": 1, \"a~b\": {\"port\": 1}} | name the file after the PID",
+        ".json   | {\"a~b\": {\"port\": 1}}              | name the file after the PID",
         ".json   | {\"port:Integer\": \"abc\"}           | port:Integer",
         ".config | port = 7777                           | key=\"text\"",
         ".config | t=\"(handler.name=echo)\"             | \\=",

@@ -24,7 +24,7 @@ final class Guarded implements Consumer<Line> {
     } catch (RuntimeException | LinkageError e) {
       if (said.compareAndSet(false, true)) {
         System.err.println(
-            "The OSGi log cannot be written, and this is said once. The first line was: "
+            "The OSGi log cannot be written; further failures are not reported. The first line was: "
                 + line.message());
         e.printStackTrace();
       }

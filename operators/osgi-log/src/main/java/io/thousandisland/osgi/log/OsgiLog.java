@@ -54,8 +54,8 @@ public final class OsgiLog implements BundleActivator {
     readers.open();
     if (readers.isEmpty()) {
       LOG.warn(
-          "There is no OSGi log service (org.osgi.service.log.LogReaderService). What bundles log"
-              + " through OSGi is not written until one comes.");
+          "There is no OSGi log service (org.osgi.service.log.LogReaderService). Lines that bundles"
+              + " log through OSGi are not written until one comes.");
     }
   }
 

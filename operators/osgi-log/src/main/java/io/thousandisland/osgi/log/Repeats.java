@@ -62,7 +62,7 @@ final class Repeats implements Consumer<Line> {
     }
     return tally == null || tally.more == 0
         ? line
-        : line.saying(line.message() + " (and " + tally.more + " times more before)");
+        : line.saying(line.message() + " (and " + tally.more + " more times before)");
   }
 
   /** Not with the whole trace, because a repeated try comes along another path. */

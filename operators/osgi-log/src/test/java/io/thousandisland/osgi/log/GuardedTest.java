@@ -28,7 +28,7 @@ class GuardedTest {
     }
 
     assertThat(said.toString(StandardCharsets.UTF_8))
-        .startsWith("The OSGi log cannot be written, and this is said once.")
+        .startsWith("The OSGi log cannot be written; further failures are not reported.")
         .containsOnlyOnce("disk is hot")
         .containsOnlyOnce("NullPointerException: no logger context")
         .doesNotContain("disk is on fire");

@@ -45,7 +45,7 @@ class RepeatsTest {
 
     assertThat(written)
         .containsExactly(
-            "ERROR x", "DEBUG x", "DEBUG x", "ERROR x (and 2 times more before)", "ERROR x");
+            "ERROR x", "DEBUG x", "DEBUG x", "ERROR x (and 2 more times before)", "ERROR x");
   }
 
   @Test

@@ -15,7 +15,7 @@ import org.osgi.service.log.LogReaderService;
 
 class TranscriptTest {
 
-  /** Keeps all, and tells its listener when the test says so. */
+  /** A log reader that keeps all entries, and tells its listener when the test says so. */
   private static final class Reader implements LogReaderService {
     final List<LogEntry> newestFirst = new ArrayList<>();
     @Nullable LogListener listener;
@@ -79,7 +79,7 @@ class TranscriptTest {
     assertThat(reader.listener).isNull();
   }
 
-  /** The framework itself tells of it, with the exception. */
+  /** From then on the framework itself reports its trouble, with the exception. */
   @Test
   void troubleOfTheFrameworkIsWrittenOnlyFromBefore() {
     reader.log(new Entry(1, LogLevel.ERROR, "Events.Framework.a", "before", null, null));

@@ -62,7 +62,7 @@ final class Repeats implements AutoCloseable {
     tallies.put(kind, new Tally());
     try {
       clock.in(period, () -> periodIsOver(kind));
-    } catch (RuntimeException | OutOfMemoryError noClock) { // stopped, or no thread to be had
+    } catch (RuntimeException | OutOfMemoryError noClock) { // stopped, or no thread is left
       tallies.remove(kind);
     }
   }

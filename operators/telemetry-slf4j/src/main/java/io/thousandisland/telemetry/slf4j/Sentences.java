@@ -19,7 +19,7 @@ final class Sentences {
           case TelemetryEvent.WaitedInVain e -> inVain(e);
           case TelemetryEvent.ConfigurationRefused e -> "configuration refused: " + e.reason();
           case TelemetryEvent.ConfigurationAccepted e ->
-              "configuration accepted, after the one before was refused";
+              "configuration accepted; the previous one was refused";
           case TelemetryEvent.ConfigurationAdjusted e -> "configuration adjusted: " + e.what();
           case TelemetryEvent.DrainEnded e -> drained(e);
           case TelemetryEvent.ListenerStarted e ->
@@ -27,14 +27,14 @@ final class Sentences {
                   .formatted(
                       Addresses.text(e.address()),
                       e.channels() == 1 ? "" : " with " + e.channels() + " sockets",
-                      e.failed() ? " again, after it had failed" : "");
+                      e.failed() ? " again, after a failure" : "");
           case TelemetryEvent.ListenerStopped e ->
               "no longer listening on %s, after %s"
                   .formatted(Addresses.text(e.address()), Words.duration(e.lasted()));
           case TelemetryEvent.ListenFailed e -> listenFailed(e);
           case TelemetryEvent.AcceptorStarted e -> "acceptor %d started".formatted(e.acceptor());
           case TelemetryEvent.AcceptorStopped e ->
-              "acceptor %d stopped, after %s in which it accepted %s"
+              "acceptor %d stopped after %s; it accepted %s"
                   .formatted(
                       e.acceptor(),
                       Words.duration(e.lasted()),
@@ -42,7 +42,7 @@ final class Sentences {
           case TelemetryEvent.AcceptFailed e ->
               "a connection could not be accepted: " + Words.thrown(e.reason());
           case TelemetryEvent.AcceptPaused e ->
-              "out of descriptors, no connection is accepted for %s; raise ulimit -n, or lower maxConnections"
+              "out of file descriptors: no connection is accepted for %s; raise ulimit -n, or lower maxConnections"
                   .formatted(Words.duration(e.pause()));
           case TelemetryEvent.LimitReached e ->
               "limit of %s reached (maxConnections); new ones %s"
@@ -61,7 +61,7 @@ final class Sentences {
           case TelemetryEvent.HandlerRecovered e ->
               e.handler()
                   + (e.obtained()
-                      ? " is obtained, and serves"
+                      ? " is available now, and serves"
                       : ", which could not be obtained, is not needed any more");
           case TelemetryEvent.Restarted e ->
               "%s crashed, and was restarted: %s".formatted(e.node(), Words.thrown(e.reason()));
@@ -69,7 +69,7 @@ final class Sentences {
               "%s gave up, after too many crashes in a row: %s"
                   .formatted(e.supervisor(), Words.thrown(e.reason()));
           case TelemetryEvent.TelemetryListenerFailed e ->
-              "telemetry listener %s threw %s; that is said once"
+              "telemetry listener %s threw %s; further exceptions of it are not logged"
                   .formatted(e.listener(), Words.thrown(e.reason()));
         });
   }
@@ -88,12 +88,10 @@ final class Sentences {
   }
 
   private static String inVain(TelemetryEvent.WaitedInVain e) {
-    String connections = Words.count(e.closed(), "connection");
-    return "waited %s (handlerWait) in vain: %s; the port is closed%s"
+    String connections = Words.count(e.closed(), "waiting connection");
+    return "handlerWait is over (%s): %s; the port is closed%s"
         .formatted(
-            Words.duration(e.waited()),
-            e.reason(),
-            e.closed() == 0 ? "" : ", with " + connections + " that waited");
+            Words.duration(e.waited()), e.reason(), e.closed() == 0 ? "" : ", with " + connections);
   }
 
   private static String drained(TelemetryEvent.DrainEnded e) {
@@ -142,14 +140,14 @@ final class Sentences {
               " failed to send, after %s: %s"
                   .formatted(Words.count(e.bytes(), "byte"), Words.thrown(e.reason()));
           case TelemetryEvent.HandlerThrew e ->
-              " met trouble%s: %s".formatted(in(e.callback()), Words.thrown(e.reason()));
+              " caught an exception%s: %s".formatted(in(e.callback()), Words.thrown(e.reason()));
           case TelemetryEvent.MessageDropped e ->
-              " dropped a message that its handler does not take, a " + e.type();
+              " dropped a message that its handler does not accept, a " + e.type();
           case TelemetryEvent.ConnectionMigrated e ->
-              " went on from generation %d to %d, after %s without a handler"
+              " moved from generation %d to %d, after %s without a handler"
                   .formatted(e.from(), e.to(), Words.duration(e.waited()));
           case TelemetryEvent.MigrationDeclined e ->
-              " cannot go on with another handler, and is drained: %s; to keep it open, let exportState give its state away in types of the JDK, and importState take it up"
+              " cannot move to another handler, and is drained: %s; to keep such connections, return the state from exportState in types of the JDK, and accept it in importState"
                   .formatted(Words.thrown(e.reason()));
         };
   }
@@ -172,7 +170,7 @@ final class Sentences {
       case Ending.ByPeer e -> "closed by the peer";
       case Ending.ByUs e -> "closed by the server";
       case Ending.Failed e ->
-          (e.thrown() ? "failed" + in(e.callback()) : e.callback() + " answered a failure")
+          (e.thrown() ? "failed" + in(e.callback()) : e.callback() + " returned a failure")
               + ": "
               + Words.thrown(e.reason());
       case Ending.TimedOut e -> "timed out";

@@ -1,4 +1,4 @@
-/** Logs what happens in the servers. */
+/** Logs the events of the servers. */
 @NullMarked
 package io.thousandisland.telemetry.slf4j;
 

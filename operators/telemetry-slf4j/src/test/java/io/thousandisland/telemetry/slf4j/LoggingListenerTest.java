@@ -52,7 +52,7 @@ class LoggingListenerTest {
     access.setLevel(Level.INFO);
   }
 
-  /** As it is logged when nothing like it was before. */
+  /** The line of the event when nothing similar was logged before. */
   private ILoggingEvent line(TelemetryEvent event) {
     lines.list.clear();
     clock.passes();
@@ -109,7 +109,7 @@ class LoggingListenerTest {
     assertThat(listener.hears(Detail.CONNECTIONS)).isEqualTo(Level.DEBUG.isGreaterOrEqual(on));
   }
 
-  /** Fails whoever asks for its text. */
+  /** An exception that fails every caller that asks for its text. */
   private static final class Unspeakable extends IOException {
     private static final long serialVersionUID = 1L;
 
@@ -152,38 +152,36 @@ class LoggingListenerTest {
             "mail: server drained: 4 migrated, 1 graceful, 2 forced, in 1s;"
                 + " handlers keep these threads: thread 1",
             "mail: root gave up, after too many crashes in a row: broken",
-            "mail: telemetry listener L threw broken; that is said once",
-            "mail: waited 15s (handlerWait) in vain: no handler matches (handler.name=echo);"
-                + " the port is closed, with 3 connections that waited",
+            "mail: telemetry listener L threw broken; further exceptions of it are not logged",
+            "mail: handlerWait is over (15s): no handler matches (handler.name=echo);"
+                + " the port is closed, with 3 waiting connections",
             "mail: configuration refused: port is x",
             "mail: cannot listen: broken; next try in 1s",
             "mail: handler echo cannot be obtained: why; next try in 1s",
             "mail: a connection could not be accepted: broken",
-            "mail: out of descriptors, no connection is accepted for 1s;"
+            "mail: out of file descriptors: no connection is accepted for 1s;"
                 + " raise ulimit -n, or lower maxConnections",
             "mail: limit of 5 connections reached (maxConnections); new ones are closed",
             "mail: worker 1 crashed, and was restarted: broken",
-            "mail: connection 2 from 127.0.0.1:50000 met trouble in handleClose: broken",
+            "mail: connection 2 from 127.0.0.1:50000 caught an exception in handleClose: broken",
             "mail: connection 2 from 127.0.0.1:50000 ended after 1s, 7 bytes in, 1 byte out:"
                 + " failed in handleData: java.lang.IllegalStateException: bug",
-            "mail: connection 2 from 127.0.0.1:50000 cannot go on with another handler, and is"
-                + " drained: foreign type; to keep it open, let exportState give its state away in"
-                + " types of the JDK, and importState take it up",
+            "mail: connection 2 from 127.0.0.1:50000 cannot move to another handler, and is drained: foreign type; to keep such connections, return the state from exportState in types of the JDK, and accept it in importState",
             "mail: WAITING: why",
             "mail: RUNNING, no longer FAILED",
-            "mail: configuration accepted, after the one before was refused",
+            "mail: configuration accepted; the previous one was refused",
             "mail: configuration adjusted: drainTimeout is 1s",
             "mail: server drained: 4 migrated, 1 graceful, 2 forced, in 1s",
             "mail: listening on 127.0.0.1:50000",
             "mail: no longer listening on 127.0.0.1:50000, after 1s",
             "mail: generation 1, handler echo 1.0.0, serves new connections",
-            "mail: listening on 127.0.0.1:50000 with 2 sockets again, after it had failed",
-            "mail: handler echo is obtained, and serves",
+            "mail: listening on 127.0.0.1:50000 with 2 sockets again, after a failure",
+            "mail: handler echo is available now, and serves",
             "mail: generation 1, handler echo 1.0.0, serves no new connections; it has 2",
             "mail: generation 1, handler echo 1.0.0, has no connection left",
             "mail: acceptor 1 started",
-            "mail: acceptor 1 stopped, after 1s in which it accepted 5 connections",
-            "mail: connection 2 from 127.0.0.1:50000 went on from generation 2 to 3, after 1s"
+            "mail: acceptor 1 stopped after 1s; it accepted 5 connections",
+            "mail: connection 2 from 127.0.0.1:50000 moved from generation 2 to 3, after 1s"
                 + " without a handler",
             "mail: connection 2 from 127.0.0.1:50000 was accepted by acceptor 1",
             "mail: connection 2 from 127.0.0.1:50000 is served by generation 1, after a handshake"
@@ -197,8 +195,7 @@ class LoggingListenerTest {
             ENDED + "closed by force",
             "mail: connection 2 from 127.0.0.1:50000 failed to receive: broken",
             "mail: connection 2 from 127.0.0.1:50000 failed to send, after 3 bytes: broken",
-            "mail: connection 2 from 127.0.0.1:50000 dropped a message that its handler does not"
-                + " take, a java.lang.String",
+            "mail: connection 2 from 127.0.0.1:50000 dropped a message that its handler does not accept, a java.lang.String",
             "mail: connection 2 from 127.0.0.1:50000 received 5 bytes",
             "mail: connection 2 from 127.0.0.1:50000 sent 5 bytes");
   }
@@ -211,7 +208,7 @@ class LoggingListenerTest {
     assertThat(line.getFormattedMessage()).endsWith("IllegalStateException: a 12:00 ERROR forged");
   }
 
-  /** One whose text is broken is told all the same. */
+  /** An exception whose text is broken is logged all the same. */
   @Test
   void exceptionThatCannotSayWhatItIsIsTold() {
     assertThat(line(SampleEvents.stopped(new Unspeakable(), true)).getFormattedMessage())
@@ -222,7 +219,7 @@ class LoggingListenerTest {
   void callbackThatAnsweredAFailureIsNamed() {
     ILoggingEvent line = line(SampleEvents.stopped(new IOException("no"), false));
 
-    assertThat(line.getFormattedMessage()).isEqualTo(ENDED + "handleData answered a failure: no");
+    assertThat(line.getFormattedMessage()).isEqualTo(ENDED + "handleData returned a failure: no");
   }
 
   @Test

@@ -14,7 +14,7 @@ final class Periods implements Repeats.Clock {
     due.add(task);
   }
 
-  /** Runs all that was asked for before. */
+  /** Runs all work that was asked for before. */
   void passes() {
     List<Runnable> now = due;
     due = new ArrayList<>();

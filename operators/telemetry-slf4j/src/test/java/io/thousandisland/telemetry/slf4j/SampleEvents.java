@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** One event of each kind, some of two, and the level each is logged at. */
+/** One event of each kind, two of some kinds, and the level at which each is logged. */
 final class SampleEvents {
   private SampleEvents() {}
 
