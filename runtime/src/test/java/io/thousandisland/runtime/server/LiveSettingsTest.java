@@ -174,7 +174,7 @@ class LiveSettingsTest {
       server.node.configure(settings().with(new BufferSettings(1024, 2048, 1 << 20, 256)));
       Peers.send(client, "k".repeat(8 * 1024));
       assertThat(handler.ended()).isEqualTo("error new");
-      assertThat(handler.errors.take()).hasMessageContaining("unreadLimit = 2048");
+      assertThat(handler.errors.take()).hasMessageContaining("unreadLimit is 2048");
     }
   }
 

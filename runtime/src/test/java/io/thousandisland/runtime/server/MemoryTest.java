@@ -297,7 +297,7 @@ class MemoryTest {
         // the server has closed already
       }
       assertThat(handler.ended()).isEqualTo("error new");
-      assertThat(handler.errors.take()).hasMessageContaining("unreadLimit = 1048576");
+      assertThat(handler.errors.take()).hasMessageContaining("unreadLimit is 1048576");
       var stopped = server.awaitEvent(TelemetryEvent.ConnectionStopped.class);
       assertThat(stopped.ending()) // a failure that is not the network's is logged at WARN
           .isInstanceOfSatisfying(
