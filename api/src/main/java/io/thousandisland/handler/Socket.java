@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -44,6 +45,16 @@ public interface Socket {
    */
   void send(ByteBuffer... data) throws IOException;
 
+  /** Sends all of {@code data}, as {@link #send(ByteBuffer)} does. */
+  default void send(byte[] data) throws IOException {
+    send(ByteBuffer.wrap(data));
+  }
+
+  /** Sends {@code text} as UTF-8, as {@link #send(ByteBuffer)} does. */
+  default void send(String text) throws IOException {
+    send(text.getBytes(StandardCharsets.UTF_8));
+  }
+
   /**
    * Waits for data and returns the bytes that are there, at least one, in a buffer of the caller's
    * own. Honours the read timeout.
@@ -72,6 +83,20 @@ public interface Socket {
 
   /** {@link #receive(int)} with a timeout of its own, {@link ReadTimeout#FOREVER} for none. */
   ByteBuffer receive(int bytes, Duration timeout) throws IOException;
+
+  /**
+   * Waits for {@code delimiter} and returns the bytes before it. Takes the delimiter, and no byte
+   * more, from the stream. When it fails, the bytes that did come are lost to the caller.
+   *
+   * @param delimiter one byte or more
+   * @param limit the most bytes before the delimiter; 0 or more
+   * @throws FrameTooLongException when the delimiter does not come within {@code limit} bytes
+   * @throws ReadTimeoutException when no byte came for the length of the read timeout
+   * @throws PeerClosedException when the peer closed its side before the delimiter had come
+   * @throws ShutdownException when the server shuts down meanwhile
+   * @throws IOException when the connection is broken or closed
+   */
+  ByteBuffer receiveUntil(byte[] delimiter, int limit) throws IOException;
 
   /**
    * Half-close: tells the peer that no more bytes will come. Receiving goes on.
@@ -104,6 +129,34 @@ public interface Socket {
 
   /** A handle on this connection that any thread may keep and use. */
   SocketRef ref();
+
+  /**
+   * Has {@link Handler#handleMessage} called with {@code message} after {@code delay}, in place of
+   * a timer. The message comes between two callbacks, so it may come later. It does not move the
+   * read timeout. When the connection ends, the message is dropped. When the connection moves to
+   * another handler, messages of types of the JDK or of this api go along.
+   *
+   * <p>Only in a callback, on the callback's thread.
+   *
+   * @param delay zero or longer; its resolution is 10 ms
+   * @throws IllegalStateException when {@code mailboxSize} delayed messages wait already
+   */
+  Delayed tellLater(Duration delay, Object message);
+
+  /** The server that this connection belongs to. */
+  ServerRef server();
+
+  /**
+   * Gives this connection a short text for people, such as a user's name: it is shown in lists,
+   * logs and thread names, and goes along when the connection moves to another handler. Control
+   * characters become {@code ?}; text beyond 100 characters is cut off. An empty text is no label.
+   *
+   * <p>Only in a callback, on the callback's thread.
+   */
+  void label(String text);
+
+  /** The label; empty when there is none. */
+  String label();
 
   /**
    * True once this connection was advised to finish soon; for handlers that own the conversation.

@@ -9,5 +9,7 @@ import java.net.SocketAddress;
  * @param server name of the server
  * @param acceptor number of the acceptor, from 1
  * @param connection number of the connection, unique within the server
+ * @param label the text that its handler gave the connection; empty when it gave none
  */
-public record Span(String server, int acceptor, long connection, SocketAddress remote) {}
+public record Span(
+    String server, int acceptor, long connection, SocketAddress remote, String label) {}

@@ -23,6 +23,9 @@ public final class ConfigKeys {
   private static final List<String> PLATFORM_PREFIXES =
       List.of(".", "component.", "felix.", "org.apache.felix.", ":configurator:", "osgi.ds.");
 
+  /** The prefix of the keys that a server keeps for its handlers. */
+  static final String OPTION = "option.";
+
   private static final Map<String, Method> KEYS = keys();
 
   private ConfigKeys() {}
@@ -39,11 +42,16 @@ public final class ConfigKeys {
   static Optional<String> problem(String key) {
     if (KEYS.containsKey(key)
         || PLATFORM.contains(key)
+        || isOption(key)
         || PLATFORM_PREFIXES.stream().anyMatch(key::startsWith)) {
       return Optional.empty();
     }
     return Optional.of(
         "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
+  }
+
+  static boolean isOption(String key) {
+    return key.startsWith(OPTION) && key.length() > OPTION.length();
   }
 
   /** Null for a key that must be given. */

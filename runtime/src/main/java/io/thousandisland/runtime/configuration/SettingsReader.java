@@ -8,6 +8,7 @@ import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.RestartSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
+import java.lang.reflect.Array;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,6 +19,9 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reader that turns a component's properties into a server's settings. Keys, types and defaults
@@ -65,7 +69,7 @@ public final class SettingsReader {
     read = read.with(part(read.restarts(), this::restarts));
     read = part(read, read, start -> start.withAcceptors(number("acceptors")));
     ListenSettings listen = part(read.listen(), this::listen);
-    read = part(read, read, start -> start.with(listen));
+    read = part(read, read, start -> start.with(listen)).with(options());
     if (!problems.isEmpty()) {
       throw new RefusedConfiguration(problems);
     }
@@ -145,6 +149,28 @@ public final class SettingsReader {
 
   private RestartSettings restarts() {
     return new RestartSettings(number("restarts"), duration("restartWindow"));
+  }
+
+  /** The options for handlers, whatever they mean. */
+  private Map<String, String> options() {
+    return properties.keySet().stream()
+        .filter(ConfigKeys::isOption)
+        .collect(
+            Collectors.toMap(
+                key -> key.substring(ConfigKeys.OPTION.length()),
+                key -> optionText(properties.get(key))));
+  }
+
+  private static String optionText(@Nullable Object value) {
+    if (value instanceof Collection<?> several) {
+      return several.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+    if (value != null && value.getClass().isArray()) {
+      return IntStream.range(0, Array.getLength(value))
+          .mapToObj(i -> String.valueOf(Array.get(value, i)))
+          .collect(Collectors.joining(","));
+    }
+    return value == null ? "" : String.valueOf(value);
   }
 
   private Object value(String key) {

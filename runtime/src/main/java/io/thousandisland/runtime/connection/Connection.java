@@ -93,6 +93,9 @@ public final class Connection implements Signals.Resting, Host {
   /** Guarded by this. */
   private boolean over;
 
+  /** See {@link #label()}. Written by the own thread; read by threads that list or force. */
+  private volatile String label = "";
+
   /** Written by drains of the server or the acceptor. */
   private volatile boolean draining;
 
@@ -168,7 +171,7 @@ public final class Connection implements Signals.Resting, Host {
     Thread unused =
         Thread.ofVirtual()
             .inheritInheritableThreadLocals(false)
-            .name(label())
+            .name(threadName())
             .start(new Task(this));
   }
 
@@ -532,8 +535,22 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   @Override
+  public String threadName() {
+    return context.name() + " connection " + id + (label.isEmpty() ? "" : " " + label);
+  }
+
+  @Override
   public String label() {
-    return context.name() + " connection " + id;
+    return label;
+  }
+
+  @Override
+  public void label(String text) {
+    label = text;
+    span = null;
+    if (!signals.isLent()) { // a lent thread bears its poller's name
+      Thread.currentThread().setName(threadName());
+    }
   }
 
   @Override
@@ -608,7 +625,7 @@ public final class Connection implements Signals.Resting, Host {
   public Span span() {
     Span mine = span;
     if (mine == null) {
-      mine = new Span(context.name(), registry.acceptor(), id, transport.remoteAddress());
+      mine = new Span(context.name(), registry.acceptor(), id, transport.remoteAddress(), label);
       span = mine;
     }
     return mine;

@@ -8,8 +8,12 @@ import static io.thousandisland.runtime.signals.Signals.READABLE;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 
 import io.thousandisland.handler.Counters;
+import io.thousandisland.handler.Delayed;
+import io.thousandisland.handler.FrameTooLongException;
+import io.thousandisland.handler.Framing;
 import io.thousandisland.handler.PeerClosedException;
 import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.ServerRef;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
@@ -52,6 +56,9 @@ public final class ConnectionSocket implements Socket {
 
   /** Made at the first use: few connections ever get a message. */
   private @Nullable Mailbox mailbox;
+
+  /** Null until the handler tells its connection something for later. */
+  private @Nullable DelayedMessages delayed;
 
   private String transportName;
 
@@ -145,6 +152,44 @@ public final class ConnectionSocket implements Socket {
         }
       }
       return gathered.bytes();
+    } finally {
+      gathered.end();
+    }
+  }
+
+  /**
+   * Looks at each byte once, and holds only bytes that have arrived. The bytes behind the delimiter
+   * go back in front of the stream.
+   */
+  @Override
+  public ByteBuffer receiveUntil(byte[] delimiter, int limit) throws IOException {
+    requireOwnThread();
+    if (limit < 0) {
+      throw new IllegalArgumentException("limit is " + limit + "; allowed: 0 or more");
+    }
+    int most = (int) Math.min(Integer.MAX_VALUE, (long) limit + delimiter.length);
+    var gathered = new Gathered(context().memory, Integer.MAX_VALUE);
+    try {
+      gathered.addUnreadOf(in);
+      for (int looked = 0; ; ) {
+        ByteBuffer now = gathered.bytes();
+        int end = Framing.indexOf(now, delimiter, looked);
+        if (end > limit || (end < 0 && now.limit() >= most)) {
+          throw new FrameTooLongException(limit);
+        }
+        if (end >= 0) {
+          in.putBack(now.position(end + delimiter.length));
+          return now.flip().limit(end);
+        }
+        looked = Math.max(0, now.limit() - delimiter.length + 1);
+        BufferPool pool = context().pool();
+        ByteBuffer pooled = readSome(pool, most - now.limit(), readTimeout);
+        try {
+          gathered.add(pooled);
+        } finally {
+          pool.release(pooled);
+        }
+      }
     } finally {
       gathered.end();
     }
@@ -255,9 +300,28 @@ public final class ConnectionSocket implements Socket {
   /** Drops messages of types of the old handler's bundle, which must not outlive it. */
   void dropForeignMessages() {
     if (mailbox != null) {
-      for (Object message : mailbox.drop(each -> Portable.foreign(each).isPresent())) {
-        dropped(message);
-      }
+      mailbox.drop(each -> Portable.foreign(each).isPresent()).forEach(this::dropped);
+    }
+    if (delayed != null) {
+      delayed.drop(each -> Portable.foreign(each).isPresent()).forEach(this::dropped);
+    }
+  }
+
+  /** When the next delayed message is due, in the sweeper's time; NEVER without one. */
+  long delayedUntil() {
+    DelayedMessages mine = delayed;
+    return mine == null ? NEVER : mine.next();
+  }
+
+  /** Puts delayed messages that are due into the mailbox. */
+  void tellDue() {
+    DelayedMessages mine = delayed;
+    if (mine == null || mine.next() == NEVER) {
+      return;
+    }
+    long now = context().sweeper.now();
+    for (Object due = mine.takeDue(now); due != null; due = mine.takeDue(now)) {
+      mailbox().tellDelayed(due);
     }
   }
 
@@ -276,6 +340,9 @@ public final class ConnectionSocket implements Socket {
     if (mailbox != null) {
       mailbox.end();
     }
+    if (delayed != null) {
+      delayed.end();
+    }
   }
 
   Mailbox mailbox() {
@@ -292,6 +359,39 @@ public final class ConnectionSocket implements Socket {
   @Override
   public SocketRef ref() {
     return mailbox();
+  }
+
+  @Override
+  public Delayed tellLater(Duration delay, Object message) {
+    requireOwnThread();
+    if (message == null) {
+      throw new NullPointerException("message");
+    }
+    if (delay.isNegative()) {
+      throw new IllegalArgumentException("delay is " + delay + "; allowed: zero or longer");
+    }
+    DelayedMessages mine = delayed;
+    if (mine == null) {
+      mine = new DelayedMessages(context().settings().buffers().mailbox());
+      delayed = mine;
+    }
+    return mine.add(context().sweeper.in(delay), message);
+  }
+
+  @Override
+  public ServerRef server() {
+    return context().ref;
+  }
+
+  @Override
+  public void label(String text) {
+    requireOwnThread();
+    wire.label(Labels.clean(text));
+  }
+
+  @Override
+  public String label() {
+    return wire.label();
   }
 
   @Override

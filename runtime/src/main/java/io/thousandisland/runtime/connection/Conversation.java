@@ -230,7 +230,8 @@ public final class Conversation {
   }
 
   private long until() {
-    return out().hasUnsent() ? out().flushBy() : waitUntil;
+    long wait = out().hasUnsent() ? out().flushBy() : waitUntil;
+    return Math.min(wait, socket.delayedUntil());
   }
 
   /** Handles the raised reasons; null to go on. */
@@ -243,6 +244,7 @@ public final class Conversation {
       return terminalCallback.asked();
     }
     flush();
+    socket.tellDue();
     Ending ending = null;
     if ((why & MIGRATE) != 0) {
       ending = depart();

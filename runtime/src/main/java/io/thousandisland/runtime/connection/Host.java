@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Host extends Wire {
 
-  /** The server's name and the connection's number, for threads and log lines. */
-  String label();
+  /** The server's name and the connection's number and label. */
+  String threadName();
 
   /** The handshake is done; it took {@code handshake}. */
   void ready(Duration handshake);

@@ -52,6 +52,14 @@ public final class Mailbox implements SocketRef {
     return true;
   }
 
+  /** Puts in a message that the connection has told itself, even when the mailbox is full. */
+  void tellDelayed(Object message) {
+    synchronized (this) {
+      messages.add(message);
+    }
+    signals.raise(Signals.MESSAGE);
+  }
+
   @Override
   public void close() {
     signals.raise(Signals.CLOSE);

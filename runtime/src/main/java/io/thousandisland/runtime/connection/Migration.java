@@ -167,7 +167,7 @@ public final class Migration {
                       + " (handshakeTimeout)"));
           connection.force();
         };
-    String label = connection.label() + " importState limit";
+    String label = connection.threadName() + " importState limit";
     long at = context.sweeper.in(limit);
     Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
     try {

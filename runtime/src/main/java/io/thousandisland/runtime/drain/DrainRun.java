@@ -137,7 +137,7 @@ public final class DrainRun implements Drain {
     for (Connection connection : left) {
       if (!connection.awaitOver(given)) {
         connection.abandon();
-        lingering.add(connection.label());
+        lingering.add(connection.threadName());
       }
     }
     return lingering;

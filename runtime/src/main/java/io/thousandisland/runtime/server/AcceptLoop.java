@@ -145,7 +145,7 @@ final class AcceptLoop implements Signals.Resting {
   }
 
   @Override
-  public String label() {
+  public String threadName() {
     return context.name() + " acceptor " + acceptor;
   }
 
@@ -157,7 +157,7 @@ final class AcceptLoop implements Signals.Resting {
               me.owner(Thread.currentThread());
               goOn();
             });
-    thread.setName(label());
+    thread.setName(threadName());
     thread.start();
   }
 

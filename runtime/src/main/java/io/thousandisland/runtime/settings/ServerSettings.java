@@ -1,11 +1,15 @@
 package io.thousandisland.runtime.settings;
 
+import java.util.Map;
+
 /**
  * One server's configuration, validated: an instance is always sound. The compact constructors of
  * these records are the only validators. {@code SettingsReader} turns configuration into these
  * records, and reports the exceptions that they throw.
  *
  * <p>Defaults are those of Thousand Island where it has them.
+ *
+ * @param options the options for handlers, without their prefix. They may hold secrets
  */
 public record ServerSettings(
     String name,
@@ -15,9 +19,11 @@ public record ServerSettings(
     Timeouts timeouts,
     Policies policies,
     BufferSettings buffers,
-    RestartSettings restarts) {
+    RestartSettings restarts,
+    Map<String, String> options) {
 
   public ServerSettings {
+    options = Map.copyOf(options);
     Checks.text("name", name, "a name of at least one character");
     Checks.between("acceptors", acceptors, 1, 1_024);
     if (listen.sockets() > acceptors) {
@@ -26,6 +32,12 @@ public record ServerSettings(
           listen.sockets(),
           "at most the number of acceptors (" + acceptors + "): each channel needs one");
     }
+  }
+
+  /** Without the options for handlers, which may hold secrets. */
+  @Override
+  public String toString() {
+    return "settings of " + name;
   }
 
   /** The settings of a server of which only the name is known. */
@@ -38,43 +50,55 @@ public record ServerSettings(
         Timeouts.DEFAULT,
         Policies.DEFAULT,
         BufferSettings.DEFAULT,
-        RestartSettings.DEFAULT);
+        RestartSettings.DEFAULT,
+        Map.of());
   }
 
   /** The same, listening elsewhere. */
   public ServerSettings with(ListenSettings other) {
     return new ServerSettings(
-        name, other, acceptors, limits, timeouts, policies, buffers, restarts);
+        name, other, acceptors, limits, timeouts, policies, buffers, restarts, options);
   }
 
   /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
-    return new ServerSettings(name, listen, other, limits, timeouts, policies, buffers, restarts);
+    return new ServerSettings(
+        name, listen, other, limits, timeouts, policies, buffers, restarts, options);
   }
 
   /** The same with other limits. */
   public ServerSettings with(LimitSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, other, timeouts, policies, buffers, restarts);
+        name, listen, acceptors, other, timeouts, policies, buffers, restarts, options);
   }
 
   /** The same with other timeouts. */
   public ServerSettings with(Timeouts other) {
-    return new ServerSettings(name, listen, acceptors, limits, other, policies, buffers, restarts);
+    return new ServerSettings(
+        name, listen, acceptors, limits, other, policies, buffers, restarts, options);
   }
 
   /** The same with other policies. */
   public ServerSettings with(Policies other) {
-    return new ServerSettings(name, listen, acceptors, limits, timeouts, other, buffers, restarts);
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, other, buffers, restarts, options);
   }
 
   /** The same with other buffers. */
   public ServerSettings with(BufferSettings other) {
-    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, other, restarts);
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, policies, other, restarts, options);
   }
 
   /** The same with another restart budget. */
   public ServerSettings with(RestartSettings other) {
-    return new ServerSettings(name, listen, acceptors, limits, timeouts, policies, buffers, other);
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, policies, buffers, other, options);
+  }
+
+  /** The same with other options for handlers. */
+  public ServerSettings with(Map<String, String> other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, other);
   }
 }

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.shared;
 
+import io.thousandisland.handler.ServerRef;
 import io.thousandisland.runtime.handlers.Generations;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
@@ -32,6 +33,9 @@ public final class ServerContext {
 
   public final Departures departures;
   public final LentThreads lentThreads = new LentThreads();
+
+  /** The server as its handlers see it. */
+  public final ServerRef ref = new ServerFacts(this::settings);
 
   /** The number of connections accepted so far; also numbers connections, from 1. */
   public final AtomicLong accepted = new AtomicLong();

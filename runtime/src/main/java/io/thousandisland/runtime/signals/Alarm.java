@@ -49,7 +49,7 @@ public final class Alarm implements Signals.Resting {
   }
 
   @Override
-  public String label() {
+  public String threadName() {
     return label;
   }
 }

@@ -54,7 +54,7 @@ public final class Signals implements Readiness {
     }
 
     /** The name of its threads. */
-    String label();
+    String threadName();
   }
 
   public static final int READABLE = 1;
@@ -114,7 +114,7 @@ public final class Signals implements Readiness {
         public void goOnElsewhere() {}
 
         @Override
-        public String label() {
+        public String threadName() {
           return "";
         }
       };
@@ -420,7 +420,7 @@ public final class Signals implements Readiness {
     if (from != null) {
       lender = null;
       from.keep();
-      Thread.currentThread().setName(resting.label());
+      Thread.currentThread().setName(resting.threadName());
     }
   }
 

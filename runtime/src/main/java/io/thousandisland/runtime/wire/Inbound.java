@@ -208,10 +208,26 @@ public final class Inbound extends Tally {
     }
   }
 
-  /** As {@link Unread#take}. */
+  /**
+   * Gives away the bytes that were read and that no handler has taken; null when there are none.
+   * They do not count any more.
+   */
   public @Nullable ByteBuffer takeUnread() {
     Unread mine = unread;
-    return mine == null ? null : mine.take();
+    ByteBuffer first = mine == null ? null : mine.take();
+    ByteBuffer second = ahead;
+    endAhead = false; // the next read finds it again
+    if (second == null) {
+      return first;
+    }
+    dropAhead();
+    if (first == null) {
+      return second;
+    }
+    return ByteBuffer.allocate(first.remaining() + second.remaining())
+        .put(first)
+        .put(second)
+        .flip();
   }
 
   // ---- looking ahead
@@ -270,6 +286,33 @@ public final class Inbound extends Tally {
     }
     dropAhead();
     ahead = larger.put(more).flip();
+  }
+
+  /**
+   * Puts bytes that were read back in front of the stream.
+   *
+   * @throws IOException when the memory budget is used up: the connection is broken then
+   */
+  public void putBack(ByteBuffer first) throws IOException {
+    if (!first.hasRemaining()) {
+      return;
+    }
+    ByteBuffer now = ahead;
+    int length = first.remaining() + (now == null ? 0 : now.remaining());
+    try {
+      ByteBuffer larger = Unread.allocate(context().memory, length).put(first);
+      if (now != null) {
+        larger.put(now);
+      }
+      dropAhead();
+      ahead = larger.flip();
+    } catch (IOException noMemory) {
+      dropAhead();
+      broken = noMemory; // no read may go on behind the lost bytes
+      throw noMemory;
+    }
+    mayRead = true;
+    over = false; // not before the bytes ahead are read
   }
 
   private int takeAhead(ByteBuffer into) {

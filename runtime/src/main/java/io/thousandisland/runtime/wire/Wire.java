@@ -22,6 +22,12 @@ public interface Wire {
 
   Instant started();
 
+  /** The text that the handler gave the connection; empty when it gave none. */
+  String label();
+
+  /** Sets the {@link #label}. */
+  void label(String text);
+
   /** The socket in use now; another socket after a switch of the transport. */
   TransportSocket transport();
 

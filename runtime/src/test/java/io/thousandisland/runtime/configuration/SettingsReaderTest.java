@@ -222,6 +222,41 @@ class SettingsReaderTest {
   }
 
   @Test
+  void optionsForHandlersAreKeptAsTextWithoutTheirPrefix() {
+    var options =
+        read(
+                "option.greeting",
+                "Hello",
+                "option.most",
+                3,
+                "option.Names",
+                new String[] {"a", "b"},
+                "option.ports",
+                new int[] {1, 2},
+                "option.list",
+                List.of("c", "d"),
+                "option.a.b",
+                "")
+            .options();
+    assertThat(options)
+        .containsOnly(
+            Map.entry("greeting", "Hello"),
+            Map.entry("most", "3"),
+            Map.entry("Names", "a,b"),
+            Map.entry("ports", "1,2"),
+            Map.entry("list", "c,d"),
+            Map.entry("a.b", ""));
+    assertThat(refusal("option.", "x")).isEqualTo("unknown key option.");
+    assertThat(refusal("options", "x")).isEqualTo("unknown key options");
+  }
+
+  @Test
+  void c6OptionsForHandlersAreNotShownWithTheSettings() {
+    assertThat(read("option.password", "hunter2").toString()).doesNotContain("hunter2");
+    assertThat(refusal("option.password", "hunter2", "port", "x")).doesNotContain("hunter2");
+  }
+
+  @Test
   void keysOfThePlatformAreNoTypos() {
     assertThat(
             read(

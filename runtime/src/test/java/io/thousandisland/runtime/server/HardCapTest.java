@@ -242,7 +242,8 @@ class HardCapTest {
             null,
             sound.policies(),
             sound.buffers(),
-            sound.restarts());
+            sound.restarts(),
+            sound.options());
     var failed = new ArrayList<TelemetryEvent>();
     var telemetry = new Telemetry();
     telemetry.add(failed::add);

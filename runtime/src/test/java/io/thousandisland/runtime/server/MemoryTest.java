@@ -331,7 +331,7 @@ class MemoryTest {
             }
 
             @Override
-            public String label() {
+            public String threadName() {
               return "resting";
             }
           };
@@ -360,7 +360,7 @@ class MemoryTest {
           }
 
           @Override
-          public String label() {
+          public String threadName() {
             return "resting";
           }
         };

@@ -84,7 +84,8 @@ class ReconfigureTest {
             s.timeouts(),
             s.policies(),
             s.buffers(),
-            s.restarts());
+            s.restarts(),
+            s.options());
     try (var server = new RunningServer(new TestHandler())) {
       int port = server.port();
       var client = server.connect();

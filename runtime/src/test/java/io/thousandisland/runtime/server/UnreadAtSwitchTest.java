@@ -15,6 +15,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Bytes that a switch of transport finds unread belong to the new transport (K15; CVE-2011-0411).
@@ -28,7 +30,7 @@ class UnreadAtSwitchTest {
    * Takes six bytes, leaves the others unread, and switches; remembers the bytes it gets after
    * that.
    */
-  private static final class Pipelined extends TestHandler {
+  private static class Pipelined extends TestHandler {
     final BlockingQueue<String> after = new LinkedBlockingQueue<>();
 
     @Override
@@ -42,7 +44,30 @@ class UnreadAtSwitchTest {
     }
   }
 
-  private final Pipelined handler = new Pipelined();
+  /** As {@link Pipelined}, but receives its six bytes, and the server reads ahead of it. */
+  private static final class Ahead extends Pipelined {
+    private final boolean looks;
+
+    Ahead(boolean looks) {
+      this.looks = looks;
+    }
+
+    @Override
+    public Next<String> handleConnection(Socket socket) throws Exception {
+      if (looks) {
+        socket.receive("SWITC".length());
+        while (!socket.peerGone() && socket.counters().bytesReceived() < 10) {
+          Thread.onSpinWait();
+        }
+        socket.receive(1);
+      } else {
+        socket.receiveUntil(new byte[] {'C', 'H'}, 100);
+      }
+      return Next.switchTransport("mask", Map.of(), "switched");
+    }
+  }
+
+  private Pipelined handler = new Pipelined();
 
   @AfterEach
   void close() {
@@ -69,6 +94,19 @@ class UnreadAtSwitchTest {
       peer.shutdownOutput();
       assertThat(handler.ended()).isEqualTo("error switched"); // "evil" is no handshake
       assertThat(handler.after).isEmpty();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void k15BytesThatTheServerHasReadAheadBelongToTheNewTransport(boolean looks) throws Exception {
+    handler = new Ahead(looks);
+    try (var server = server();
+        var peer = memory.connect(server.port())) {
+      peer.send("SWITCH" + HELLO + HELLO + unmask("good".getBytes())); // in one piece
+      assertThat(peer.receive(2)).hasSize(2);
+      assertThat(unmask(peer.receive(4))).isEqualTo("good");
+      assertThat(handler.after.take()).isEqualTo("good");
     }
   }
 

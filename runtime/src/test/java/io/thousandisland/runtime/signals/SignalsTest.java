@@ -208,7 +208,7 @@ class SignalsTest {
     }
 
     @Override
-    public String label() {
+    public String threadName() {
       return "resting";
     }
   }

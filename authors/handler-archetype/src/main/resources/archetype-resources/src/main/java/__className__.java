@@ -1,12 +1,12 @@
 package ${package};
 
+import io.thousandisland.handler.Framing;
 import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.HandlerName;
 import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import org.osgi.service.component.annotations.Component;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -17,6 +17,9 @@ import org.slf4j.LoggerFactory;
 public final class ${className} implements Handler<${className}.Tally> {
 
   private static final Logger log = LoggerFactory.getLogger(${className}.class);
+
+  /** A longer line ends its connection. */
+  private static final int MOST_BYTES = 8 * 1024;
 
   /** The state of one connection. */
   record Tally(int lines) {}
@@ -29,23 +32,16 @@ public final class ${className} implements Handler<${className}.Tally> {
   @Override
   public Next<Tally> handleData(ByteBuffer data, Socket socket, Tally tally) throws Exception {
     int lines = tally.lines();
-    for (String line = nextLine(data); line != null; line = nextLine(data)) {
+    for (String line = next(data); line != null; line = next(data)) {
       lines++;
-      socket.send(StandardCharsets.UTF_8.encode(lines + " " + line + "\n"));
+      socket.send(lines + " " + line + "\n");
     }
     return Next.proceed(new Tally(lines));
   }
 
   /** Null when there is no whole line: its beginning stays unread, and comes again with the rest. */
-  private static String nextLine(ByteBuffer data) {
-    for (int i = data.position(); i < data.limit(); i++) {
-      if (data.get(i) == '\n') {
-        ByteBuffer line = data.slice(data.position(), i - data.position());
-        data.position(i + 1);
-        return StandardCharsets.UTF_8.decode(line).toString();
-      }
-    }
-    return null;
+  private static String next(ByteBuffer data) throws Exception {
+    return Framing.line(data, MOST_BYTES);
   }
 
   /** The state in JDK types: this bundle is updated and the connection stays. */

@@ -43,7 +43,7 @@ public class RestInterleavingsTest {
     }
 
     @Override
-    public String label() {
+    public String threadName() {
       return "model";
     }
 

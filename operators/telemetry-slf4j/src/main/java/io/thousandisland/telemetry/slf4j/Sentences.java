@@ -153,7 +153,11 @@ final class Sentences {
   }
 
   private static String connection(Span span) {
-    return "connection %d from %s".formatted(span.connection(), Addresses.text(span.remote()));
+    return "connection %d%s from %s"
+        .formatted(
+            span.connection(),
+            span.label().isEmpty() ? "" : " (" + span.label() + ")",
+            Addresses.text(span.remote()));
   }
 
   private static String stopped(TelemetryEvent.ConnectionStopped e) {

@@ -11,6 +11,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.time.Duration;
@@ -141,6 +142,13 @@ class LoggingListenerTest {
     ILoggingEvent answered = line(SampleEvents.stopped(new IllegalStateException("no"), false));
     assertThat(answered.getLevel()).isEqualTo(Level.DEBUG);
     assertThat(answered.getThrowableProxy()).isNull();
+  }
+
+  @Test
+  void labelOfAConnectionIsShown() {
+    var span = new Span("mail", 1, 2, SampleEvents.PEER, "ann");
+    assertThat(line(new TelemetryEvent.ConnectionStarted(span)).getFormattedMessage())
+        .isEqualTo("mail: connection 2 (ann) from 127.0.0.1:50000 was accepted by acceptor 1");
   }
 
   @Test

@@ -27,7 +27,7 @@ final class SampleEvents {
   private static final GenerationInfo GENERATION =
       new GenerationInfo(1, "echo", "1.0.0", 40, 0, true, 2);
 
-  static final Span SPAN = new Span("mail", 1, 2, PEER);
+  static final Span SPAN = new Span("mail", 1, 2, PEER, "");
 
   private static final List<Ending> ENDINGS =
       List.of(
@@ -111,7 +111,9 @@ final class SampleEvents {
 
   static TelemetryEvent declined(long connection) {
     return new TelemetryEvent.MigrationDeclined(
-        new Span("mail", 1, connection, PEER), 2, new MigrationDeclinedException("foreign type"));
+        new Span("mail", 1, connection, PEER, ""),
+        2,
+        new MigrationDeclinedException("foreign type"));
   }
 
   /** The records of a sealed interface. */
