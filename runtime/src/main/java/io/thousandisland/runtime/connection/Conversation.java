@@ -141,6 +141,7 @@ public final class Conversation {
     try {
       Ending ending = null;
       while (ending == null) {
+        out().writeGathered();
         if (finishing && isIdle()) {
           return new Ending.ShutDown();
         }
@@ -434,6 +435,7 @@ public final class Conversation {
 
   private Handler<@Nullable Object> calling(String callback) {
     terminalCallback.calling(callback);
+    out().callbackBegins(lease.nonblocking());
     return lease.handler();
   }
 

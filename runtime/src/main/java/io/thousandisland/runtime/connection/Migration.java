@@ -84,6 +84,7 @@ public final class Migration {
     }
     Generation culprit = mine;
     try {
+      socket.out().callbackBegins(false);
       Snapshot taken = Snapshot.of(mine, lease.handler(), socket, state);
       Generation next = lease.enterNext();
       if (next != null) {
@@ -172,6 +173,7 @@ public final class Migration {
     Alarm alarm = Alarm.at(at, context.sweeper, label, tooLong);
     try {
       terminalCallback.calling("importState");
+      socket.out().callbackBegins(false);
       Handler<@Nullable Object> handler = next.handler();
       ContextLoader.of(handler); // if it declines, the old handler's is set at its next callback
       return snapshot.restore(handler, socket);

@@ -38,6 +38,15 @@ public final class Outbound extends Tally implements Meanwhile {
    */
   private static final int LEAVING = DRAIN | RETIRE | MIGRATE | SHUTDOWN;
 
+  /** The bytes of gathered sends that are written without waiting for the callback's end. */
+  private static final int GATHERED = 16 * 1024;
+
+  /** The room for gathered bytes to begin with. */
+  private static final int FIRST_ROOM = 1024;
+
+  /** A larger send is not copied, but written at once, behind the gathered bytes. */
+  private static final int GATHERED_AT_ONCE = 4 * 1024;
+
   private final ServerContext context;
   private final Wire wire;
   private final Signals signals;
@@ -50,6 +59,15 @@ public final class Outbound extends Tally implements Meanwhile {
 
   /** True when nothing can be sent any more. */
   private boolean closed;
+
+  /** Whether the handler has promised not to block: then a send may be gathered. */
+  private boolean mayGather;
+
+  /** Whether the running callback has sent something. */
+  private boolean hasSent;
+
+  /** Whether bytes were gathered that no write was tried for. */
+  private boolean gathered;
 
   /** Whether the half-close is to follow the unsent bytes. */
   private boolean endAfterFlush;
@@ -64,6 +82,10 @@ public final class Outbound extends Tally implements Meanwhile {
     begin();
     long before = bytes();
     try {
+      if (gather(data)) {
+        countCall();
+        return;
+      }
       boolean inTime = true;
       for (; ; ) {
         long taken = flush();
@@ -87,6 +109,7 @@ public final class Outbound extends Tally implements Meanwhile {
 
   public void send(ByteBuffer[] data) throws IOException {
     begin();
+    hasSent = true;
     long before = bytes();
     try {
       int first = firstLeft(data, 0);
@@ -119,6 +142,49 @@ public final class Outbound extends Tally implements Meanwhile {
       throw new ClosedChannelException();
     }
     signals.giveWay();
+  }
+
+  // ---- gathering
+
+  /**
+   * A callback begins. Its first send is written at once. If the handler has promised not to block,
+   * further small sends of the callback are gathered, and written together when the callback has
+   * returned: such a handler cannot wait for the effect of a send. Other handlers may, so their
+   * sends are all written at once.
+   */
+  public void callbackBegins(boolean nonblocking) {
+    mayGather = nonblocking;
+    hasSent = false;
+  }
+
+  /** True when {@code data} is gathered. */
+  private boolean gather(ByteBuffer data) throws IOException {
+    boolean later = hasSent && mayGather && !hurried;
+    hasSent = true;
+    if (!later || data.remaining() > GATHERED_AT_ONCE) {
+      return false;
+    }
+    boolean first = !hasUnsent();
+    if (!unsent().add(data, FIRST_ROOM, context.settings().buffers().unsentLimit())) {
+      return false;
+    }
+    gathered |= first; // else the peer is slow, and told about room already
+    if (first) {
+      progress();
+    }
+    if (gathered && unsent().length() >= GATHERED) {
+      writeGathered();
+    }
+    return true;
+  }
+
+  /** Writes gathered bytes, as many as the kernel takes. Called when a callback has returned. */
+  public void writeGathered() throws IOException {
+    if (gathered) {
+      long before = bytes();
+      flushInTime();
+      tellSent(before);
+    }
   }
 
   private static int firstLeft(ByteBuffer[] data, int from) {
@@ -239,6 +305,7 @@ public final class Outbound extends Tally implements Meanwhile {
    * @return the number of bytes written
    */
   long flush() throws IOException {
+    gathered = false;
     if (!hasUnsent()) {
       return 0;
     }
@@ -355,6 +422,10 @@ public final class Outbound extends Tally implements Meanwhile {
 
   private void sent(long before) {
     countCall();
+    tellSent(before);
+  }
+
+  private void tellSent(long before) {
     if (wire.traffic()) {
       wire.emit(new TelemetryEvent.Sent(wire.span(), bytes() - before));
     }

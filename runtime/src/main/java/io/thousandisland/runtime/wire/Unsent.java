@@ -48,8 +48,17 @@ public final class Unsent {
    * @return false, and takes nothing, when there would be more, or the memory budget is used up
    */
   boolean add(ByteBuffer data, int limit) {
+    return add(data, 0, limit);
+  }
+
+  /**
+   * As {@link #add(ByteBuffer, int)}.
+   *
+   * @param expected the bytes to make room for at once
+   */
+  boolean add(ByteBuffer data, int expected, int limit) {
     long length = (long) length() + data.remaining();
-    if (length > limit || !makeRoom((int) length)) {
+    if (length > limit || !makeRoom((int) length, expected)) {
       return false;
     }
     ByteBuffer now = kept;
@@ -60,13 +69,13 @@ public final class Unsent {
   }
 
   /** Makes sure that {@code length} bytes fit, including the bytes that are here. */
-  private boolean makeRoom(int length) {
+  private boolean makeRoom(int length, int expected) {
     ByteBuffer now = kept;
     int capacity = now == null ? 0 : now.capacity();
     if (length <= capacity) {
       return true;
     }
-    int wanted = now == null ? length : Math.max(length, 2 * capacity);
+    int wanted = now == null ? Math.max(length, expected) : Math.max(length, 2 * capacity);
     if (!memory.tryTake(wanted - capacity)) {
       return false;
     }
