@@ -143,6 +143,16 @@ public interface Socket {
    */
   Delayed tellLater(Duration delay, Object message);
 
+  /**
+   * From now on this connection takes no place of {@code maxConnections} and of the limits for one
+   * acceptor and one address: for connections that are cheap, or that must not keep others out,
+   * such as those of a monitor. A client that waits for a place gets this one. Without effect when
+   * called again.
+   *
+   * <p>Only in a callback, on the callback's thread.
+   */
+  void uncount();
+
   /** The server that this connection belongs to. */
   ServerRef server();
 

@@ -11,6 +11,7 @@ import java.time.Instant;
  * @param acceptor the number of the acceptor that took it
  * @param generation the number of the handler generation that serves it
  * @param started when it was accepted
+ * @param counted whether it takes a place, see {@link io.thousandisland.handler.Socket#uncount}
  */
 public record ConnectionInfo(
     long id,
@@ -19,4 +20,5 @@ public record ConnectionInfo(
     SocketAddress remote,
     SocketAddress local,
     Counters counters,
-    Instant started) {}
+    Instant started,
+    boolean counted) {}

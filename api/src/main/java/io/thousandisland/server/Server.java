@@ -1,6 +1,8 @@
 package io.thousandisland.server;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.function.IntPredicate;
 import org.osgi.annotation.versioning.ProviderType;
 
 /**
@@ -98,6 +100,25 @@ public interface Server {
    * @throws IllegalArgumentException when there is no such connection
    */
   Drain drainConnection(long id);
+
+  /**
+   * Ends all live connections of a remote address: advice, shutdown, force. New connections of the
+   * address are not kept out; the configuration's key {@code deny} does that.
+   *
+   * @param block an address, or a block in CIDR notation such as {@code 10.0.0.0/8}
+   * @throws IllegalArgumentException when it is neither
+   */
+  Drain drainAddress(String block);
+
+  /**
+   * Waits until the number of live connections is as wanted, for example {@code n -> n == 0}.
+   *
+   * @param wanted called with the number, under no lock, after each change that it may have missed
+   * @param limit the longest wait; zero only looks
+   * @return false when the limit has passed before
+   * @throws InterruptedException when the waiting thread is interrupted
+   */
+  boolean awaitConnections(IntPredicate wanted, Duration limit) throws InterruptedException;
 
   /**
    * The drains under way, oldest first: drains asked for here, and drains of handlers that leave.

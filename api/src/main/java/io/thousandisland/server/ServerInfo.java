@@ -3,6 +3,7 @@ package io.thousandisland.server;
 import java.net.SocketAddress;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param connections how many connections are live
  * @param maxConnections the most connections that may be live
  * @param accepted how many connections were accepted since the server started
+ * @param refused how many connections were refused, of each limit that has refused any
  * @param generations handler bindings with live connections, and the binding that serves new
  *     connections; oldest first
  * @param started when the server was configured first
@@ -32,9 +34,11 @@ public record ServerInfo(
     int connections,
     int maxConnections,
     long accepted,
+    Map<Limit, Long> refused,
     List<GenerationInfo> generations,
     Instant started) {
   public ServerInfo {
+    refused = Map.copyOf(refused);
     generations = List.copyOf(generations);
   }
 }

@@ -3,6 +3,7 @@ package io.thousandisland.telemetry;
 import io.thousandisland.handler.Counters;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Limit;
 import io.thousandisland.server.Status;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -121,12 +122,31 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
-   * The number of live connections has reached the limit.
+   * A limit is reached: further clients wait in the kernel's backlog.
    *
-   * @param rejected true when the new connection was closed because of the limit
+   * @param value the limit, as configured
    */
-  record LimitReached(String server, int acceptor, int limit, boolean rejected)
+  record LimitReached(String server, int acceptor, Limit limit, int value)
       implements TelemetryEvent {}
+
+  /**
+   * A connection was closed right after its accept.
+   *
+   * @param because the limit that was reached, or does not let the address in
+   * @param value the limit, as configured; 0 for {@link Limit#ACCESS}
+   */
+  record ConnectionRefused(
+      String server, int acceptor, SocketAddress remote, Limit because, int value)
+      implements TelemetryEvent {}
+
+  /**
+   * There are many live connections ({@code alarmConnections}). Told once in each {@code
+   * alarmCooldown}.
+   *
+   * @param threshold as configured
+   * @param connections how many there are
+   */
+  record ConnectionAlarm(String server, int threshold, int connections) implements TelemetryEvent {}
 
   // ---- connections
 

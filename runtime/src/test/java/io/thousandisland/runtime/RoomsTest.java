@@ -33,6 +33,7 @@ class RoomsTest {
           "connection",
           "wire",
           "shared",
+          "admission",
           "handlers",
           "signals",
           "settings",

@@ -4,7 +4,10 @@ import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -30,6 +33,8 @@ import org.osgi.service.component.annotations.Reference;
       "osgi.command.function=drain",
       "osgi.command.function=drainGeneration",
       "osgi.command.function=drainConnection",
+      "osgi.command.function=drainAddress",
+      "osgi.command.function=await",
       "osgi.command.function=roll",
       "osgi.command.function=cut"
     })
@@ -37,6 +42,9 @@ public final class Actions {
 
   private static final String ALL = "--all";
   private static final String NAME = "name of the server";
+  private static final String AT_MOST = "--at-most";
+  private static final String AT_LEAST = "--at-least";
+  private static final String WITHIN = "--within";
 
   private final Servers servers;
 
@@ -201,6 +209,43 @@ public final class Actions {
         "draining connection %d of server %s, from %s: 1 connection"
             .formatted(id, server.name(), Text.address(connection.remote())));
     return report(server.drainConnection(id));
+  }
+
+  @Descriptor("ends all connections of an address or a CIDR block; waits, and reports")
+  public String drainAddress(
+      CommandSession session,
+      @Descriptor(NAME + ", and the address or block, as in 10.0.0.0/8") String... arguments) {
+    var typed = Arguments.of("usage: ti:drainAddress NAME ADDRESS", 2, 2, arguments);
+    Server server = servers.named(typed.name());
+    Drain drain = server.drainAddress(typed.typed().get(1));
+    say(
+        session,
+        "draining %s of server %s: %s"
+            .formatted(drain.what(), server.name(), connections(drain.progress().remaining())));
+    return report(drain);
+  }
+
+  @Descriptor("waits until a server has a number of connections, or the time is over")
+  public String await(
+      @Descriptor(NAME + ", and --at-most N or --at-least N; --within 30s ends the wait")
+          String... arguments)
+      throws InterruptedException {
+    String usage = "usage: ti:await NAME --at-most N or --at-least N [--within 30s]";
+    var typed = Options.of(usage, List.of(AT_MOST, AT_LEAST, WITHIN), arguments);
+    Server server =
+        servers.named(Arguments.of(usage, 1, 1, typed.words().toArray(String[]::new)).name());
+    Optional<Integer> most = typed.number(AT_MOST);
+    Optional<Integer> least = typed.number(AT_LEAST);
+    if (most.isEmpty() && least.isEmpty()) {
+      throw new IllegalArgumentException("no number to wait for; " + usage);
+    }
+    Duration limit = typed.duration(WITHIN).orElse(ChronoUnit.FOREVER.getDuration());
+    boolean reached =
+        server.awaitConnections(
+            n -> n <= most.orElse(Integer.MAX_VALUE) && n >= least.orElse(0), limit);
+    String now =
+        "server %s has %s".formatted(server.name(), connections(server.info().connections()));
+    return reached ? now : "not reached: " + now;
   }
 
   @Descriptor(

@@ -8,6 +8,7 @@ import io.thousandisland.server.HandlerInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.apache.felix.service.command.Descriptor;
@@ -71,9 +72,20 @@ public final class Listings {
           info.connections() + "/" + info.maxConnections(),
           lines(info.generations(), Listings::generation));
       info.reason().ifPresent(table::note);
+      table.note(refused(info));
     }
     return table.text("no servers: there is no configuration of io.thousandisland.server")
         + (serves ? "\n" + SERVES : "");
+  }
+
+  private static String refused(ServerInfo info) {
+    return info.refused().isEmpty()
+        ? ""
+        : "refused so far: "
+            + info.refused().entrySet().stream()
+                .sorted(Map.Entry.comparingByKey())
+                .map(each -> each.getValue() + " by " + each.getKey().key())
+                .collect(Collectors.joining("; "));
   }
 
   private static String generation(GenerationInfo generation) {

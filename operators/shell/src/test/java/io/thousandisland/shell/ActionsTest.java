@@ -45,6 +45,8 @@ class ActionsTest {
             "roll echo",
             "drainGeneration echo 2",
             "drainConnection echo 9",
+            "drainAddress echo 10.0.0.0/8",
+            "await echo --at-most 3 --within 5s",
             "cut echo")) {
       shell.run("ti:" + command);
     }
@@ -58,6 +60,8 @@ class ActionsTest {
             "rolling",
             "generation 2",
             "connection 9",
+            "address 10.0.0.0/8",
+            "await within PT5S",
             "cut generation 2");
     assertThat(mail.told()).isEmpty();
   }
@@ -70,6 +74,7 @@ class ActionsTest {
     "roll echo, 'draining the acceptors of server echo, one after the other: 3 connections'",
     "drainGeneration echo 1, draining generation 1 of server echo: 2 connections",
     "drainConnection echo 9, 'draining connection 9 of server echo, from 127.0.0.1:50000: 1 connection'",
+    "drainAddress echo ::1, draining address ::1 of server echo: 0 connections",
     "suspend echo, 'suspending server echo, which keeps 3 connections'",
     "cut echo, cutting short 1 drain of server echo: 0 connections"
   })
@@ -84,6 +89,15 @@ class ActionsTest {
         .isEqualTo("5 migrated, 3 graceful, 1 forced, lingering threads: t1, t2, took 1234 ms");
     assertThat(shell.run("ti:drain echo 1"))
         .isEqualTo("0 migrated, 0 graceful, 0 forced, lingering threads: none, took 0 ms");
+  }
+
+  @Test
+  void v13AwaitSaysHowManyConnectionsThereAreAndWhetherThatIsWanted() throws Exception {
+    assertThat(shell.run("ti:await echo --at-most 3")).isEqualTo("server echo has 3 connections");
+    assertThat(shell.run("ti:await echo --at-least 4"))
+        .isEqualTo("not reached: server echo has 3 connections");
+    assertThat(shell.run("ti:await echo --at-least 3 --at-most 3"))
+        .isEqualTo("server echo has 3 connections");
   }
 
   @Test
@@ -167,6 +181,12 @@ class ActionsTest {
         "drainGeneration echo 7| no generation 7 in server echo; there are 1, 2",
         "drainConnection echo x| connection is x; allowed: a whole number",
         "drainConnection echo 1| no connection 1 in server echo; see ti:connections",
+        "await echo            | no number to wait for; usage: ti:await NAME --at-most N or --at-least N [--within 30s]",
+        "await echo --at-most x| --at-most is x; allowed: a whole number, 0 or more",
+        "await echo --at-mots 1| no option --at-mots; did you mean --at-most?",
+        "await echo --at-most  | --at-most takes one value; usage: ti:await NAME --at-most N or --at-least N [--within 30s]",
+        "await echo --at-most 1 --within 5 | --within is 5; allowed: a whole number with the unit ms, s, m or h, as in 500ms or 15s",
+        "drainAddress echo     | too few arguments; usage: ti:drainAddress NAME ADDRESS",
         "roll                  | too few arguments; usage: ti:roll NAME",
         "cut                   | too few arguments; usage: ti:cut NAME",
         "suspend echo mail     | too many arguments; usage: ti:suspend NAME",

@@ -5,6 +5,7 @@ import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Limit;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.Status;
@@ -13,8 +14,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.IntPredicate;
 
 /** A server whose snapshot never changes. It remembers the commands that it got. */
 record FixedServer(String name, List<String> told) implements Server {
@@ -44,6 +47,7 @@ record FixedServer(String name, List<String> told) implements Server {
         3,
         100,
         7,
+        Map.of(Limit.ACCESS, 4L),
         List.of(
             new GenerationInfo(1, "echo", "1.0.0", 40, 0, false, 2),
             new GenerationInfo(2, "echo", "1.0.1", 41, 5, true, 1)),
@@ -53,7 +57,7 @@ record FixedServer(String name, List<String> told) implements Server {
   @Override
   public List<ConnectionInfo> connections() {
     var counters = new Counters(11, 1, 22, 2);
-    return List.of(new ConnectionInfo(9, 4, 2, PEER, PEER, counters, STARTED));
+    return List.of(new ConnectionInfo(9, 4, 2, PEER, PEER, counters, STARTED, true));
   }
 
   @Override
@@ -94,6 +98,17 @@ record FixedServer(String name, List<String> told) implements Server {
   @Override
   public Drain drainConnection(long id) {
     return told("connection " + id, Drained.NOTHING);
+  }
+
+  @Override
+  public Drain drainAddress(String block) {
+    return told("address " + block, Drained.NOTHING);
+  }
+
+  @Override
+  public boolean awaitConnections(IntPredicate wanted, Duration limit) {
+    told.add("await within " + limit);
+    return wanted.test(3);
   }
 
   @Override

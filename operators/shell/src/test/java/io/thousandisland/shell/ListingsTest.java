@@ -65,9 +65,11 @@ class ListingsTest {
             echo  RUNNING  127.0.0.1:7777  3/100        1 echo 1.0.0 (2)
                                                         2* echo 1.0.1 (1)
                 backlog is 0
+                refused so far: 4 by allow, deny
             mail  RUNNING  127.0.0.1:7777  3/100        1 echo 1.0.0 (2)
                                                         2* echo 1.0.1 (1)
                 backlog is 0
+                refused so far: 4 by allow, deny
             * serves new connections""");
   }
 

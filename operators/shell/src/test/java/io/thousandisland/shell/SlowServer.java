@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.IntPredicate;
 
 /** Like another server, but its drain ends only when {@link #result} completes. */
 final class SlowServer implements Server {
@@ -95,6 +96,16 @@ final class SlowServer implements Server {
   @Override
   public Drain drainConnection(long id) {
     return drain();
+  }
+
+  @Override
+  public Drain drainAddress(String block) {
+    return drain();
+  }
+
+  @Override
+  public boolean awaitConnections(IntPredicate wanted, Duration limit) {
+    return false;
   }
 
   @Override

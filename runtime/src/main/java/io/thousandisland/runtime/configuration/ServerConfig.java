@@ -2,6 +2,7 @@ package io.thousandisland.runtime.configuration;
 
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
+import org.osgi.service.metatype.annotations.Option;
 
 /**
  * The configuration of one server: the single list of its keys, types and defaults.
@@ -44,8 +45,56 @@ public @interface ServerConfig {
   int maxConnections() default 16_384;
 
   @AttributeDefinition(
-      description = "Policy for new connections at the limit: park (they wait) or reject.")
+      description =
+          "Policy for new connections at maxConnections and at acceptRate: park (they wait) or"
+              + " reject.",
+      options = {
+        @Option(label = "park", value = "park"),
+        @Option(label = "reject", value = "reject")
+      })
   String whenLimitReached() default "park";
+
+  @AttributeDefinition(
+      description =
+          "Most connections of one acceptor, which then leaves new ones to other acceptors; 0 for no"
+              + " limit.")
+  int maxConnectionsPerAcceptor() default 0;
+
+  @AttributeDefinition(
+      description =
+          "Most connections of one remote address; further ones are closed at once; 0 for no limit.")
+  int maxConnectionsPerAddress() default 0;
+
+  @AttributeDefinition(
+      description = "First bits of an IPv6 address that count as one address, 1 to 128.")
+  int ipv6Prefix() default 64;
+
+  @AttributeDefinition(
+      description = "Most connections accepted in a second, 0 to 1000000; 0 for no limit.")
+  int acceptRate() default 0;
+
+  @AttributeDefinition(
+      description =
+          "Connections that may be accepted at once after a quiet time, 0 to 1000000; 0 for as many"
+              + " as acceptRate.")
+  int acceptBurst() default 0;
+
+  @AttributeDefinition(
+      description =
+          "Addresses that may connect, as addresses or CIDR blocks (10.0.0.0/8); none for all.")
+  String[] allow() default {};
+
+  @AttributeDefinition(
+      description =
+          "Addresses that may not connect, as addresses or CIDR blocks, even if allow has them.")
+  String[] deny() default {};
+
+  @AttributeDefinition(
+      description = "Number of connections at which an event tells an alarm; 0 for no alarm.")
+  int alarmConnections() default 0;
+
+  @AttributeDefinition(description = "Shortest time between two such alarms, 0s to 24h.")
+  String alarmCooldown() default "5s";
 
   @AttributeDefinition(
       description = "Longest wait for data, counted from the last data; may be infinite.")
@@ -75,11 +124,20 @@ public @interface ServerConfig {
   @AttributeDefinition(
       description =
           "Policy for connections of a handler that leaves: migrate (they wait for the next handler"
-              + " and go on with it; connections that cannot are drained) or drain.")
+              + " and go on with it; connections that cannot are drained) or drain.",
+      options = {
+        @Option(label = "migrate", value = "migrate"),
+        @Option(label = "drain", value = "drain")
+      })
   String whenHandlerLeaves() default "migrate";
 
   @AttributeDefinition(
-      description = "Policy for connections when a better handler arrives: keep, drain or migrate.")
+      description = "Policy for connections when a better handler arrives: keep, drain or migrate.",
+      options = {
+        @Option(label = "keep", value = "keep"),
+        @Option(label = "drain", value = "drain"),
+        @Option(label = "migrate", value = "migrate")
+      })
   String whenBetterHandlerArrives() default "keep";
 
   @AttributeDefinition(

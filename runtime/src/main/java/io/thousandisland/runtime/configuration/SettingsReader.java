@@ -1,6 +1,9 @@
 package io.thousandisland.runtime.configuration;
 
+import io.thousandisland.runtime.settings.AccessSettings;
+import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.BufferSettings;
+import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.settings.InvalidSetting;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
@@ -67,6 +70,8 @@ public final class SettingsReader {
     read = read.with(part(read.policies(), this::policies));
     read = read.with(part(read.buffers(), this::buffers));
     read = read.with(part(read.restarts(), this::restarts));
+    read = read.with(part(read.access(), this::access));
+    read = read.with(part(read.alarm(), this::alarm));
     read = part(read, read, start -> start.withAcceptors(number("acceptors")));
     ListenSettings listen = part(read.listen(), this::listen);
     read = part(read, read, start -> start.with(listen)).with(options());
@@ -119,7 +124,33 @@ public final class SettingsReader {
 
   private LimitSettings limits() {
     return new LimitSettings(
-        number("maxConnections"), choice("whenLimitReached", LimitSettings.WhenReached.values()));
+        number("maxConnections"),
+        choice("whenLimitReached", LimitSettings.WhenReached.values()),
+        number("maxConnectionsPerAcceptor"),
+        number("maxConnectionsPerAddress"),
+        number("ipv6Prefix"),
+        number("acceptRate"),
+        number("acceptBurst"));
+  }
+
+  private AccessSettings access() {
+    return new AccessSettings(blocks("allow"), blocks("deny"));
+  }
+
+  private List<Cidr> blocks(String key) {
+    return parsed(
+        key,
+        List.of(),
+        k ->
+            texts(k).stream()
+                .map(
+                    text ->
+                        Cidr.parse(text).orElseThrow(() -> new InvalidSetting(k, text, Cidr.FORM)))
+                .toList());
+  }
+
+  private AlarmSettings alarm() {
+    return new AlarmSettings(number("alarmConnections"), duration("alarmCooldown"));
   }
 
   private Timeouts timeouts() {

@@ -6,8 +6,11 @@ import static io.thousandisland.runtime.signals.Signals.MIGRATE;
 import static io.thousandisland.runtime.signals.Signals.RETIRE;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 
+import io.thousandisland.runtime.admission.Seat;
 import io.thousandisland.runtime.handlers.ContextLoader;
 import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.settings.AddressBits;
+import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.signals.Uninterruptibly;
@@ -20,6 +23,7 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.function.Supplier;
@@ -67,6 +71,7 @@ public final class Connection implements Signals.Resting, Host {
 
   private final ServerContext context;
   private final Registry registry;
+  private final Seat seat;
   private final long id;
 
   /** In milliseconds since 1970; an {@link Instant} is made on request. */
@@ -125,10 +130,13 @@ public final class Connection implements Signals.Resting, Host {
 
   /**
    * @param registry told of the end
+   * @param seat the places it takes until its socket is closed
    */
-  public Connection(ServerContext context, Registry registry, TransportSocket transport) {
+  public Connection(
+      ServerContext context, Registry registry, TransportSocket transport, Seat seat) {
     this.context = context;
     this.registry = registry;
+    this.seat = seat;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
     this.signals = new Signals(context.sweeper, this);
@@ -558,6 +566,16 @@ public final class Connection implements Signals.Resting, Host {
     return id;
   }
 
+  /** The places that it takes. */
+  public Seat seat() {
+    return seat;
+  }
+
+  @Override
+  public void uncount() {
+    seat.free();
+  }
+
   @Override
   public ServerContext context() {
     return context;
@@ -571,6 +589,13 @@ public final class Connection implements Signals.Resting, Host {
   @Override
   public TransportSocket transport() {
     return transport;
+  }
+
+  /** Whether its peer's address is in {@code block}. */
+  public boolean isOf(Cidr block) {
+    return transport.remoteAddress() instanceof InetSocketAddress at
+        && at.getAddress() != null
+        && block.contains(AddressBits.of(at.getAddress()));
   }
 
   /** True while the connection has no handler, and waits for one. */
@@ -601,7 +626,8 @@ public final class Connection implements Signals.Resting, Host {
         transport.remoteAddress(),
         transport.localAddress(),
         socket.counters(),
-        started());
+        started(),
+        seat.isTaken());
   }
 
   // ---- telemetry, on the own thread except for close()

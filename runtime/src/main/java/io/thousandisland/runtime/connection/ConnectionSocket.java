@@ -379,6 +379,12 @@ public final class ConnectionSocket implements Socket {
   }
 
   @Override
+  public void uncount() {
+    requireOwnThread();
+    wire.uncount();
+  }
+
+  @Override
   public ServerRef server() {
     return context().ref;
   }

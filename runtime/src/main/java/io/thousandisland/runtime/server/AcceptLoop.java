@@ -12,6 +12,7 @@ import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.supervision.CrashReport;
+import io.thousandisland.server.Limit;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
@@ -29,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * connections and hands them over, one after the other.
  *
  * <pre>
- *   PAUSED ──▶ NO HANDLER ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
- *      ▲            ▲                  ▲                                       │
- *      └── pause ───┴── handler gone ──┴─────────── passes the turn on ────────┘
+ *   PAUSED ──▶ NO HANDLER ──▶ FULL ──▶ WAITS FOR ITS TURN ──▶ WAITS FOR A PLACE ──▶ accepts one
+ *      ▲            ▲           ▲              ▲               AND FOR THE RATE         │
+ *      └── pause ───┴── gone ───┴──────────────┴──────── passes the turn on ────────────┘
  * </pre>
  *
  * <p>Each step looks again at the state of things, so no step is skipped when several things
@@ -106,6 +107,12 @@ final class AcceptLoop implements Signals.Resting {
 
   /** Whether it waits, with the turn, because accepting fails. */
   private boolean sittingOut;
+
+  /** Whether it waits, with the turn, for the accept rate. */
+  private boolean slowedDown;
+
+  /** Whether its acceptor has as many connections as it may have. */
+  private boolean full;
 
   /** Accepts that failed in a row. */
   private int failures;
@@ -213,6 +220,15 @@ final class AcceptLoop implements Signals.Resting {
       leave(); // let the client wait in the backlog
       return context.generations.servesOrTell(me) ? NOTHING : HANDLER | PAUSE;
     }
+    if (connections.isFull()) { // other acceptors take the client
+      if (!full) {
+        full = true;
+        limitReached(Limit.CONNECTIONS_PER_ACCEPTOR, limits().perAcceptor());
+      }
+      leave();
+      return PERMIT | PAUSE;
+    }
+    full = false;
     ListenSlot mine = turn == null ? turn() : turn;
     if (mine == null) {
       return TURN | PAUSE;
@@ -220,15 +236,34 @@ final class AcceptLoop implements Signals.Resting {
     if (sittingOut) {
       return sitOut();
     }
-    boolean permitted = hasPlace();
-    if (!permitted && !rejecting()) {
+    long wait = context.admission.tryTakeRate();
+    if (wait > 0 && !rejecting()) {
+      return slowDown(wait);
+    }
+    if (slowedDown) {
+      slowedDown = false;
+      me.deadline(Signals.NEVER);
+    }
+    Limit refused = wait > 0 ? Limit.RATE : hasPlace() ? null : Limit.CONNECTIONS;
+    if (refused == Limit.CONNECTIONS && !rejecting()) {
+      context.admission.giveRateBack();
       // A thread that makes the loop reject, or frees a place, does so first, and then tells the
       // queued loops.
       return PERMIT | PAUSE;
     }
     leavePermits();
-    accept(mine, permitted);
+    accept(mine, refused);
     return NOTHING;
+  }
+
+  /** Waits, with the turn, until the rate lets one more client in. */
+  private int slowDown(long nanos) {
+    if (!slowedDown) {
+      slowedDown = true;
+      limitReached(Limit.RATE, limits().acceptRate());
+    }
+    me.deadline(context.sweeper.now() + nanos);
+    return DEADLINE | PERMIT | PAUSE;
   }
 
   // ---- the turn
@@ -263,6 +298,7 @@ final class AcceptLoop implements Signals.Resting {
     context.generations.forget(me);
     leavePermits();
     sittingOut = false;
+    slowedDown = false;
     me.deadline(Signals.NEVER);
     pass(true);
     ListenSlot at = slot;
@@ -280,14 +316,14 @@ final class AcceptLoop implements Signals.Resting {
   // ---- a place
 
   private boolean hasPlace() {
-    if (!queued && context.permits.tryAcquire()) {
+    if (!queued && context.admission.permits.tryAcquire()) {
       return true;
     }
     if (!queued && !rejecting()) {
-      limitReached(false);
+      limitReached(Limit.CONNECTIONS, limits().maxConnections());
       queued = true;
     }
-    boolean placed = queued && context.permits.acquireOr(me);
+    boolean placed = queued && context.admission.permits.acquireOr(me);
     queued &= !placed;
     return placed;
   }
@@ -295,13 +331,17 @@ final class AcceptLoop implements Signals.Resting {
   private void leavePermits() {
     if (queued) {
       queued = false;
-      context.permits.leave(me);
+      context.admission.permits.leave(me);
     }
   }
 
   // ---- with the turn
 
-  private void accept(ListenSlot at, boolean permitted) {
+  /**
+   * @param refused the limit because of which a client is refused; null when a permit is held for
+   *     it
+   */
+  private void accept(ListenSlot at, @Nullable Limit refused) {
     TransportSocket accepted = null;
     boolean another = true;
     ListeningChannel channel = at.channel();
@@ -325,7 +365,7 @@ final class AcceptLoop implements Signals.Resting {
         beginToSitOut(FAILURE_PAUSE);
       }
     } finally {
-      handOver(accepted, permitted);
+      handOver(accepted, refused);
     }
     if (!sittingOut) {
       pass(another);
@@ -347,35 +387,40 @@ final class AcceptLoop implements Signals.Resting {
     return NOTHING;
   }
 
+  private LimitSettings limits() {
+    return context.settings().limits();
+  }
+
   private boolean rejecting() {
-    return context.settings().limits().whenReached() == LimitSettings.WhenReached.REJECT;
+    return limits().whenReached() == LimitSettings.WhenReached.REJECT;
   }
 
-  private void handOver(@Nullable TransportSocket accepted, boolean permitted) {
-    if (accepted == null) {
-      if (permitted) {
-        context.permits.release();
-      }
-    } else if (permitted) {
-      connections.start(accepted);
-    } else {
-      limitReached(true);
-      refuse(accepted);
-    }
-  }
-
-  private void refuse(TransportSocket accepted) {
+  private void handOver(@Nullable TransportSocket accepted, @Nullable Limit refused) {
+    boolean admitted = false;
     try {
-      accepted.close();
-    } catch (IOException e) { // still one client's trouble
-      context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
+      if (accepted != null && refused == null) {
+        admitted = connections.admit(accepted);
+      } else if (accepted != null && refused != null) {
+        connections.refuse(accepted, refused);
+      }
+    } finally {
+      if (!admitted) {
+        giveBack(refused);
+      }
     }
   }
 
-  private void limitReached(boolean rejected) {
-    context.emit(
-        () ->
-            new TelemetryEvent.LimitReached(
-                context.name(), acceptor, context.permits.limit(), rejected));
+  /** Gives back what was taken for a client that did not come, or was refused. */
+  private void giveBack(@Nullable Limit refused) {
+    if (refused != Limit.RATE) {
+      context.admission.giveRateBack();
+    }
+    if (refused == null) {
+      context.admission.permits.release();
+    }
+  }
+
+  private void limitReached(Limit limit, int value) {
+    context.emit(() -> new TelemetryEvent.LimitReached(context.name(), acceptor, limit, value));
   }
 }

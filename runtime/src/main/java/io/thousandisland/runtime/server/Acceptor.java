@@ -35,7 +35,7 @@ final class Acceptor implements Node, Pausable {
   Acceptor(ServerContext context, int number, Listener listener, Observer seen) {
     this.context = context;
     this.number = number;
-    this.connections = new ConnectionSupervisor(context, number);
+    this.connections = new ConnectionSupervisor(context, number, this::placeFreed);
     this.worker = new AcceptorWorker(context, number, listener, connections);
     this.children =
         Supervisor.restForOne(
@@ -45,6 +45,13 @@ final class Acceptor implements Node, Pausable {
   @Override
   public String name() {
     return "acceptor " + number;
+  }
+
+  /** A worker that has as many connections as it may have looks again. */
+  private void placeFreed() {
+    if (context.settings().limits().perAcceptor() > 0) {
+      worker.lookForPlace();
+    }
   }
 
   int number() {

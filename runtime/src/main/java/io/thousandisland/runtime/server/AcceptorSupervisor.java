@@ -103,24 +103,42 @@ final class AcceptorSupervisor implements Node {
     List<Acceptor> some = List.copyOf(acceptors); // the number may change meanwhile
     long deadline = System.nanoTime() + LAST_CALL.toNanos();
     for (int i = 0; up && !some.isEmpty() && System.nanoTime() - deadline < 0; i++) {
-      if (context.generations.serving() == null || !context.permits.tryAcquire()) {
+      Acceptor next = some.get(i % some.size());
+      if (context.generations.serving() == null
+          || next.connections().isFull()
+          || context.admission.tryTakeRate() > 0) {
         return;
       }
-      TransportSocket socket = null;
+      if (!context.admission.permits.tryAcquire()) {
+        context.admission.giveRateBack();
+        return;
+      }
+      boolean admitted = false;
       try {
-        socket = closing.accept();
+        TransportSocket socket = closing.accept();
+        if (socket == null) {
+          return;
+        }
+        admitted = next.connections().admit(socket);
       } catch (IOException | RuntimeException | Error over) {
         return; // closed already, or no descriptor: then no client can be taken
       } finally {
-        if (socket == null) {
-          context.permits.release();
+        if (!admitted) {
+          context.admission.giveRateBack();
+          context.admission.permits.release();
         }
       }
-      if (socket == null) {
-        return;
-      }
-      some.get(i % some.size()).connections().start(socket);
     }
+  }
+
+  /** Counts the addresses of all connections, after a change of the settings. */
+  void countAddresses() {
+    withLeaving().forEach(acceptor -> acceptor.connections().countAddresses());
+  }
+
+  /** A limit may have changed for which workers wait. */
+  void lookForPlaces() {
+    acceptors.forEach(acceptor -> acceptor.worker().lookForPlace());
   }
 
   /** Forgets a surplus acceptor, which has no connection left. */

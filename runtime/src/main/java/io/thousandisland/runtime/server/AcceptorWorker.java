@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.server;
 
 import static io.thousandisland.runtime.signals.Signals.PAUSE;
+import static io.thousandisland.runtime.signals.Signals.PERMIT;
 import static io.thousandisland.runtime.signals.Signals.RESUME;
 
 import io.thousandisland.runtime.shared.ServerContext;
@@ -113,6 +114,13 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
       loop.tell(PAUSE);
     }
     return resting;
+  }
+
+  /** There may be a place, or a limit may have changed. */
+  synchronized void lookForPlace() {
+    if (loop != null) {
+      loop.tell(PERMIT);
+    }
   }
 
   synchronized void resume() {

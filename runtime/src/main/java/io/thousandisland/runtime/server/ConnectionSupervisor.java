@@ -1,19 +1,25 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.admission.AcceptorPlaces;
+import io.thousandisland.runtime.admission.Admission;
+import io.thousandisland.runtime.admission.Seat;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
 import io.thousandisland.runtime.drain.DrainTarget;
+import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
 import io.thousandisland.server.Drained;
+import io.thousandisland.server.Limit;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
@@ -36,12 +42,24 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
   /** Read by a worker that was told to end and has one more connection in hand. */
   private volatile boolean stopped;
 
+  /** The places that its connections take. */
+  private final AcceptorPlaces places;
+
   /** Connections taken since this node was started. */
   private final AtomicLong taken = new AtomicLong();
 
-  ConnectionSupervisor(ServerContext context, int acceptor) {
+  /**
+   * @param placeFreed run when one of its connections takes no place any more; must not block
+   */
+  ConnectionSupervisor(ServerContext context, int acceptor, Runnable placeFreed) {
     this.context = context;
     this.acceptor = acceptor;
+    this.places = new AcceptorPlaces(placeFreed);
+  }
+
+  /** Whether the acceptor has as many connections as it may have. */
+  boolean isFull() {
+    return places.areFull(context.settings().limits().perAcceptor());
   }
 
   @Override
@@ -69,12 +87,59 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     lingering.forEach(Connection::force); // the clock that would end them may go, too
   }
 
-  /** Runs a new connection, for which the caller holds a permit. */
-  void start(TransportSocket socket) {
-    Connection connection = null;
+  /**
+   * Admits a connection that was accepted, for which the caller holds a permit, or refuses it.
+   *
+   * @return false when it was refused: the permit is the caller's
+   */
+  boolean admit(TransportSocket socket) {
+    Admission.Answer answer;
     try {
-      connection = new Connection(context, this, socket);
+      answer = context.admission.admit(socket);
+    } catch (RuntimeException | Error noMemory) {
+      close(socket);
+      throw noMemory;
+    }
+    Seat seat = answer.seat();
+    if (seat != null) {
+      start(socket, seat);
+      return true;
+    }
+    refuse(socket, Objects.requireNonNull(answer.refused()));
+    return false;
+  }
+
+  /** Closes a connection that was accepted, because of a limit. */
+  void refuse(TransportSocket socket, Limit because) {
+    context.admission.refused(because);
+    LimitSettings limits = context.settings().limits();
+    int value =
+        switch (because) {
+          case CONNECTIONS -> limits.maxConnections();
+          case CONNECTIONS_PER_ACCEPTOR -> limits.perAcceptor();
+          case CONNECTIONS_PER_ADDRESS -> limits.perAddress();
+          case RATE -> limits.acceptRate();
+          case ACCESS -> 0;
+        };
+    context.emit(
+        () ->
+            new TelemetryEvent.ConnectionRefused(
+                context.name(), acceptor, socket.remoteAddress(), because, value));
+    close(socket);
+  }
+
+  private void start(TransportSocket socket, Seat seat) {
+    Connection connection = null;
+    boolean entered = false;
+    try {
+      seat.at(places);
+      connection = new Connection(context, this, socket, seat);
       live.add(connection);
+      seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
+      entered = true;
+      if (context.admission.entered()) {
+        soundAlarm();
+      }
       if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
         connection.shutdown();
       }
@@ -86,7 +151,10 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
         live.remove(connection);
         context.departures.tell(); // a drain may have seen it
       }
-      context.permits.release();
+      if (entered) {
+        context.admission.headcount.leave();
+      }
+      seat.free();
       close(socket);
       context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, cannotStart));
     }
@@ -99,21 +167,32 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
 
   @Override
   public void abandoned(Connection connection) {
-    live.remove(connection);
+    leaves(connection);
+  }
+
+  private void leaves(Connection connection) {
+    if (live.remove(connection)) { // an abandoned connection ends later
+      context.admission.headcount.leave();
+    }
     context.departures.tell();
+  }
+
+  private void soundAlarm() {
+    int threshold = context.settings().alarm().connections();
+    int count = context.admission.headcount.count();
+    context.emit(() -> new TelemetryEvent.ConnectionAlarm(context.name(), threshold, count));
   }
 
   @Override
   public void ended(Connection connection) {
     lingering.add(connection); // first: at no time is it unknown
-    live.remove(connection);
-    context.departures.tell();
+    leaves(connection);
   }
 
   @Override
   public void closed(Connection connection) {
     lingering.remove(connection);
-    context.permits.release();
+    connection.seat().free();
   }
 
   private void close(TransportSocket socket) {
@@ -122,6 +201,12 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     } catch (IOException e) {
       context.emit(() -> new TelemetryEvent.AcceptFailed(context.name(), acceptor, e));
     }
+  }
+
+  /** Counts the addresses of all connections that keep a place, after a change of the settings. */
+  void countAddresses() {
+    live.forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
+    lingering.forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
   }
 
   /** The live connections, as a view that follows changes. */

@@ -8,6 +8,7 @@ import io.thousandisland.runtime.drain.Pausable;
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.server.ServerState.Condition;
+import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
@@ -39,6 +40,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
 import java.util.function.LongPredicate;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -319,7 +321,11 @@ public final class ServerNode implements Server {
 
   private void take(ServerSettings changed, @Nullable ListenMove move) {
     ServerSettings before = context.settings();
-    context.settings(changed);
+    boolean recount = context.settings(changed);
+    if (recount) {
+      acceptors.countAddresses();
+    }
+    acceptors.lookForPlaces();
     boolean corrected = state.refused != null;
     state.refused = null;
     if (before.listen().sockets() == changed.listen().sockets()) {
@@ -531,6 +537,24 @@ public final class ServerNode implements Server {
   }
 
   @Override
+  public Drain drainAddress(String block) {
+    Cidr its =
+        Cidr.parse(block)
+            .orElseThrow(
+                () ->
+                    new IllegalArgumentException(
+                        "address is " + block + "; allowed: " + Cidr.FORM));
+    DrainTarget of =
+        DrainTarget.of(() -> acceptors.live().stream().filter(c -> c.isOf(its)).toList());
+    return drains.start(drains.of("address " + its, of));
+  }
+
+  @Override
+  public boolean awaitConnections(IntPredicate wanted, Duration limit) throws InterruptedException {
+    return context.admission.headcount.await(wanted, limit);
+  }
+
+  @Override
   public List<Drain> drains() {
     return drains.underWay();
   }
@@ -595,7 +619,7 @@ public final class ServerNode implements Server {
 
   /** Places of {@code maxConnections} that are taken, also by sockets that linger. */
   int placesTaken() {
-    return context.permits.used();
+    return context.admission.permits.used();
   }
 
   @Override
@@ -610,8 +634,9 @@ public final class ServerNode implements Server {
         acceptors.size(),
         listener.openChannels(),
         acceptors.live().size(),
-        context.permits.limit(),
+        context.admission.permits.limit(),
         context.accepted.get(),
+        context.admission.refusals(),
         succession.infos(),
         started);
   }

@@ -20,6 +20,8 @@ public record ServerSettings(
     Policies policies,
     BufferSettings buffers,
     RestartSettings restarts,
+    AccessSettings access,
+    AlarmSettings alarm,
     Map<String, String> options) {
 
   public ServerSettings {
@@ -51,54 +53,77 @@ public record ServerSettings(
         Policies.DEFAULT,
         BufferSettings.DEFAULT,
         RestartSettings.DEFAULT,
+        AccessSettings.DEFAULT,
+        AlarmSettings.DEFAULT,
         Map.of());
   }
 
   /** The same, listening elsewhere. */
   public ServerSettings with(ListenSettings other) {
     return new ServerSettings(
-        name, other, acceptors, limits, timeouts, policies, buffers, restarts, options);
+        name, other, acceptors, limits, timeouts, policies, buffers, restarts, access, alarm,
+        options);
   }
 
   /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
     return new ServerSettings(
-        name, listen, other, limits, timeouts, policies, buffers, restarts, options);
+        name, listen, other, limits, timeouts, policies, buffers, restarts, access, alarm, options);
   }
 
   /** The same with other limits. */
   public ServerSettings with(LimitSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, other, timeouts, policies, buffers, restarts, options);
+        name, listen, acceptors, other, timeouts, policies, buffers, restarts, access, alarm,
+        options);
   }
 
   /** The same with other timeouts. */
   public ServerSettings with(Timeouts other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, other, policies, buffers, restarts, options);
+        name, listen, acceptors, limits, other, policies, buffers, restarts, access, alarm,
+        options);
   }
 
   /** The same with other policies. */
   public ServerSettings with(Policies other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, other, buffers, restarts, options);
+        name, listen, acceptors, limits, timeouts, other, buffers, restarts, access, alarm,
+        options);
   }
 
   /** The same with other buffers. */
   public ServerSettings with(BufferSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, other, restarts, options);
+        name, listen, acceptors, limits, timeouts, policies, other, restarts, access, alarm,
+        options);
   }
 
   /** The same with another restart budget. */
   public ServerSettings with(RestartSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, other, options);
+        name, listen, acceptors, limits, timeouts, policies, buffers, other, access, alarm,
+        options);
   }
 
   /** The same with other options for handlers. */
   public ServerSettings with(Map<String, String> other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, other);
+        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, access, alarm,
+        other);
+  }
+
+  /** The same with other addresses that may connect. */
+  public ServerSettings with(AccessSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, other, alarm,
+        options);
+  }
+
+  /** The same with another alarm. */
+  public ServerSettings with(AlarmSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, access, other,
+        options);
   }
 }

@@ -1,7 +1,9 @@
 package io.thousandisland.runtime.shared;
 
 import io.thousandisland.handler.ServerRef;
+import io.thousandisland.runtime.admission.Admission;
 import io.thousandisland.runtime.handlers.Generations;
+import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.Departures;
@@ -25,7 +27,7 @@ public final class ServerContext {
   public final Telemetry telemetry;
   public final DeadlineSweeper sweeper;
   public final Generations generations;
-  public final Permits permits;
+  public final Admission admission;
   public final MemoryBudget memory;
 
   /** Makes the threads of acceptors. */
@@ -71,7 +73,7 @@ public final class ServerContext {
     this.sweeper = runtime.sweeper();
     this.memory = runtime.memory();
     this.workers = runtime.workers();
-    this.permits = new Permits(settings.limits().maxConnections());
+    this.admission = new Admission(this::settings, sweeper);
     this.pool = runtime.pool(settings.buffers().read());
   }
 
@@ -79,10 +81,16 @@ public final class ServerContext {
     return settings;
   }
 
-  public void settings(ServerSettings changed) {
+  /**
+   * Replaces the settings.
+   *
+   * @return whether the addresses of the living connections are to be counted again
+   */
+  public boolean settings(ServerSettings changed) {
+    LimitSettings before = settings.limits();
     settings = changed;
     pool = runtime.pool(changed.buffers().read());
-    permits.limit(changed.limits().maxConnections()); // last: acceptors wake up and read all of it
+    return admission.changed(before); // last: acceptors wake up and read all of it
   }
 
   /** The restarts that each supervisor of the tree allows. */

@@ -28,6 +28,9 @@ public interface Wire {
   /** Sets the {@link #label}. */
   void label(String text);
 
+  /** From now on the connection takes no place. Idempotent. */
+  void uncount();
+
   /** The socket in use now; another socket after a switch of the transport. */
   TransportSocket transport();
 

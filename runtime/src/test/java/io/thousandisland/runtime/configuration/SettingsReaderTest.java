@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thousandisland.handler.ReadTimeout;
+import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.ServerSettings;
@@ -80,6 +81,15 @@ class SettingsReaderTest {
             "listenSockets", 2,
             "maxConnections", 5,
             "whenLimitReached", "Reject",
+            "maxConnectionsPerAcceptor", 21,
+            "maxConnectionsPerAddress", 22,
+            "ipv6Prefix", 56,
+            "acceptRate", 24,
+            "acceptBurst", 25,
+            "allow", "10.0.0.0/8, 127.0.0.1",
+            "deny", new String[] {"10.1.0.0/16"},
+            "alarmConnections", 26,
+            "alarmCooldown", "27s",
             "readTimeout", "infinite",
             "sendTimeout", "1s",
             "handshakeTimeout", "2s",
@@ -106,7 +116,11 @@ class SettingsReaderTest {
         .containsEntry(StandardSocketOptions.SO_RCVBUF, 8_192)
         .containsEntry(StandardSocketOptions.TCP_NODELAY, false);
     assertThat(s.acceptors()).isEqualTo(4);
-    assertThat(s.limits()).isEqualTo(new LimitSettings(5, LimitSettings.WhenReached.REJECT));
+    assertThat(s.limits())
+        .isEqualTo(new LimitSettings(5, LimitSettings.WhenReached.REJECT, 21, 22, 56, 24, 25));
+    assertThat(s.access().allow()).hasToString("[10.0.0.0/8, 127.0.0.1/32]");
+    assertThat(s.access().deny()).hasToString("[10.1.0.0/16]");
+    assertThat(s.alarm()).isEqualTo(new AlarmSettings(26, Duration.ofSeconds(27)));
     assertThat(s.timeouts().read()).isEqualTo(ReadTimeout.FOREVER);
     assertThat(
             List.of(
@@ -147,6 +161,16 @@ class SettingsReaderTest {
         "listenSockets|11|at most the number of acceptors (10)",
         "maxConnections|0|a whole number from 1 to 2147483647",
         "whenLimitReached|drop|park or reject",
+        "maxConnectionsPerAcceptor|-1|a whole number from 0 to 2147483647",
+        "maxConnectionsPerAddress|-1|a whole number from 0 to 2147483647",
+        "ipv6Prefix|0|a whole number from 1 to 128",
+        "ipv6Prefix|129|a whole number from 1 to 128",
+        "acceptRate|1000001|a whole number from 0 to 1000000",
+        "acceptBurst|-1|a whole number from 0 to 1000000",
+        "allow|10.0.0.0/33|an address or a CIDR block, as in 10.0.0.0/8 or 2001:db8::/32",
+        "deny|localhost|an address or a CIDR block, as in 10.0.0.0/8 or 2001:db8::/32",
+        "alarmConnections|-1|a whole number from 0 to 2147483647",
+        "alarmCooldown|infinite|0s to 24h",
         "readTimeout|0s|a duration longer than 0s",
         "readTimeout|60|a whole number with the unit ms, s, m or h",
         "sendTimeout|0ms|a duration longer than 0s",

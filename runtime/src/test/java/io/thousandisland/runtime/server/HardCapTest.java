@@ -243,6 +243,8 @@ class HardCapTest {
             sound.policies(),
             sound.buffers(),
             sound.restarts(),
+            sound.access(),
+            sound.alarm(),
             sound.options());
     var failed = new ArrayList<TelemetryEvent>();
     var telemetry = new Telemetry();
@@ -250,14 +252,14 @@ class HardCapTest {
     try (var memory = new MemoryTransport();
         var runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget())) {
       var context = new ServerContext(sound, telemetry, runtime);
-      var connections = new ConnectionSupervisor(context, 1);
+      var connections = new ConnectionSupervisor(context, 1, () -> {});
       context.settings(broken);
       var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
       var peer = memory.connect(1);
       var accepted = channel.accept();
-      assertThat(context.permits.tryAcquire()).isTrue();
-      connections.start(accepted);
-      assertThat(context.permits.used()).isZero();
+      assertThat(context.admission.permits.tryAcquire()).isTrue();
+      assertThat(connections.admit(accepted)).isTrue();
+      assertThat(context.admission.permits.used()).isZero();
       assertThat(connections.live()).isEmpty();
       assertThat(peer.ended()).isTrue();
       assertThat(failed).hasExactlyElementsOfTypes(TelemetryEvent.AcceptFailed.class);
@@ -343,7 +345,7 @@ class HardCapTest {
     try (var server = new RunningServer(settings(PARK), new TestHandler())) {
       server.telemetry.add(
           event -> {
-            if (event instanceof TelemetryEvent.LimitReached reached && !reached.rejected()) {
+            if (event instanceof TelemetryEvent.LimitReached) {
               server.node.configure(settings(REJECT));
             }
           });

@@ -85,6 +85,8 @@ class ReconfigureTest {
             s.policies(),
             s.buffers(),
             s.restarts(),
+            s.access(),
+            s.alarm(),
             s.options());
     try (var server = new RunningServer(new TestHandler())) {
       int port = server.port();

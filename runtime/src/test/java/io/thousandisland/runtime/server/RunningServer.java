@@ -188,6 +188,11 @@ final class RunningServer implements AutoCloseable {
     return client;
   }
 
+  /** Closes {@code client} with the server. */
+  synchronized void onClose(Socket client) {
+    clients.add(client);
+  }
+
   /** All clients that {@link #connect} made. */
   synchronized List<Socket> clients() {
     return List.copyOf(clients);

@@ -241,10 +241,10 @@ class WaitingTimesTest {
       var settings = AlteredSettings.of("readTimeout", SHORT);
       var context = new ServerContext(settings, new Telemetry(), runtime);
       context.generations.serve(new HandlerBinding(facts, handler));
-      var connections = new ConnectionSupervisor(context, 1);
+      var connections = new ConnectionSupervisor(context, 1, () -> {});
       connections.start(crash -> {});
-      assertThat(context.permits.tryAcquire()).isTrue();
-      connections.start(words);
+      assertThat(context.admission.permits.tryAcquire()).isTrue();
+      assertThat(connections.admit(words)).isTrue();
       assertThat(handler.ended()).isEqualTo("timeout new"); // when no word is left
       assertThat(words.sent).containsExactly("a", "b", "c"); // it went on after each word
       connections.stop();
@@ -346,22 +346,22 @@ class WaitingTimesTest {
         var runtime = new RuntimeContext(DeadlineSweeper.started(), new MemoryBudget())) {
       var context = new ServerContext(RunningServer.settings(), new Telemetry(), runtime);
       context.generations.serve(new HandlerBinding(facts, handler));
-      var connections = new ConnectionSupervisor(context, 1);
+      var connections = new ConnectionSupervisor(context, 1, () -> {});
       var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
       connections.start(crash -> {});
       connections.stop();
       var peer = memory.connect(1);
       var inHand = Objects.requireNonNull(channel.accept());
-      assertThat(context.permits.tryAcquire()).isTrue();
-      connections.start(inHand);
+      assertThat(context.admission.permits.tryAcquire()).isTrue();
+      assertThat(connections.admit(inHand)).isTrue();
       assertThat(handler.ended()).isEqualTo("shutdown new");
       assertThat(peer.ended()).isTrue();
 
       connections.start(crash -> {}); // started again, it serves
       var next = memory.connect(1);
       var accepted = Objects.requireNonNull(channel.accept());
-      assertThat(context.permits.tryAcquire()).isTrue();
-      connections.start(accepted);
+      assertThat(context.admission.permits.tryAcquire()).isTrue();
+      assertThat(connections.admit(accepted)).isTrue();
       assertThat(next.echo("a")).isEqualTo("a");
       connections.stop();
       assertThat(handler.ended()).isEqualTo("shutdown new");

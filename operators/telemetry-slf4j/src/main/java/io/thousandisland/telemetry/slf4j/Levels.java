@@ -24,6 +24,8 @@ final class Levels {
       case TelemetryEvent.AcceptFailed e -> Level.WARN;
       case TelemetryEvent.AcceptPaused e -> Level.WARN;
       case TelemetryEvent.LimitReached e -> Level.WARN;
+      case TelemetryEvent.ConnectionRefused e -> Level.WARN;
+      case TelemetryEvent.ConnectionAlarm e -> Level.WARN;
       case TelemetryEvent.Restarted e -> Level.WARN;
       case TelemetryEvent.HandlerThrew e -> Level.WARN;
       case TelemetryEvent.HandlerUnavailable e -> Level.WARN;

@@ -158,7 +158,8 @@ public final class LoggingListener implements TelemetryListener {
     return switch (event) {
       case TelemetryEvent.AcceptPaused e -> "paused " + e.server();
       case TelemetryEvent.AcceptFailed e -> "accept " + e.server() + type(e.reason());
-      case TelemetryEvent.LimitReached e -> "limit " + e.server() + " " + e.rejected();
+      case TelemetryEvent.LimitReached e -> "limit " + e.server() + " " + e.limit();
+      case TelemetryEvent.ConnectionRefused e -> "refused " + e.server() + " " + e.because();
       case TelemetryEvent.MigrationDeclined e ->
           "declined " + e.server() + " " + e.generation() + type(e.reason());
       case TelemetryEvent.HandlerThrew e ->

@@ -45,9 +45,13 @@ final class Sentences {
               "out of file descriptors: no connection is accepted for %s; raise ulimit -n, or lower maxConnections"
                   .formatted(Words.duration(e.pause()));
           case TelemetryEvent.LimitReached e ->
-              "limit of %s reached (maxConnections); new ones %s"
-                  .formatted(
-                      Words.count(e.limit(), "connection"), e.rejected() ? "are closed" : "wait");
+              "limit of %s reached (%s); new ones wait".formatted(limit(e), e.limit().key());
+          case TelemetryEvent.ConnectionRefused e ->
+              "a connection from %s was refused: %s"
+                  .formatted(Addresses.text(e.remote()), refusal(e));
+          case TelemetryEvent.ConnectionAlarm e ->
+              "there are %s (alarmConnections is %d)"
+                  .formatted(Words.count(e.connections(), "connection"), e.threshold());
           case TelemetryEvent.HandlerBound e -> handler(e.generation()) + " serves new connections";
           case TelemetryEvent.HandlerUnbound e ->
               handler(e.generation())
@@ -115,6 +119,25 @@ final class Sentences {
     return e.retryIn().isZero()
         ? "a listening socket could not be closed: " + reason
         : "cannot listen: " + reason + "; next try in " + Words.duration(e.retryIn());
+  }
+
+  private static String limit(TelemetryEvent.LimitReached e) {
+    String count = Words.count(e.value(), "connection");
+    return switch (e.limit()) {
+      case RATE -> count + " per second";
+      case CONNECTIONS_PER_ACCEPTOR -> count + " of acceptor " + e.acceptor();
+      default -> count;
+    };
+  }
+
+  private static String refusal(TelemetryEvent.ConnectionRefused e) {
+    String limit = e.because().key() + " is " + e.value();
+    return switch (e.because()) {
+      case ACCESS -> "its address may not connect (allow, deny)";
+      case CONNECTIONS_PER_ADDRESS -> "its address has too many connections (" + limit + ")";
+      case RATE -> "too many connections in a second (" + limit + ")";
+      default -> "too many connections (" + limit + ")";
+    };
   }
 
   private static String handler(GenerationInfo generation) {

@@ -169,7 +169,19 @@ class LoggingListenerTest {
             "mail: a connection could not be accepted: broken",
             "mail: out of file descriptors: no connection is accepted for 1s;"
                 + " raise ulimit -n, or lower maxConnections",
-            "mail: limit of 5 connections reached (maxConnections); new ones are closed",
+            "mail: limit of 5 connections reached (maxConnections); new ones wait",
+            "mail: limit of 5 connections of acceptor 1 reached (maxConnectionsPerAcceptor);"
+                + " new ones wait",
+            "mail: limit of 5 connections per second reached (acceptRate); new ones wait",
+            "mail: a connection from 127.0.0.1:50000 was refused: too many connections"
+                + " (maxConnections is 5)",
+            "mail: a connection from 127.0.0.1:50000 was refused: its address has too many"
+                + " connections (maxConnectionsPerAddress is 5)",
+            "mail: a connection from 127.0.0.1:50000 was refused: too many connections in a second"
+                + " (acceptRate is 5)",
+            "mail: a connection from 127.0.0.1:50000 was refused: its address may not connect"
+                + " (allow, deny)",
+            "mail: there are 6 connections (alarmConnections is 5)",
             "mail: worker 1 crashed, and was restarted: broken",
             "mail: connection 2 from 127.0.0.1:50000 caught an exception in handleClose: broken",
             "mail: connection 2 from 127.0.0.1:50000 ended after 1s, 7 bytes in, 1 byte out:"
@@ -274,6 +286,7 @@ class LoggingListenerTest {
                 event instanceof TelemetryEvent.AcceptFailed
                     || event instanceof TelemetryEvent.AcceptPaused
                     || event instanceof TelemetryEvent.LimitReached
+                    || event instanceof TelemetryEvent.ConnectionRefused
                     || event instanceof TelemetryEvent.HandlerThrew
                     || event instanceof TelemetryEvent.MigrationDeclined
                     || (event instanceof TelemetryEvent.ConnectionStopped

@@ -5,6 +5,7 @@ import io.thousandisland.handler.Counters;
 import io.thousandisland.handler.MigrationDeclinedException;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
+import io.thousandisland.server.Limit;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
@@ -57,7 +58,18 @@ final class SampleEvents {
         new TelemetryEvent.HandlerUnavailable("mail", "handler echo", "why", SECOND), Level.WARN);
     all.put(new TelemetryEvent.AcceptFailed("mail", 1, REASON), Level.WARN);
     all.put(new TelemetryEvent.AcceptPaused("mail", 1, REASON, SECOND), Level.WARN);
-    all.put(new TelemetryEvent.LimitReached("mail", 1, 5, true), Level.WARN);
+    all.put(new TelemetryEvent.LimitReached("mail", 1, Limit.CONNECTIONS, 5), Level.WARN);
+    all.put(
+        new TelemetryEvent.LimitReached("mail", 1, Limit.CONNECTIONS_PER_ACCEPTOR, 5), Level.WARN);
+    all.put(new TelemetryEvent.LimitReached("mail", 1, Limit.RATE, 5), Level.WARN);
+    all.put(
+        new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.CONNECTIONS, 5), Level.WARN);
+    all.put(
+        new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.CONNECTIONS_PER_ADDRESS, 5),
+        Level.WARN);
+    all.put(new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.RATE, 5), Level.WARN);
+    all.put(new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.ACCESS, 0), Level.WARN);
+    all.put(new TelemetryEvent.ConnectionAlarm("mail", 5, 6), Level.WARN);
     all.put(new TelemetryEvent.Restarted("mail", "worker 1", REASON), Level.WARN);
     all.put(new TelemetryEvent.HandlerThrew(SPAN, "handleClose", REASON), Level.WARN);
     all.put(stopped(new IllegalStateException("bug"), true), Level.WARN);

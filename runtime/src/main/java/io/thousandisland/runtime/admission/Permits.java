@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.shared;
+package io.thousandisland.runtime.admission;
 
 import io.thousandisland.runtime.signals.Signals;
 import java.util.ArrayDeque;

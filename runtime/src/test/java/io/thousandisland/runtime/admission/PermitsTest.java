@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.shared;
+package io.thousandisland.runtime.admission;
 
 import static io.thousandisland.runtime.signals.Signals.PERMIT;
 import static org.assertj.core.api.Assertions.assertThat;
