@@ -21,9 +21,9 @@ public interface Drain {
   Progress progress();
 
   /**
-   * Ends the phase that the drain is in: connections that cannot migrate at once are advised to
-   * finish, advised connections are shut down, connections that were shut down are closed by force.
-   * Without effect when the drain is over.
+   * Ends the phase that the drain is in: a lame duck stops to accept, connections that cannot
+   * migrate at once are advised to finish, advised connections are shut down, connections that were
+   * shut down are closed by force. Without effect when the drain is over.
    */
   void cutShort();
 
@@ -32,6 +32,8 @@ public interface Drain {
 
   /** The phases of a drain, in this order. */
   enum Phase {
+    /** The server is not ready any more, but accepts and serves as before, for the ready delay. */
+    LAME_DUCK,
     /** Connections move to another handler, or begin to wait for one. */
     MIGRATION,
     /** Connections have heard handleDrain and may finish, for the drain timeout. */

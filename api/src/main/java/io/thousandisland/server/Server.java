@@ -30,6 +30,16 @@ public interface Server {
   /** Service property: {@link #status}, as a string. */
   String STATUS = "server.status";
 
+  /**
+   * Service property: whether the server is ready, a {@code Boolean}: true while it is RUNNING.
+   * While it is true, an OSGi Condition service with {@code osgi.condition.id} {@value #CONDITION}
+   * and {@link #NAME} is registered, too.
+   */
+  String READY = "server.ready";
+
+  /** The {@code osgi.condition.id} of the condition that is there while a server is ready. */
+  String CONDITION = "io.thousandisland.server.ready";
+
   /** The configured name; the default is unique among the servers of a framework. */
   String name();
 
@@ -65,8 +75,18 @@ public interface Server {
    * Suspends, advises every connection to finish, and ends the connections that do not: handleDrain
    * at once, handleShutdown after the drain timeout, force after the shutdown timeout. Afterwards
    * the server is SUSPENDED, until {@link #resume}.
+   *
+   * <p>If {@code readyDelay} is configured, the server is first a lame duck for that time: it is
+   * DRAINING and not ready, but accepts and serves as before.
    */
   Drain drain();
+
+  /**
+   * As {@link #drain()}, with another ready delay.
+   *
+   * @param readyDelay zero or longer; zero suspends at once
+   */
+  Drain drain(Duration readyDelay);
 
   /**
    * Does the same for the connections of one acceptor, which accepts nothing meanwhile and goes on

@@ -37,6 +37,11 @@ public record ServerInfo(
     Map<Limit, Long> refused,
     List<GenerationInfo> generations,
     Instant started) {
+  /** Whether it is ready for connections. */
+  public boolean ready() {
+    return status == Status.RUNNING;
+  }
+
   public ServerInfo {
     refused = Map.copyOf(refused);
     generations = List.copyOf(generations);

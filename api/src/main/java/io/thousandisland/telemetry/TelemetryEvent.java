@@ -45,6 +45,12 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
+   * The server is ready for connections from now on, or no more. It is not ready while it drains as
+   * a lame duck, although it still accepts.
+   */
+  record ReadinessChanged(String server, boolean ready) implements TelemetryEvent {}
+
+  /**
    * No handler, or no transport, came within the handler wait, and the port is closed. Reported
    * once for each absence.
    *

@@ -2,10 +2,14 @@ package io.thousandisland.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.condition.DisabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,6 +64,49 @@ class SignalTest {
       }
       server.awaitLog("server drained: 0 migrated, [0-9]+ graceful, 0 forced, in [0-9]+m?s$");
       assertOrderlyEnd(server, port);
+    }
+  }
+
+  /** The bundles are all there while the server is a lame duck. */
+  @ParameterizedTest
+  @EnumSource
+  void sigtermLeavesTheServerALameDuckForItsReadyDelayAndThenRefuses(Framework framework)
+      throws Exception {
+    Launch launch = Launch.of(framework, home);
+    for (String name : List.of("first", "second")) {
+      Files.createDirectories(launch.deploy());
+      Files.writeString(
+          launch.deploy().resolve("io.thousandisland.server-" + name + ".cfg"),
+          "port = 0\nhandler.target = (handler.name=echo)\nreadyDelay = 2s\ndrainTimeout = 1s\n");
+    }
+    try (var server = launch.start()) {
+      List<Integer> ports = List.of(server.port("first"), server.port("second"));
+      for (int port : ports) {
+        assertThat(served(port)).isTrue();
+      }
+      long told = System.nanoTime();
+      server.signal("TERM");
+      server.awaitLog("first: DRAINING: a lame duck");
+      server.awaitLog("second: DRAINING: a lame duck");
+      int served = 0;
+      while (served(ports.get(0)) && served(ports.get(1))) {
+        served++;
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - told))
+          .as("%d clients were served", served)
+          .isBetween(Duration.ofMillis(1_900), Duration.ofSeconds(10));
+      assertThat(served).isGreaterThan(10);
+      assertThat(server.exit(LIMIT)).isEqualTo(128 + 15);
+      server.awaitLog("first: STOPPED");
+      server.saidNoStackTrace();
+    }
+  }
+
+  private static boolean served(int port) throws IOException {
+    try (var client = new Client(port)) {
+      return client.askUntilTheEnd("hello").equals("hello");
+    } catch (ConnectException refused) {
+      return false;
     }
   }
 

@@ -6,9 +6,11 @@ import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.felix.service.command.CommandSession;
@@ -41,6 +43,7 @@ import org.osgi.service.component.annotations.Reference;
 public final class Actions {
 
   private static final String ALL = "--all";
+  private static final String NOW = "--now";
   private static final String NAME = "name of the server";
   private static final String AT_MOST = "--at-most";
   private static final String AT_LEAST = "--at-least";
@@ -97,35 +100,37 @@ public final class Actions {
       @Descriptor(
               NAME
                   + ", which is suspended first; or the name and the number of the acceptor, from 1:"
-                  + " the acceptor goes on afterwards; or --all, for all servers at once")
+                  + " the acceptor goes on afterwards; or --all, for all servers at once."
+                  + " --now skips the readyDelay of servers")
           String... arguments) {
     String usage =
-        "usage: ti:drain NAME, ti:drain NAME ACCEPTOR, or ti:drain --all for every server";
-    var typed = Arguments.of(usage, 1, 2, arguments);
+        "usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server";
+    List<String> words = new ArrayList<>(List.of(arguments));
+    Function<Server, Drain> how =
+        words.remove(NOW) ? server -> server.drain(Duration.ZERO) : Server::drain;
+    var typed = Arguments.of(usage, 1, 2, words.toArray(String[]::new));
     if (typed.name().equals(ALL)) {
-      return drainAll(session, Arguments.of(usage, 1, 1, arguments));
+      Arguments unused = Arguments.of(usage, 1, 1, words.toArray(String[]::new));
+      return drainAll(session, how);
     }
     Server server = servers.named(typed.name());
-    return typed.hasNumber()
-        ? drainAcceptor(session, server, typed.number("acceptor"))
-        : drainServer(session, server);
+    if (typed.hasNumber()) {
+      return drainAcceptor(session, server, typed.number("acceptor"));
+    }
+    sayOfServer(session, server);
+    return report(how.apply(server));
   }
 
-  private String drainAll(CommandSession session, Arguments unused) {
+  private String drainAll(CommandSession session, Function<Server, Drain> how) {
     List<Server> all = servers.all();
     if (all.isEmpty()) {
       return Listings.table(all);
     }
     all.forEach(server -> sayOfServer(session, server));
-    List<Drain> drains = all.stream().map(Server::drain).toList(); // all at once, then the wait
+    List<Drain> drains = all.stream().map(how).toList(); // all at once, then the wait
     return IntStream.range(0, all.size())
         .mapToObj(i -> all.get(i).name() + ": " + report(drains.get(i)))
         .collect(Collectors.joining("\n"));
-  }
-
-  private static String drainServer(CommandSession session, Server server) {
-    sayOfServer(session, server);
-    return report(server.drain());
   }
 
   private static void sayOfServer(CommandSession session, Server server) {

@@ -41,6 +41,7 @@ class ActionsTest {
             "resume echo",
             "retry echo",
             "drain echo",
+            "drain echo --now",
             "drain echo 4",
             "roll echo",
             "drainGeneration echo 2",
@@ -56,6 +57,7 @@ class ActionsTest {
             "resume",
             "retry",
             "drain",
+            "drain after PT0S",
             "drain 4",
             "rolling",
             "generation 2",
@@ -104,8 +106,8 @@ class ActionsTest {
   void l7DrainWithoutANameDrainsNobody() {
     assertThatThrownBy(() -> shell.run("ti:drain"))
         .hasMessage(
-            "too few arguments; usage: ti:drain NAME, ti:drain NAME ACCEPTOR,"
-                + " or ti:drain --all for every server");
+            "too few arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR,"
+                + " or ti:drain --all [--now] for every server");
     assertThat(echo.told()).isEmpty();
     assertThat(mail.told()).isEmpty();
   }
@@ -175,8 +177,8 @@ class ActionsTest {
         "drain echo 99         | no acceptor 99 in server echo; there are 1 to 10",
         "drain echo 0          | no acceptor 0 in server echo; there are 1 to 10",
         "drain echo many       | acceptor is many; allowed: a whole number",
-        "drain echo 1 2        | too many arguments; usage: ti:drain NAME, ti:drain NAME ACCEPTOR, or ti:drain --all for every server",
-        "drain --all 1         | too many arguments; usage: ti:drain NAME, ti:drain NAME ACCEPTOR, or ti:drain --all for every server",
+        "drain echo 1 2        | too many arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server",
+        "drain --all 1         | too many arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server",
         "drainGeneration echo  | too few arguments; usage: ti:drainGeneration NAME GENERATION",
         "drainGeneration echo 7| no generation 7 in server echo; there are 1, 2",
         "drainConnection echo x| connection is x; allowed: a whole number",

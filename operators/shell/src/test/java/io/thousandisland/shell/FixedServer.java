@@ -81,6 +81,11 @@ record FixedServer(String name, List<String> told) implements Server {
   }
 
   @Override
+  public Drain drain(Duration readyDelay) {
+    return told("drain after " + readyDelay, Drained.NOTHING);
+  }
+
+  @Override
   public Drain drainAcceptor(int acceptor) {
     return told("drain " + acceptor, Drained.NOTHING);
   }

@@ -79,6 +79,11 @@ final class SlowServer implements Server {
   }
 
   @Override
+  public Drain drain(Duration readyDelay) {
+    return drain();
+  }
+
+  @Override
   public Drain drainAcceptor(int number) {
     return drain();
   }

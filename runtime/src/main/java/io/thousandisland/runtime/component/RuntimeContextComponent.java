@@ -12,6 +12,7 @@ public final class RuntimeContextComponent {
   private final RuntimeContext runtime = new RuntimeContext();
   private final Later later = new Later();
   private final ServerNames names = new ServerNames(later);
+  private final LameDucks lameDucks = new LameDucks();
 
   RuntimeContext runtime() {
     return runtime;
@@ -23,6 +24,10 @@ public final class RuntimeContextComponent {
 
   ServerNames names() {
     return names;
+  }
+
+  LameDucks lameDucks() {
+    return lameDucks;
   }
 
   @Deactivate

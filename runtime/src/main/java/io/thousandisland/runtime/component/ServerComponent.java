@@ -90,6 +90,7 @@ public final class ServerComponent
 
   private final BundleContext context;
   private final Later later;
+  private final LameDucks lameDucks;
   private final ConfigurationWatch watch;
   private final DrainingServers departing;
   private final HandlerCensus census;
@@ -119,6 +120,7 @@ public final class ServerComponent
       @Reference HandlerCensus census) {
     this.context = context;
     this.later = runtime.later();
+    this.lameDucks = runtime.lameDucks();
     this.watch = watch;
     this.departing = departing;
     this.census = census;
@@ -142,6 +144,7 @@ public final class ServerComponent
     node.onChange(service::update);
     node.onRetry(this::retry);
     census.add(handlers);
+    lameDucks.add(node);
     context.addBundleListener(goodbye);
     configuration.change(configuration.properties());
     watch.add(configuration.pid(), this);
@@ -150,10 +153,11 @@ public final class ServerComponent
   /**
    * A framework that stops takes one bundle after the other, and the drains in their unbinds would
    * add up. So all servers begin to drain at the first sign; the unbinds then find the drains under
-   * way.
+   * way. Before that they are lame ducks for the ready delay, while all bundles are still there.
    */
   private void whenTheFrameworkStops(BundleEvent event) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
+      lameDucks.await();
       CompletableFuture<Drained> unused = node.stop(); // waited for by deactivate
     }
   }
@@ -191,6 +195,7 @@ public final class ServerComponent
     watch.remove(configuration.pid(), this);
     configuration.end();
     context.removeBundleListener(goodbye);
+    lameDucks.remove(node);
     CompletableFuture<Drained> stopped = node.stop();
     if (reason == ComponentConstants.DEACTIVATION_REASON_CONFIGURATION_DELETED) {
       departing.add(this, stopped);

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.component;
 
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.server.Server;
+import io.thousandisland.server.Status;
 import java.net.InetSocketAddress;
 import java.util.Dictionary;
 import java.util.HashMap;
@@ -11,16 +12,22 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceReference;
 import org.osgi.framework.ServiceRegistration;
+import org.osgi.service.condition.Condition;
 
 /**
- * The {@link Server} service of one server, with properties that follow the server.
+ * The {@link Server} service of one server, with properties that follow the server, and the
+ * condition that is there while the server is ready.
  *
  * <p>Thread: {@link #update} has one caller at a time (the server's own thread), under no lock.
  */
 final class ServerRegistration {
 
+  private final BundleContext context;
   private final ServerNode node;
   private final ServiceRegistration<Server> registration;
+
+  /** Null while the server is not ready; the same thread's as {@link #update}. */
+  private @Nullable ServiceRegistration<Condition> condition;
 
   /** The properties published last. */
   private Map<String, Object> published;
@@ -29,6 +36,7 @@ final class ServerRegistration {
   private volatile boolean gone;
 
   ServerRegistration(BundleContext context, ServerNode node) {
+    this.context = context;
     this.node = node;
     this.published = properties();
     this.registration = context.registerService(Server.class, node, dictionary(published));
@@ -49,9 +57,23 @@ final class ServerRegistration {
       published = now;
       try {
         registration.setProperties(dictionary(now));
+        updateCondition(now);
       } catch (IllegalStateException unregistered) {
         gone = true; // by the framework, which stops our bundle
       }
+    }
+  }
+
+  private void updateCondition(Map<String, Object> now) {
+    boolean ready = Boolean.TRUE.equals(now.get(Server.READY));
+    ServiceRegistration<Condition> known = condition;
+    if (ready && known == null) {
+      Map<String, Object> its =
+          Map.of(Condition.CONDITION_ID, Server.CONDITION, Server.NAME, node.name());
+      condition = context.registerService(Condition.class, Condition.INSTANCE, dictionary(its));
+    } else if (!ready && known != null) {
+      condition = null;
+      known.unregister();
     }
   }
 
@@ -68,7 +90,9 @@ final class ServerRegistration {
     var properties = new HashMap<String, Object>();
     properties.put(Server.NAME, node.name());
     properties.put(Server.HOST, node.host());
-    properties.put(Server.STATUS, node.status().name());
+    Status status = node.status();
+    properties.put(Server.STATUS, status.name());
+    properties.put(Server.READY, status == Status.RUNNING);
     if (node.address() instanceof InetSocketAddress at) {
       properties.put(Server.PORT, at.getPort());
     }

@@ -112,6 +112,10 @@ public record FrameworkLimits(Duration longest, String property) {
       together = Duration.ZERO;
     }
     Duration drain = together.multipliedBy(2).dividedBy(5);
-    return settings.with(settings.timeouts().withDrain(drain, together.minus(drain)));
+    Duration spread = settings.leave().spread();
+    ServerSettings sudden = settings.with(settings.leave().withSpread(Duration.ZERO));
+    ServerSettings shorter =
+        sudden.with(settings.timeouts().withDrain(drain, together.minus(drain)));
+    return shorter.with(settings.leave().withSpread(spread.compareTo(drain) > 0 ? drain : spread));
   }
 }

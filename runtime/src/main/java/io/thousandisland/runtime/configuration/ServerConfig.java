@@ -118,6 +118,18 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
+          "Time for which a server that is to drain still accepts connections, while its readiness is"
+              + " false, 0s to 24h: balancers then send no more clients.")
+  String readyDelay() default "0s";
+
+  @AttributeDefinition(
+      description =
+          "Time over which a drain advises its connections, or moves them, one after the other, 0s"
+              + " to drainTimeout.")
+  String drainSpread() default "0s";
+
+  @AttributeDefinition(
+      description =
           "Time for which the port stays bound without a handler, 0s or longer, or infinite.")
   String handlerWait() default "15s";
 

@@ -5,6 +5,7 @@ import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.BufferSettings;
 import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.settings.InvalidSetting;
+import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.Policies;
@@ -71,6 +72,8 @@ public final class SettingsReader {
     read = read.with(part(read.buffers(), this::buffers));
     read = read.with(part(read.restarts(), this::restarts));
     read = read.with(part(read.access(), this::access));
+    LeaveSettings leave = part(read.leave(), this::leave);
+    read = part(read, read, start -> start.with(leave));
     read = read.with(part(read.alarm(), this::alarm));
     read = part(read, read, start -> start.withAcceptors(number("acceptors")));
     ListenSettings listen = part(read.listen(), this::listen);
@@ -161,6 +164,10 @@ public final class SettingsReader {
         duration("drainTimeout"),
         duration("shutdownTimeout"),
         duration("handlerWait"));
+  }
+
+  private LeaveSettings leave() {
+    return new LeaveSettings(duration("readyDelay"), duration("drainSpread"));
   }
 
   private Policies policies() {

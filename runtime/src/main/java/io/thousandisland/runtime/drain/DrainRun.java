@@ -9,6 +9,7 @@ import io.thousandisland.server.Drained;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,17 +21,28 @@ import org.jspecify.annotations.Nullable;
  * A drain that ends a set of connections, all in parallel under one deadline: migration where it is
  * wanted, then advice, then shutdown, then force. Its time counts from when it was made.
  *
+ * <p>Advice and migration may be spread over a window, evenly and in random order, so that the
+ * peers do not all connect elsewhere in the same moment. A drain of a server may begin as a lame
+ * duck.
+ *
  * <p>Thread: {@link #run} is called once, by any thread, and blocks; connections react on their own
  * threads. The rest by any.
  */
 public final class DrainRun implements Drain {
 
+  /** The time between two looks at whose turn it is. */
+  private static final Duration TURN = Duration.ofMillis(20);
+
   private final String what;
   private final DrainTarget these;
   private final Timeouts timeouts;
   private final Departures departures;
+  private final Duration spread;
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
   private final long began;
+
+  /** When its timeouts begin to count. Written by the running thread before the phases. */
+  private long leavingSince;
 
   // the running thread's
   private final Set<Connection> seen = new HashSet<>();
@@ -39,7 +51,7 @@ public final class DrainRun implements Drain {
   private volatile Phase phase;
   private volatile int known;
 
-  /** The last phase that was cut short; maybe before it began. */
+  /** The last phase that was cut short; maybe before it began. Guarded by this for writes. */
   private volatile @Nullable Phase cut;
 
   public DrainRun(String what, DrainTarget these, Timeouts timeouts, Departures departures) {
@@ -51,12 +63,47 @@ public final class DrainRun implements Drain {
    */
   public DrainRun(
       String what, DrainTarget these, Timeouts timeouts, Departures departures, long began) {
+    this(what, these, timeouts, departures, began, Duration.ZERO);
+  }
+
+  /**
+   * @param spread the window of advice and migration; at most the drain timeout
+   */
+  DrainRun(
+      String what,
+      DrainTarget these,
+      Timeouts timeouts,
+      Departures departures,
+      long began,
+      Duration spread) {
     this.began = began;
+    this.leavingSince = began;
+    this.spread = spread.compareTo(timeouts.drain()) > 0 ? timeouts.drain() : spread;
     this.what = what;
     this.these = these;
     this.timeouts = timeouts;
     this.departures = departures;
     this.phase = these.mayMigrate() ? Phase.MIGRATION : Phase.ADVICE;
+  }
+
+  /**
+   * Waits as a lame duck, before {@link #run}. Returns when {@code delay} is over or the phase was
+   * cut short. Its other timeouts count from then.
+   */
+  void waitAsLameDuck(Duration delay) {
+    boolean unused =
+        departures.await(() -> false, began + delay.toNanos(), () -> isCut(Phase.LAME_DUCK));
+    leavingSince = System.nanoTime();
+  }
+
+  /** Ends the lame duck phase, if that is not over. Any thread. */
+  public void endLameDuck() {
+    cutShort(Phase.LAME_DUCK);
+  }
+
+  /** It will begin as a lame duck. Called before it starts. */
+  void beginsAsLameDuck() {
+    phase = Phase.LAME_DUCK;
   }
 
   /** Runs to the end and returns the result. */
@@ -67,39 +114,73 @@ public final class DrainRun implements Drain {
   }
 
   private Drained drained() {
-    long advised = began + timeouts.drain().toNanos();
-    if (these.mayMigrate() && allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate)) {
+    long advised = leavingSince + timeouts.drain().toNanos();
+    if (these.mayMigrate()
+        && allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate, spread)) {
       return report(List.of(), List.of());
     }
-    if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice())) {
+    if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice(), spread)) {
       return report(List.of(), List.of());
     }
     // counted from the end of the advice: time spent before the run is the drain's own
     long told = Math.min(System.nanoTime(), advised);
     long shutdown = told + timeouts.shutdown().toNanos();
-    if (allGo(Phase.SHUTDOWN, shutdown, Connection::shutdown)) {
+    if (allGo(Phase.SHUTDOWN, shutdown, Connection::shutdown, Duration.ZERO)) {
       return report(List.of(), List.of());
     }
     return force();
   }
 
   /**
-   * The end of the time to leave a generation: one second, or half of the whole drain if that is
-   * shorter. A connection that is in one callback all the time is then advised, and may still leave
-   * when the callback returns.
+   * The end of the time to leave a generation: one second after the last connection was asked, or
+   * half of the whole drain if that is shorter. A connection that is in one callback all the time
+   * is then advised, and may still leave when the callback returns.
    */
   private long migrationUntil() {
     long half = timeouts.wholeDrain().toNanos() / 2;
-    return began + Math.min(half, Duration.ofSeconds(1).toNanos());
+    return leavingSince + spread.toNanos() + Math.min(half, Duration.ofSeconds(1).toNanos());
   }
 
   /**
    * Tells every connection once, and waits until all have gone, time is up or the phase was cut.
    */
-  private boolean allGo(Phase now, long deadline, Consumer<Connection> how) {
+  private boolean allGo(Phase now, long deadline, Consumer<Connection> how, Duration window) {
     phase = now;
     var told = new HashSet<Connection>();
+    if (window.isPositive() && allGoInTurn(now, told, how, window)) {
+      return true;
+    }
     return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> isCut(now));
+  }
+
+  /**
+   * Tells one connection after the other, over {@code window}. Those that come later are told when
+   * it is over. Returns early when all have gone, or the phase was cut.
+   */
+  private boolean allGoInTurn(
+      Phase now, Set<Connection> told, Consumer<Connection> how, Duration window) {
+    List<Connection> inTurn = new ArrayList<>(these.left().get());
+    Collections.shuffle(inTurn);
+    seen.addAll(inTurn);
+    known = seen.size();
+    long start = System.nanoTime();
+    int next = 0;
+    while (!isCut(now)) {
+      double share = (double) (System.nanoTime() - start) / window.toNanos();
+      int due = (int) Math.ceil(Math.min(share, 1) * inTurn.size());
+      for (; next < due; next++) {
+        told.add(inTurn.get(next));
+        how.accept(inTurn.get(next));
+      }
+      if (next == inTurn.size()) {
+        return false;
+      }
+      long until = System.nanoTime() + TURN.toNanos();
+      if (departures.await(() -> these.left().get().isEmpty(), until, () -> isCut(now))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private boolean isCut(Phase now) {
@@ -175,7 +256,15 @@ public final class DrainRun implements Drain {
 
   @Override
   public void cutShort() {
-    cut = phase;
+    cutShort(phase);
+  }
+
+  private void cutShort(Phase now) {
+    synchronized (this) {
+      if (!isCut(now)) {
+        cut = now;
+      }
+    }
     departures.tell();
   }
 

@@ -7,6 +7,7 @@ import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -42,7 +43,8 @@ public final class Drains {
   }
 
   private DrainRun of(String what, DrainTarget these, Timeouts timeouts) {
-    return new DrainRun(what, these, timeouts, context.departures);
+    Duration spread = context.settings().leave().spread();
+    return new DrainRun(what, these, timeouts, context.departures, System.nanoTime(), spread);
   }
 
   public DrainRun start(DrainRun drain) {
@@ -58,6 +60,31 @@ public final class Drains {
       DrainRun drain, Collection<? extends Pausable> paused, Runnable afterwards) {
     List<Pausable> resting = List.copyOf(paused);
     onOwnThread(drain, () -> whilePaused(resting, drain), afterwards);
+    return drain;
+  }
+
+  /**
+   * Starts {@code drain} of a whole server, which is a lame duck first.
+   *
+   * @param readyDelay how long it is a lame duck
+   * @param paused accept nothing from then on
+   * @param leaving run when that time is over
+   */
+  public DrainRun startLameDuck(
+      DrainRun drain,
+      Duration readyDelay,
+      Collection<? extends Pausable> paused,
+      Runnable leaving) {
+    List<Pausable> resting = List.copyOf(paused);
+    drain.beginsAsLameDuck();
+    onOwnThread(
+        drain,
+        () -> {
+          drain.waitAsLameDuck(readyDelay);
+          leaving.run();
+          return whilePaused(resting, drain);
+        },
+        () -> {});
     return drain;
   }
 

@@ -173,7 +173,7 @@ public final class Retirement implements Drain {
    * other connections are drained.
    */
   private Drained moveToSuccessor() {
-    var run = new DrainRun(what, these, timeouts, departures, began);
+    var run = new DrainRun(what, these, timeouts, departures, began); // all at once: it is late
     rest = run;
     if (isCut(Phase.MIGRATION)) {
       run.cutShort();

@@ -77,6 +77,9 @@ public final class ServerNode implements Server {
   private boolean treeStarted;
   private @Nullable CompletableFuture<Drained> stopping;
 
+  /** The drain that has begun as a lame duck last; null before. */
+  private @Nullable DrainRun lameDuck;
+
   private @Nullable Transport transport;
 
   /** The next try to have as many acceptors as there should be. */
@@ -297,7 +300,7 @@ public final class ServerNode implements Server {
     return life.call(
         () -> {
           // in a server that ends, connections are to end, with their handler's goodbye
-          boolean ends = state.stopping || state.drains > 0;
+          boolean ends = state.stopping || state.drains > state.lameDucks;
           CompletableFuture<Drained> future =
               succession.retire(serviceId, !ends, classesStay, caller);
           reconcile();
@@ -406,10 +409,26 @@ public final class ServerNode implements Server {
           state.stopping = true;
           succession.close();
           CompletableFuture<Drained> future =
-              drainServer().result().whenCompleteAsync((result, error) -> stopTree(), life);
+              drainToStop().result().whenCompleteAsync((result, error) -> stopTree(), life);
           stopping = future;
           return future;
         });
+  }
+
+  /** A drain that began as a lame duck goes on, without further delay. */
+  private DrainRun drainToStop() {
+    DrainRun running = lameDuck;
+    if (running == null || running.result().isDone()) {
+      return drainServer();
+    }
+    running.endLameDuck();
+    reconcile();
+    return running;
+  }
+
+  /** The configured time for which the server is a lame duck before it drains. */
+  public Duration readyDelay() {
+    return context.settings().leave().readyDelay();
   }
 
   private void stopTree() {
@@ -486,11 +505,63 @@ public final class ServerNode implements Server {
 
   @Override
   public Drain drain() {
+    return drain(readyDelay());
+  }
+
+  @Override
+  public Drain drain(Duration readyDelay) {
+    if (readyDelay.isNegative()) {
+      throw new IllegalArgumentException(
+          "readyDelay is " + readyDelay + "; allowed: zero or longer");
+    }
     return life.call(
         () -> {
+          if (readyDelay.isPositive() && state.serves()) {
+            return drainAsLameDuck(readyDelay, () -> {});
+          }
           state.suspended = true;
           return drainServer();
         });
+  }
+
+  /**
+   * Begins to drain as a lame duck. The future completes when the port is closed; at once when
+   * there is no ready delay, or the server does not serve.
+   */
+  public CompletableFuture<?> beLameDuck() {
+    var closed = new CompletableFuture<Void>();
+    life.run(
+        () -> {
+          if (readyDelay().isPositive() && state.serves()) {
+            DrainRun unused = drainAsLameDuck(readyDelay(), () -> closed.complete(null));
+          } else {
+            closed.complete(null);
+          }
+        });
+    return closed;
+  }
+
+  private DrainRun drainAsLameDuck(Duration readyDelay, Runnable whenClosed) {
+    DrainRun drain = drains.of("server", DrainTarget.of(acceptors::live));
+    lameDuck = drain;
+    state.drains++;
+    state.lameDucks++;
+    publish();
+    drains.startLameDuck(
+        drain,
+        readyDelay,
+        acceptors.all(),
+        () -> {
+          life.run(
+              () -> {
+                state.lameDucks--;
+                state.suspended = true;
+                reconcile();
+              });
+          whenClosed.run();
+        });
+    whenOver(drain);
+    return drain;
   }
 
   private DrainRun drainServer() {
@@ -498,6 +569,11 @@ public final class ServerNode implements Server {
     state.drains++;
     reconcile(); // closes the port first
     drains.start(drain, acceptors.all(), () -> {});
+    whenOver(drain);
+    return drain;
+  }
+
+  private void whenOver(DrainRun drain) {
     drain
         .result()
         .whenCompleteAsync(
@@ -506,7 +582,6 @@ public final class ServerNode implements Server {
               publish();
             },
             life);
-    return drain;
   }
 
   @Override
@@ -565,14 +640,14 @@ public final class ServerNode implements Server {
   private void reconcile() {
     state.noHandler = succession.nobody();
     Transport bound = transport;
-    boolean serves = state.configured && !state.suspended && !state.stopping;
-    if (serves && succession.portHeld() && bound != null) {
+    if (state.serves() && succession.portHeld() && bound != null) {
       listener.listen(bound);
       if (!treeStarted) {
         treeStarted = true;
         root.start();
       }
     } else {
+      publish(); // first: nobody is to find a closed port of a server that says it is ready
       listener.silence();
     }
     publish();
@@ -588,6 +663,9 @@ public final class ServerNode implements Server {
           () ->
               new TelemetryEvent.StatusChanged(
                   context.name(), before.status(), now.status(), now.reason()));
+    }
+    if (now.isReady() != before.isReady()) {
+      context.emit(() -> new TelemetryEvent.ReadinessChanged(context.name(), now.isReady()));
     }
     waits.look(
         state.missing(),

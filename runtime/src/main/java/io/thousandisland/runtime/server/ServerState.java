@@ -14,6 +14,11 @@ final class ServerState {
   record Condition(Status status, String reason) {
     static final Condition FIRST = new Condition(Status.STARTING, "not started");
 
+    /** Whether the server is ready for connections. */
+    boolean isReady() {
+      return status == Status.RUNNING;
+    }
+
     /** Whether an operator should hear of this condition, after {@code before}. */
     boolean isNews(Condition before) {
       boolean trouble = status == Status.WAITING || status == Status.FAILED;
@@ -30,6 +35,9 @@ final class ServerState {
 
   /** Drains of the whole server that are under way. */
   int drains;
+
+  /** Those of them that are in their lame duck phase: the port is still open. */
+  int lameDucks;
 
   boolean treeUp;
 
@@ -48,12 +56,17 @@ final class ServerState {
   /** The reason why there are fewer acceptors than there should be. */
   @Nullable String acceptors;
 
+  /** Whether it is told to serve. */
+  boolean serves() {
+    return configured && !suspended && !stopping;
+  }
+
   /**
    * The reason why the server waits before it can serve; null when nothing is missing, or it is not
    * to serve.
    */
   @Nullable String missing() {
-    if (!configured || stopping || suspended) {
+    if (!serves()) {
       return null;
     }
     return noTransport == null ? noHandler : noTransport;
@@ -65,7 +78,8 @@ final class ServerState {
     if (stopped) {
       return new Condition(Status.STOPPED, "");
     } else if (drains > 0 || stopping) {
-      return new Condition(Status.DRAINING, "");
+      return new Condition(
+          Status.DRAINING, lameDucks > 0 ? "a lame duck: it still accepts connections" : "");
     } else if (!configured && refused != null) {
       return new Condition(Status.FAILED, refused);
     } else if (!configured) {

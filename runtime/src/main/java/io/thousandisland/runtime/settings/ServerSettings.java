@@ -17,6 +17,7 @@ public record ServerSettings(
     int acceptors,
     LimitSettings limits,
     Timeouts timeouts,
+    LeaveSettings leave,
     Policies policies,
     BufferSettings buffers,
     RestartSettings restarts,
@@ -34,6 +35,12 @@ public record ServerSettings(
           listen.sockets(),
           "at most the number of acceptors (" + acceptors + "): each channel needs one");
     }
+    if (leave.spread().compareTo(timeouts.drain()) > 0) {
+      throw new InvalidSetting(
+          "drainSpread",
+          Timeouts.text(leave.spread()),
+          "at most drainTimeout (" + Timeouts.text(timeouts.drain()) + ")");
+    }
   }
 
   /** Without the options for handlers, which may hold secrets. */
@@ -50,6 +57,7 @@ public record ServerSettings(
         10,
         LimitSettings.DEFAULT,
         Timeouts.DEFAULT,
+        LeaveSettings.DEFAULT,
         Policies.DEFAULT,
         BufferSettings.DEFAULT,
         RestartSettings.DEFAULT,
@@ -61,69 +69,77 @@ public record ServerSettings(
   /** The same, listening elsewhere. */
   public ServerSettings with(ListenSettings other) {
     return new ServerSettings(
-        name, other, acceptors, limits, timeouts, policies, buffers, restarts, access, alarm,
+        name, other, acceptors, limits, timeouts, leave, policies, buffers, restarts, access, alarm,
         options);
   }
 
   /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
     return new ServerSettings(
-        name, listen, other, limits, timeouts, policies, buffers, restarts, access, alarm, options);
+        name, listen, other, limits, timeouts, leave, policies, buffers, restarts, access, alarm,
+        options);
   }
 
   /** The same with other limits. */
   public ServerSettings with(LimitSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, other, timeouts, policies, buffers, restarts, access, alarm,
+        name, listen, acceptors, other, timeouts, leave, policies, buffers, restarts, access, alarm,
         options);
   }
 
   /** The same with other timeouts. */
   public ServerSettings with(Timeouts other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, other, policies, buffers, restarts, access, alarm,
+        name, listen, acceptors, limits, other, leave, policies, buffers, restarts, access, alarm,
         options);
   }
 
   /** The same with other policies. */
   public ServerSettings with(Policies other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, other, buffers, restarts, access, alarm,
+        name, listen, acceptors, limits, timeouts, leave, other, buffers, restarts, access, alarm,
         options);
   }
 
   /** The same with other buffers. */
   public ServerSettings with(BufferSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, other, restarts, access, alarm,
+        name, listen, acceptors, limits, timeouts, leave, policies, other, restarts, access, alarm,
         options);
   }
 
   /** The same with another restart budget. */
   public ServerSettings with(RestartSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, other, access, alarm,
+        name, listen, acceptors, limits, timeouts, leave, policies, buffers, other, access, alarm,
         options);
   }
 
   /** The same with other options for handlers. */
   public ServerSettings with(Map<String, String> other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, access, alarm,
-        other);
+        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, access,
+        alarm, other);
   }
 
   /** The same with other addresses that may connect. */
   public ServerSettings with(AccessSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, other, alarm,
+        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, other, alarm,
         options);
   }
 
   /** The same with another alarm. */
   public ServerSettings with(AlarmSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, policies, buffers, restarts, access, other,
-        options);
+        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, access,
+        other, options);
+  }
+
+  /** The same with another way to leave. */
+  public ServerSettings with(LeaveSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, other, policies, buffers, restarts, access,
+        alarm, options);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.runtime.settings.AlarmSettings;
+import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.ServerSettings;
@@ -96,6 +97,8 @@ class SettingsReaderTest {
             "drainTimeout", "3s",
             "shutdownTimeout", "4s",
             "handlerWait", "0s",
+            "readyDelay", "31s",
+            "drainSpread", "2s",
             "whenHandlerLeaves", "DRAIN",
             "whenBetterHandlerArrives", "drain",
             "rolling", "true",
@@ -132,6 +135,8 @@ class SettingsReaderTest {
                 s.restarts().window()))
         .extracting(Duration::toSeconds)
         .containsExactly(1L, 2L, 3L, 4L, 0L, 420L);
+    assertThat(s.leave())
+        .isEqualTo(new LeaveSettings(Duration.ofSeconds(31), Duration.ofSeconds(2)));
     assertThat(s.policies())
         .isEqualTo(
             new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN, true));
@@ -171,6 +176,9 @@ class SettingsReaderTest {
         "deny|localhost|an address or a CIDR block, as in 10.0.0.0/8 or 2001:db8::/32",
         "alarmConnections|-1|a whole number from 0 to 2147483647",
         "alarmCooldown|infinite|0s to 24h",
+        "readyDelay|infinite|0s to 24h",
+        "drainSpread|25h|0s to 24h",
+        "drainSpread|11s|at most drainTimeout (10s)",
         "readTimeout|0s|a duration longer than 0s",
         "readTimeout|60|a whole number with the unit ms, s, m or h",
         "sendTimeout|0ms|a duration longer than 0s",

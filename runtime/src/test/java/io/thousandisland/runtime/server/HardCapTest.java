@@ -240,6 +240,7 @@ class HardCapTest {
             sound.acceptors(),
             sound.limits(),
             null,
+            sound.leave(),
             sound.policies(),
             sound.buffers(),
             sound.restarts(),

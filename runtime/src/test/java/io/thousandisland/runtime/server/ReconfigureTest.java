@@ -82,6 +82,7 @@ class ReconfigureTest {
             s.acceptors(),
             s.limits(),
             s.timeouts(),
+            s.leave(),
             s.policies(),
             s.buffers(),
             s.restarts(),

@@ -30,6 +30,7 @@ final class Levels {
       case TelemetryEvent.HandlerThrew e -> Level.WARN;
       case TelemetryEvent.HandlerUnavailable e -> Level.WARN;
       case TelemetryEvent.MigrationDeclined e -> Level.WARN;
+      case TelemetryEvent.ReadinessChanged e -> Level.DEBUG; // the status tells it at INFO
       case TelemetryEvent.ConfigurationAccepted e -> Level.INFO;
       case TelemetryEvent.ConfigurationAdjusted e -> Level.INFO;
       case TelemetryEvent.ListenerStarted e -> Level.INFO;

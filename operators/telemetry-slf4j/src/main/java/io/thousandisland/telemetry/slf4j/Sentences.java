@@ -16,6 +16,7 @@ final class Sentences {
         switch (event) {
           case TelemetryEvent.OfConnection e -> ofConnection(e);
           case TelemetryEvent.StatusChanged e -> status(e);
+          case TelemetryEvent.ReadinessChanged e -> e.ready() ? "ready" : "no longer ready";
           case TelemetryEvent.WaitedInVain e -> inVain(e);
           case TelemetryEvent.ConfigurationRefused e -> "configuration refused: " + e.reason();
           case TelemetryEvent.ConfigurationAccepted e ->

@@ -199,6 +199,8 @@ class LoggingListenerTest {
             "mail: handler echo is available now, and serves",
             "mail: generation 1, handler echo 1.0.0, serves no new connections; it has 2",
             "mail: generation 1, handler echo 1.0.0, has no connection left",
+            "mail: ready",
+            "mail: no longer ready",
             "mail: acceptor 1 started",
             "mail: acceptor 1 stopped after 1s; it accepted 5 connections",
             "mail: connection 2 from 127.0.0.1:50000 moved from generation 2 to 3, after 1s"

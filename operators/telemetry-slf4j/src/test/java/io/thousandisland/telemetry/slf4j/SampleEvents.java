@@ -89,6 +89,8 @@ final class SampleEvents {
     all.put(new TelemetryEvent.HandlerUnbound("mail", GENERATION), Level.INFO);
     all.put(new TelemetryEvent.GenerationEnded("mail", GENERATION), Level.INFO);
 
+    all.put(new TelemetryEvent.ReadinessChanged("mail", true), Level.DEBUG);
+    all.put(new TelemetryEvent.ReadinessChanged("mail", false), Level.DEBUG);
     all.put(new TelemetryEvent.AcceptorStarted("mail", 1), Level.DEBUG);
     all.put(new TelemetryEvent.AcceptorStopped("mail", 1, 5, SECOND), Level.DEBUG);
     all.put(new TelemetryEvent.ConnectionMigrated(SPAN, 2, 3, SECOND), Level.DEBUG);
