@@ -1,7 +1,9 @@
 package io.thousandisland.server;
 
+import io.thousandisland.handler.SocketRef;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.IntPredicate;
 import org.osgi.annotation.versioning.ProviderType;
 
@@ -50,6 +52,15 @@ public interface Server {
 
   /** The live connections, oldest first. */
   List<ConnectionInfo> connections();
+
+  /**
+   * A handle on one live connection, to tell it a message or to close it. It is found without a
+   * look at the others.
+   *
+   * @param id as in {@link ConnectionInfo}
+   * @return empty when there is no such connection
+   */
+  Optional<SocketRef> connection(long id);
 
   /**
    * Closes the listening channels: new connects are refused, live connections go on. Returns when

@@ -21,6 +21,7 @@ import java.util.Optional;
  * @param refused how many connections were refused, of each limit that has refused any
  * @param generations handler bindings with live connections, and the binding that serves new
  *     connections; oldest first
+ * @param settings every key of the configuration, with the value in force, in the order of the keys
  * @param started when the server was configured first
  */
 public record ServerInfo(
@@ -36,6 +37,7 @@ public record ServerInfo(
     long accepted,
     Map<Limit, Long> refused,
     List<GenerationInfo> generations,
+    List<SettingInfo> settings,
     Instant started) {
   /** Whether it is ready for connections. */
   public boolean ready() {
@@ -45,5 +47,6 @@ public record ServerInfo(
   public ServerInfo {
     refused = Map.copyOf(refused);
     generations = List.copyOf(generations);
+    settings = List.copyOf(settings);
   }
 }

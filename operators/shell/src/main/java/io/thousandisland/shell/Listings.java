@@ -7,6 +7,7 @@ import io.thousandisland.server.HandlerCatalog;
 import io.thousandisland.server.HandlerInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import io.thousandisland.server.SettingInfo;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -29,6 +30,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     property = {
       "osgi.command.scope=ti",
       "osgi.command.function=servers",
+      "osgi.command.function=server",
       "osgi.command.function=handlers",
       "osgi.command.function=connections",
       "osgi.command.function=drains"
@@ -76,6 +78,30 @@ public final class Listings {
     }
     return table.text("no servers: there is no configuration of io.thousandisland.server")
         + (serves ? "\n" + SERVES : "");
+  }
+
+  @Descriptor("shows one server with every key of its configuration; * marks those that are set")
+  public String server(@Descriptor("name of the server") String name) {
+    Server server = servers.named(name);
+    ServerInfo info = server.info();
+    var table = new Table("KEY", "VALUE").whole("KEY");
+    for (SettingInfo setting : info.settings()) {
+      table.row(
+          setting.key() + (setting.standard() ? "" : "*"),
+          setting.value().isEmpty() ? "-" : setting.value());
+    }
+    return table(List.of(server))
+        + "\ntransport %s, %s, %s, %s accepted since %s\n"
+            .formatted(
+                info.transport().orElse("-"),
+                Text.count(info.acceptors(), "acceptor"),
+                Text.count(info.listenSockets(), "listening socket"),
+                Text.count(info.accepted(), "connection"),
+                Text.time(info.started()))
+        + Text.zone()
+        + "\n"
+        + table.text("no configuration is in force")
+        + "\n* differs from the default; values of options are not shown";
   }
 
   private static String refused(ServerInfo info) {

@@ -1,6 +1,7 @@
 package io.thousandisland.shell;
 
 import io.thousandisland.handler.Counters;
+import io.thousandisland.handler.SocketRef;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
@@ -8,6 +9,7 @@ import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Limit;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import io.thousandisland.server.SettingInfo;
 import io.thousandisland.server.Status;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -51,6 +53,10 @@ record FixedServer(String name, List<String> told) implements Server {
         List.of(
             new GenerationInfo(1, "echo", "1.0.0", 40, 0, false, 2),
             new GenerationInfo(2, "echo", "1.0.1", 41, 5, true, 1)),
+        List.of(
+            new SettingInfo("deny", "", true),
+            new SettingInfo("option.password", "", false),
+            new SettingInfo("readTimeout", "5s", false)),
         STARTED);
   }
 
@@ -58,6 +64,11 @@ record FixedServer(String name, List<String> told) implements Server {
   public List<ConnectionInfo> connections() {
     var counters = new Counters(11, 1, 22, 2);
     return List.of(new ConnectionInfo(9, 4, 2, PEER, PEER, counters, STARTED, true));
+  }
+
+  @Override
+  public Optional<SocketRef> connection(long id) {
+    return Optional.empty();
   }
 
   @Override

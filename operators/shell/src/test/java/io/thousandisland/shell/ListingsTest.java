@@ -85,6 +85,27 @@ class ListingsTest {
   }
 
   @Test
+  void oneServerIsShownWithEveryKeyOfItsConfiguration() {
+    assertThat(listings.server("mail"))
+        .isEqualTo(
+            """
+            NAME  STATUS   ADDRESS         CONNECTIONS  GENERATIONS
+            mail  RUNNING  127.0.0.1:7777  3/100        1 echo 1.0.0 (2)
+                                                        2* echo 1.0.1 (1)
+                backlog is 0
+                refused so far: 4 by allow, deny
+            * serves new connections
+            transport tcp, 10 acceptors, 1 listening socket, 7 connections accepted since \
+            2026-01-02 04:04:05
+            times are local: Europe/Berlin
+            KEY               VALUE
+            deny              -
+            option.password*  -
+            readTimeout*      5s
+            * differs from the default; values of options are not shown""");
+  }
+
+  @Test
   void handlersAreListedWithWhomTheyServeOrWhyNobody() {
     assertThat(listings.handlers())
         .isEqualTo(

@@ -1,5 +1,6 @@
 package io.thousandisland.shell;
 
+import io.thousandisland.handler.SocketRef;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
@@ -8,6 +9,7 @@ import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.Status;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.IntPredicate;
@@ -43,6 +45,11 @@ final class SlowServer implements Server {
   @Override
   public List<ConnectionInfo> connections() {
     return like.connections();
+  }
+
+  @Override
+  public Optional<SocketRef> connection(long id) {
+    return Optional.empty();
   }
 
   @Override

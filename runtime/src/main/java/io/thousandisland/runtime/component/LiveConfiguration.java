@@ -6,11 +6,13 @@ import io.thousandisland.runtime.choice.TransportChoice;
 import io.thousandisland.runtime.configuration.FrameworkLimits;
 import io.thousandisland.runtime.configuration.RefusedConfiguration;
 import io.thousandisland.runtime.configuration.SettingsReader;
+import io.thousandisland.runtime.configuration.SettingsText;
 import io.thousandisland.runtime.configuration.Targets;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.signals.Later;
 import io.thousandisland.runtime.supervision.Backoff;
+import io.thousandisland.server.SettingInfo;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -45,6 +47,9 @@ final class LiveConfiguration implements ServerNames.Bearer {
 
   /** The settings in force; written by {@link #apply}. Null until a configuration was sound. */
   private volatile @Nullable ServerSettings settings;
+
+  /** As {@link #settings}: the targets in force. */
+  private volatile @Nullable Targets targets;
 
   /** Whether {@link #properties} were refused, but may be accepted later; set by {@link #apply}. */
   private volatile boolean refusedForNow;
@@ -119,6 +124,13 @@ final class LiveConfiguration implements ServerNames.Bearer {
     return settings;
   }
 
+  /** Every key with the value in force; none until a configuration was sound. */
+  List<SettingInfo> inForce() {
+    Targets its = targets;
+    ServerSettings now = settings;
+    return its == null || now == null ? List.of() : SettingsText.of(now, its);
+  }
+
   /**
    * Applies {@code changed}, if possible; on this thread, unless another thread is applying
    * already.
@@ -185,6 +197,7 @@ final class LiveConfiguration implements ServerNames.Bearer {
 
   private void applied(Map<String, Object> wanted, ServerSettings valid, Targets targets) {
     settings = valid;
+    this.targets = targets;
     refusedForNow = false;
     refusals = 0;
     refusedLast = Map.of();

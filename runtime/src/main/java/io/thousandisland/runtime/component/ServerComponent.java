@@ -139,6 +139,7 @@ public final class ServerComponent
   @Activate
   void activate() {
     node.transports(transports::named);
+    node.settingsText(configuration::inForce);
     var service = new ServerRegistration(context, node);
     registration = service;
     node.onChange(service::update);

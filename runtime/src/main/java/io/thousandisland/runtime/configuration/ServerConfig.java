@@ -125,7 +125,7 @@ public @interface ServerConfig {
   @AttributeDefinition(
       description =
           "Time over which a drain advises its connections, or moves them, one after the other, 0s"
-              + " to drainTimeout.")
+              + " to 24h, at most drainTimeout.")
   String drainSpread() default "0s";
 
   @AttributeDefinition(
@@ -186,8 +186,8 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
-          "Socket options as NAME=VALUE, as in SO_RCVBUF=65536; names of"
-              + " java.net.StandardSocketOptions.")
+          "Socket options as NAME=VALUE, as in SO_RCVBUF=65536 or TCP_KEEPIDLE=30: all that a TCP"
+              + " channel has on this system.")
   String[] socketOptions() default {};
 
   @AttributeDefinition(

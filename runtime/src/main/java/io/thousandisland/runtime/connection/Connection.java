@@ -6,6 +6,7 @@ import static io.thousandisland.runtime.signals.Signals.MIGRATE;
 import static io.thousandisland.runtime.signals.Signals.RETIRE;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 
+import io.thousandisland.handler.SocketRef;
 import io.thousandisland.runtime.admission.Seat;
 import io.thousandisland.runtime.handlers.ContextLoader;
 import io.thousandisland.runtime.handlers.Generation;
@@ -564,6 +565,11 @@ public final class Connection implements Signals.Resting, Host {
   @Override
   public long id() {
     return id;
+  }
+
+  /** A handle on it. */
+  public SocketRef ref() {
+    return socket.mailbox();
   }
 
   /** The places that it takes. */

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * A connection as its handler sees it: blocking sends and receives on top of a transport that never
  * blocks.
  *
- * <p>Thread: the connection's own, except {@link #counters}.
+ * <p>Thread: the connection's own, except {@link #counters} and {@link #mailbox}.
  */
 public final class ConnectionSocket implements Socket {
 
@@ -54,8 +54,14 @@ public final class ConnectionSocket implements Socket {
   /** The reasons that end a wait for data; in the terminal callback only force does. */
   private int endings = SHUTDOWN | CLOSE | FORCED;
 
-  /** Made at the first use: few connections ever get a message. */
-  private @Nullable Mailbox mailbox;
+  /**
+   * Made at the first use: few connections ever get a message. Written under the lock of this, by
+   * any thread that tells; read by any.
+   */
+  private volatile @Nullable Mailbox mailbox;
+
+  /** Whether the connection is over; guarded by this. */
+  private boolean ended;
 
   /** Null until the handler tells its connection something for later. */
   private @Nullable DelayedMessages delayed;
@@ -299,8 +305,9 @@ public final class ConnectionSocket implements Socket {
 
   /** Drops messages of types of the old handler's bundle, which must not outlive it. */
   void dropForeignMessages() {
-    if (mailbox != null) {
-      mailbox.drop(each -> Portable.foreign(each).isPresent()).forEach(this::dropped);
+    Mailbox mine = mailbox;
+    if (mine != null) {
+      mine.drop(each -> Portable.foreign(each).isPresent()).forEach(this::dropped);
     }
     if (delayed != null) {
       delayed.drop(each -> Portable.foreign(each).isPresent()).forEach(this::dropped);
@@ -337,18 +344,32 @@ public final class ConnectionSocket implements Socket {
 
   /** The connection is over. */
   void end() {
-    if (mailbox != null) {
-      mailbox.end();
+    Mailbox mine;
+    synchronized (this) {
+      ended = true;
+      mine = mailbox;
+    }
+    if (mine != null) {
+      mine.end();
     }
     if (delayed != null) {
       delayed.end();
     }
   }
 
+  /** Any thread. */
   Mailbox mailbox() {
+    Mailbox mine = mailbox;
+    return mine == null ? newMailbox() : mine;
+  }
+
+  private synchronized Mailbox newMailbox() {
     Mailbox mine = mailbox;
     if (mine == null) {
       mine = new Mailbox(wire.id(), context().settings().buffers().mailbox(), signals);
+      if (ended) {
+        mine.end();
+      }
       mailbox = mine;
     }
     return mine;

@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The acceptors of one server, numbered from 1, as many as its settings say.
@@ -175,6 +176,17 @@ final class AcceptorSupervisor implements Node {
 
   int size() {
     return acceptors.size();
+  }
+
+  /** The live connection of that number; null when there is none. */
+  @Nullable Connection live(long id) {
+    for (Acceptor acceptor : withLeaving()) {
+      Connection found = acceptor.connections().live(id);
+      if (found != null) {
+        return found;
+      }
+    }
+    return null;
   }
 
   /** All live connections, as of now. */

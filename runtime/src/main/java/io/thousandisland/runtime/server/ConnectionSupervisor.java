@@ -19,10 +19,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The live connections of one acceptor. A connection is never restarted.
@@ -34,7 +36,9 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
 
   private final ServerContext context;
   private final int acceptor;
-  private final Set<Connection> live = ConcurrentHashMap.newKeySet();
+
+  /** By their numbers. */
+  private final Map<Long, Connection> live = new ConcurrentHashMap<>();
 
   /** Connections that have ended, and whose sockets are still open for their peers' sake. */
   private final Set<Connection> lingering = ConcurrentHashMap.newKeySet();
@@ -134,7 +138,7 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     try {
       seat.at(places);
       connection = new Connection(context, this, socket, seat);
-      live.add(connection);
+      live.put(connection.id(), connection);
       seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
       entered = true;
       if (context.admission.entered()) {
@@ -148,7 +152,7 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     } catch (
         Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
       if (connection != null) {
-        live.remove(connection);
+        live.remove(connection.id());
         context.departures.tell(); // a drain may have seen it
       }
       if (entered) {
@@ -171,7 +175,7 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
   }
 
   private void leaves(Connection connection) {
-    if (live.remove(connection)) { // an abandoned connection ends later
+    if (live.remove(connection.id()) != null) { // an abandoned connection ends later
       context.admission.headcount.leave();
     }
     context.departures.tell();
@@ -205,13 +209,18 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
 
   /** Counts the addresses of all connections that keep a place, after a change of the settings. */
   void countAddresses() {
-    live.forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
+    live.values().forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
     lingering.forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
   }
 
   /** The live connections, as a view that follows changes. */
   Collection<Connection> live() {
-    return Collections.unmodifiableSet(live);
+    return Collections.unmodifiableCollection(live.values());
+  }
+
+  /** The live connection of that number; null when there is none. */
+  @Nullable Connection live(long id) {
+    return live.get(id);
   }
 
   long taken() {

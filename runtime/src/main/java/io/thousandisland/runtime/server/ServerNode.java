@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.handler.SocketRef;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
 import io.thousandisland.runtime.drain.DrainTarget;
@@ -25,6 +26,7 @@ import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import io.thousandisland.server.SettingInfo;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;
@@ -67,6 +69,9 @@ public final class ServerNode implements Server {
 
   /** Set once, before the server starts; run by the life thread. */
   private volatile Runnable onChange = () -> {};
+
+  /** Set once, before the server starts; asked by {@link #info}. */
+  private volatile Supplier<List<SettingInfo>> settingsText = List::of;
 
   /** Set once, before the server starts; run by {@link #retry}. */
   private volatile Runnable onRetry = () -> {};
@@ -157,6 +162,11 @@ public final class ServerNode implements Server {
    */
   public void onChange(Runnable changed) {
     onChange = changed;
+  }
+
+  /** {@link #info} shows the settings as {@code text} gives them. */
+  public void settingsText(Supplier<List<SettingInfo>> text) {
+    settingsText = text;
   }
 
   /** {@link #retry} runs {@code tryAgain}. */
@@ -603,11 +613,15 @@ public final class ServerNode implements Server {
 
   @Override
   public Drain drainConnection(long id) {
-    if (acceptors.live().stream().noneMatch(connection -> connection.id() == id)) {
+    if (acceptors.live(id) == null) {
       throw new IllegalArgumentException("no connection " + id);
     }
     DrainTarget one =
-        DrainTarget.of(() -> acceptors.live().stream().filter(c -> c.id() == id).toList());
+        DrainTarget.of(
+            () -> {
+              Connection its = acceptors.live(id);
+              return its == null ? List.of() : List.of(its);
+            });
     return drains.start(drains.of("connection " + id, one));
   }
 
@@ -716,7 +730,13 @@ public final class ServerNode implements Server {
         context.accepted.get(),
         context.admission.refusals(),
         succession.infos(),
+        settingsText.get(),
         started);
+  }
+
+  @Override
+  public Optional<SocketRef> connection(long id) {
+    return Optional.ofNullable(acceptors.live(id)).map(Connection::ref);
   }
 
   @Override

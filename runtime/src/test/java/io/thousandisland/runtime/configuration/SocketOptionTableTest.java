@@ -14,6 +14,8 @@ import java.net.SocketOption;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -53,14 +55,45 @@ class SocketOptionTableTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"SO_REUSEPORT=true", "SO_LINGER=1", "so_rcvbuf=1", "SO_RCVBUF", "=1", "", "x=y"})
+      strings = {
+        "SO_REUSEPORT=true",
+        "SO_INCOMING_NAPI_ID=1",
+        "so_rcvbuf=1",
+        "SO_RCVBUF",
+        "=1",
+        "",
+        "x=y"
+      })
   void c4OtherNamesAreRefusedWithThoseThatAreAllowed(String entry) {
     assertThatThrownBy(() -> parse(entry))
         .isInstanceOf(InvalidSetting.class)
         .hasMessageStartingWith("socketOptions is " + entry + "; allowed: NAME=VALUE")
-        .hasMessageContaining(
-            "IP_TOS, SO_KEEPALIVE, SO_RCVBUF, SO_REUSEADDR, SO_SNDBUF, TCP_NODELAY")
-        .hasMessageContaining("SO_REUSEPORT follows from listenSockets");
+        .message()
+        .contains("IP_TOS, SO_KEEPALIVE, SO_LINGER, ", "SO_RCVBUF, SO_REUSEADDR, SO_SNDBUF")
+        .contains("TCP_NODELAY")
+        .contains("SO_REUSEPORT follows from listenSockets");
+  }
+
+  /** As far as this system has them. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void c4ExtendedOptionsAreTypedAndLimitedToo() {
+    var options =
+        parse(
+            "TCP_KEEPIDLE=30",
+            "TCP_KEEPINTERVAL=5",
+            "TCP_KEEPCOUNT=3",
+            "TCP_QUICKACK=true",
+            "SO_LINGER=0");
+    assertThat(options.keySet())
+        .extracting(SocketOption::name)
+        .containsExactlyInAnyOrder(
+            "TCP_KEEPIDLE", "TCP_KEEPINTERVAL", "TCP_KEEPCOUNT", "TCP_QUICKACK", "SO_LINGER");
+    assertThat(options.values()).containsExactlyInAnyOrder(30, 5, 3, true, 0);
+    for (String wrong :
+        List.of("TCP_KEEPIDLE=0", "TCP_KEEPCOUNT=128", "TCP_QUICKACK=1", "TCP_KEEPINTERVAL=1s")) {
+      assertThatThrownBy(() -> parse(wrong)).hasMessageStartingWith("socketOptions is " + wrong);
+    }
   }
 
   @ParameterizedTest
@@ -86,7 +119,7 @@ class SocketOptionTableTest {
    * A size that the kernel never has is refused here by name, not at the listener as a failed bind.
    */
   @ParameterizedTest
-  @ValueSource(strings = {"SO_RCVBUF=-1", "SO_SNDBUF=0", "IP_TOS=256", "IP_TOS=-1"})
+  @ValueSource(strings = {"SO_RCVBUF=-1", "SO_SNDBUF=0", "IP_TOS=256", "IP_TOS=-1", "SO_LINGER=1"})
   void c4NumbersOutOfRangeAreRefused(String entry) {
     assertThatThrownBy(() -> parse(entry))
         .isInstanceOf(InvalidSetting.class)
