@@ -86,10 +86,11 @@ public interface Handler<S extends @Nullable Object> {
   }
 
   /**
-   * Advice to finish soon: the server, the acceptor or this handler is being drained. The default
-   * ends the connection in {@link #handleShutdown} as soon as it is idle ({@link
-   * Next#closeWhenIdle}). A handler that answers {@link Next#proceed} carries on; a connection that
-   * is still there when the drain timeout is over gets {@link #handleShutdown}.
+   * Advice to finish soon: the server, the acceptor or this handler is being drained, or the
+   * connection has reached the server's {@code maxAge}. The default ends the connection in {@link
+   * #handleShutdown} as soon as it is idle ({@link Next#closeWhenIdle}). A handler that answers
+   * {@link Next#proceed} carries on; a connection that is still there when the drain timeout is
+   * over gets {@link #handleShutdown}.
    *
    * @throws Exception to end the connection in {@link #handleError}
    */
@@ -151,12 +152,17 @@ public interface Handler<S extends @Nullable Object> {
    */
   default void handleError(Throwable reason, Socket socket, S state) {}
 
-  /** The connection ends because no data came within the read timeout. The socket is still open. */
+  /**
+   * The connection ends because of a peer that was silent or slow: no data came within the read
+   * timeout, no first byte came in time, or bytes came or went below the least rate. The socket is
+   * still open.
+   */
   default void handleTimeout(Socket socket, S state) {}
 
   /**
-   * The connection ends because the server shuts down or the drain timeout is over. The socket is
-   * still open, for a goodbye; the shutdown timeout bounds the time it may take.
+   * The connection ends because the server shuts down, the drain timeout is over, or the connection
+   * has reached its greatest age. The socket is still open, for a goodbye; the shutdown timeout
+   * bounds the time it may take.
    */
   default void handleShutdown(Socket socket, S state) {}
 }

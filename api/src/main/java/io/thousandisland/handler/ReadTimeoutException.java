@@ -3,8 +3,8 @@ package io.thousandisland.handler;
 import java.net.SocketTimeoutException;
 
 /**
- * No data came within the read timeout. Passed on or answered as a failure, it ends the connection
- * in {@code handleTimeout}.
+ * No data came within the read timeout, or the peer was too slow for the server's rates. Passed on
+ * or answered as a failure, it ends the connection in {@code handleTimeout}.
  */
 public final class ReadTimeoutException extends SocketTimeoutException {
   private static final long serialVersionUID = 1L;

@@ -2,7 +2,9 @@ package io.thousandisland.handler;
 
 import java.net.SocketTimeoutException;
 
-/** The peer did not take the bytes within the send timeout. */
+/**
+ * The peer did not take the bytes within the send timeout, or was too slow for the server's rates.
+ */
 public final class SendTimeoutException extends SocketTimeoutException {
   private static final long serialVersionUID = 1L;
 

@@ -32,7 +32,8 @@ public interface Socket {
    *
    * <p>Only in a callback, on the callback's thread, as with {@link #receive()}.
    *
-   * @throws SendTimeoutException when the peer did not take it within the send timeout
+   * @throws SendTimeoutException when the peer did not take it within the send timeout, or takes it
+   *     too slowly
    * @throws IOException when the connection is broken or closed
    */
   void send(ByteBuffer data) throws IOException;
@@ -40,7 +41,8 @@ public interface Socket {
   /**
    * Sends all of several buffers, in order, as one gathering write where the transport has one.
    *
-   * @throws SendTimeoutException when the peer did not take it within the send timeout
+   * @throws SendTimeoutException when the peer did not take it within the send timeout, or takes it
+   *     too slowly
    * @throws IOException when the connection is broken or closed
    */
   void send(ByteBuffer... data) throws IOException;
@@ -59,7 +61,7 @@ public interface Socket {
    * Waits for data and returns the bytes that are there, at least one, in a buffer of the caller's
    * own. Honours the read timeout.
    *
-   * @throws ReadTimeoutException when nothing came in time
+   * @throws ReadTimeoutException when nothing came in time, or the peer sends too slowly
    * @throws PeerClosedException when the peer has closed its side
    * @throws ShutdownException when the server shuts down meanwhile
    * @throws IOException when the connection is broken or closed
@@ -74,7 +76,8 @@ public interface Socket {
    * bytes that did come are lost to the caller.
    *
    * @param bytes at least 1
-   * @throws ReadTimeoutException when no byte came for the length of the read timeout
+   * @throws ReadTimeoutException when no byte came for the length of the read timeout, or the peer
+   *     sends too slowly
    * @throws PeerClosedException when the peer closed its side before all had come
    * @throws ShutdownException when the server shuts down meanwhile
    * @throws IOException when the connection is broken or closed

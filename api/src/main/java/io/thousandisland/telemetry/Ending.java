@@ -24,6 +24,24 @@ public sealed interface Ending {
   /** No data came in time; the handler heard handleTimeout. */
   record TimedOut() implements Ending {}
 
+  /** The peer sent no byte within the {@code firstByteTimeout}; the handler heard handleTimeout. */
+  record NoFirstByte() implements Ending {}
+
+  /**
+   * The peer sent or took bytes, but fewer than {@code minReceiveRate} or {@code minSendRate}; the
+   * handler heard handleTimeout.
+   *
+   * @param receiving true when the peer sent too slowly, false when it took bytes too slowly
+   * @param bytesPerSecond the rate over the last {@code rateWindow}
+   */
+  record TooSlow(boolean receiving, long bytesPerSecond) implements Ending {}
+
+  /**
+   * The connection reached its {@code maxAge}, and ended because of the advice to finish or at the
+   * end of the {@code drainTimeout}; the handler heard handleShutdown.
+   */
+  record Aged() implements Ending {}
+
   /** The server, its acceptor or its handler was drained; the handler heard handleShutdown. */
   record ShutDown() implements Ending {}
 

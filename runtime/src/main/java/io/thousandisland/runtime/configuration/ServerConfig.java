@@ -130,6 +130,38 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
+          "Age at which a connection is advised to finish, longer than 0s; may be infinite. After"
+              + " drainTimeout it is shut down.")
+  String maxAge() default "infinite";
+
+  @AttributeDefinition(
+      description =
+          "Percent of maxAge by which the ages of connections are spread in either direction, 0 to"
+              + " 100.")
+  int maxAgeJitter() default 10;
+
+  @AttributeDefinition(
+      description = "Longest wait for a connection's first byte, longer than 0s; may be infinite.")
+  String firstByteTimeout() default "infinite";
+
+  @AttributeDefinition(
+      description =
+          "Bytes per second that a peer must send over rateWindow, if it sends at all, 0 to"
+              + " 2147483647; 0 for any rate.")
+  int minReceiveRate() default 0;
+
+  @AttributeDefinition(
+      description =
+          "Bytes per second that a peer must take over rateWindow while bytes wait for it, 0 to"
+              + " 2147483647; 0 for any rate.")
+  int minSendRate() default 0;
+
+  @AttributeDefinition(
+      description = "Time over which rates are measured, longer than 0s, up to 24h.")
+  String rateWindow() default "10s";
+
+  @AttributeDefinition(
+      description =
           "Time for which the port stays bound without a handler, 0s or longer, or infinite.")
   String handlerWait() default "15s";
 

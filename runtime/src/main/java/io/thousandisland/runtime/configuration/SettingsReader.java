@@ -8,6 +8,7 @@ import io.thousandisland.runtime.settings.InvalidSetting;
 import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.RestartSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
@@ -68,6 +69,7 @@ public final class SettingsReader {
     ServerSettings read = ServerSettings.defaults(name(properties));
     read = read.with(part(read.limits(), this::limits));
     read = read.with(part(read.timeouts(), this::timeouts));
+    read = read.with(part(read.pace(), this::pace));
     read = read.with(part(read.policies(), this::policies));
     read = read.with(part(read.buffers(), this::buffers));
     read = read.with(part(read.restarts(), this::restarts));
@@ -168,6 +170,16 @@ public final class SettingsReader {
 
   private LeaveSettings leave() {
     return new LeaveSettings(duration("readyDelay"), duration("drainSpread"));
+  }
+
+  private PaceSettings pace() {
+    return new PaceSettings(
+        duration("maxAge"),
+        number("maxAgeJitter"),
+        duration("firstByteTimeout"),
+        number("minReceiveRate"),
+        number("minSendRate"),
+        duration("rateWindow"));
   }
 
   private Policies policies() {

@@ -87,11 +87,14 @@ public final class Connection implements Signals.Resting, Host {
   /** Null while the conversation lasts, and when there is no memory for it. The own thread's. */
   private @Nullable Farewell farewell;
 
-  /** A {@link System#nanoTime}; 0 before the beginning. */
-  private long began;
+  /** When it was accepted, in the sweeper's time. */
+  private final long began;
 
-  /** Null while the conversation lasts. The own thread's. */
-  private @Nullable Ended ended;
+  /** Whether the conversation has begun. The own thread's. */
+  private boolean begun;
+
+  /** Null while the conversation lasts. Written by the own thread; read by the reaper. */
+  private volatile @Nullable Ended ended;
 
   /** Whether it has left the live set. The own thread's. */
   private boolean left;
@@ -123,6 +126,12 @@ public final class Connection implements Signals.Resting, Host {
   /** True when no drain waits for it any more. Written by a drain; read by drains. */
   private volatile boolean abandoned;
 
+  /** As {@link #verdict()}. Written by the reaper; read by the own thread. */
+  private volatile @Nullable Ending verdict;
+
+  /** Null until the reaper looks. The reaper's. */
+  private @Nullable Pace pace;
+
   /** The last generation that the handler was advised for; the own thread's. */
   private @Nullable Generation advisedFor;
 
@@ -140,6 +149,7 @@ public final class Connection implements Signals.Resting, Host {
     this.seat = seat;
     this.transport = transport;
     this.id = context.accepted.incrementAndGet();
+    this.began = context.sweeper.now();
     this.signals = new Signals(context.sweeper, this);
     this.in = new Inbound(this);
     this.socket = new ConnectionSocket(this, signals, in);
@@ -241,7 +251,7 @@ public final class Connection implements Signals.Resting, Host {
   private boolean converse() {
     Ending how;
     try {
-      how = began == 0 ? begin() : null;
+      how = begun ? null : begin();
       if (how == null) {
         how = conversation.goOn();
       }
@@ -268,14 +278,14 @@ public final class Connection implements Signals.Resting, Host {
 
   private Ended ended(Ending how) {
     try {
-      return new Ended(how, Duration.ofNanos(System.nanoTime() - began));
+      return new Ended(how, Duration.ofNanos(context.sweeper.now() - began));
     } catch (OutOfMemoryError noMemory) {
       return Ended.BY_FORCE;
     }
   }
 
   private @Nullable Ending begin() {
-    began = System.nanoTime();
+    begun = true;
     emit(() -> new TelemetryEvent.ConnectionStarted(span()));
     return conversation.begin();
   }
@@ -541,6 +551,55 @@ public final class Connection implements Signals.Resting, Host {
   /** True when the connection is over by {@code deadline}, a {@link System#nanoTime}. */
   public synchronized boolean awaitOver(long deadline) {
     return Uninterruptibly.awaitUntil(this, () -> over, deadline);
+  }
+
+  // ---- the reaper
+
+  /** Has the reaper look at the connection. The reaper's thread only. */
+  public void look(Pace.Look look) {
+    Pace mine = pace;
+    if (mine == null) {
+      mine = new Pace(this, signals, in, socket.out());
+      pace = mine;
+    }
+    mine.look(look);
+  }
+
+  /** Advises the handler to finish because of the connection's age. */
+  void age() {
+    verdict = new Ending.Aged();
+    drain();
+  }
+
+  /** Ends the conversation, which the reaper finds to be over its time, as {@code late}. */
+  void expire(Ending late) {
+    verdict = late;
+    signals.raise(late instanceof Ending.Aged ? SHUTDOWN : Signals.EXPIRE);
+  }
+
+  @Override
+  public @Nullable Ending verdict() {
+    return verdict;
+  }
+
+  /** When it was accepted, in the sweeper's time. */
+  long began() {
+    return began;
+  }
+
+  /** As {@link Conversation#readySince}. */
+  long readySince() {
+    return conversation.readySince();
+  }
+
+  /** True when the conversation has ended, and the connection says farewell to its peer. */
+  boolean saysFarewell() {
+    return ended != null;
+  }
+
+  /** True when no drain need wait for it any more. */
+  boolean isOver() {
+    return awaitOver(System.nanoTime());
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.connection;
 
 import static io.thousandisland.runtime.signals.Signals.CLOSE;
 import static io.thousandisland.runtime.signals.Signals.DEADLINE;
+import static io.thousandisland.runtime.signals.Signals.EXPIRE;
 import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.NEVER;
 import static io.thousandisland.runtime.signals.Signals.READABLE;
@@ -52,7 +53,7 @@ public final class ConnectionSocket implements Socket {
   private final Outbound out;
 
   /** The reasons that end a wait for data; in the terminal callback only force does. */
-  private int endings = SHUTDOWN | CLOSE | FORCED;
+  private int endings = SHUTDOWN | CLOSE | FORCED | EXPIRE;
 
   /**
    * Made at the first use: few connections ever get a message. Written under the lock of this, by
@@ -245,7 +246,12 @@ public final class ConnectionSocket implements Socket {
   }
 
   private int awaitData() {
-    return signals.await(READABLE | DEADLINE | endings);
+    in.waits(true);
+    try {
+      return signals.await(READABLE | DEADLINE | endings);
+    } finally {
+      in.waits(false);
+    }
   }
 
   private static void failIfEnding(int ending) throws IOException {
@@ -254,6 +260,9 @@ public final class ConnectionSocket implements Socket {
     }
     if ((ending & SHUTDOWN) != 0) {
       throw new ShutdownException();
+    }
+    if ((ending & EXPIRE) != 0) {
+      throw new ReadTimeoutException();
     }
   }
 

@@ -56,10 +56,13 @@ public final class Conversation {
   private static final int WHILE_FLUSHING = (EVERYTHING & ~READABLE) | WRITABLE;
 
   private static final VarHandle TURN;
+  private static final VarHandle READY;
 
   static {
     try {
-      TURN = MethodHandles.lookup().findVarHandle(Conversation.class, "turn", int.class);
+      var lookup = MethodHandles.lookup();
+      TURN = lookup.findVarHandle(Conversation.class, "turn", int.class);
+      READY = lookup.findVarHandle(Conversation.class, "ready", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -83,6 +86,9 @@ public final class Conversation {
   /** See {@link #turn()}. */
   private int turn;
 
+  /** See {@link #readySince()}. */
+  private long ready = NEVER;
+
   /** In the sweeper's time. */
   private long lastData;
 
@@ -103,7 +109,7 @@ public final class Conversation {
     this.in = in;
     this.socket = socket;
     this.lease = lease;
-    this.terminalCallback = new TerminalCallback(signals);
+    this.terminalCallback = new TerminalCallback(connection, signals);
   }
 
   private ServerContext context() {
@@ -121,9 +127,11 @@ public final class Conversation {
       if (lease.acquire() == null) {
         return withoutHandler();
       }
-      long began = System.nanoTime();
+      long began = context().sweeper.now();
       Handshake.complete(connection.transport(), signals, context());
-      connection.ready(Duration.ofNanos(System.nanoTime() - began));
+      long now = context().sweeper.now();
+      READY.setOpaque(this, now);
+      connection.ready(Duration.ofNanos(now - began));
       Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
       Ending ending = afterData(answer(next));
       turnEnds();
@@ -143,7 +151,7 @@ public final class Conversation {
       while (ending == null) {
         out().writeGathered();
         if (finishing && isIdle()) {
-          return new Ending.ShutDown();
+          return terminalCallback.finished();
         }
         if (mayRest() && rest()) {
           return null;
@@ -300,7 +308,7 @@ public final class Conversation {
     return point != NEVER && context().sweeper.now() - point >= 0;
   }
 
-  // ---- turns: a hint for drains that wait for this connection
+  // ---- turns: a hint for threads that look at this connection
 
   private void turnBegins() {
     TURN.setOpaque(this, turn + 1);
@@ -313,6 +321,14 @@ public final class Conversation {
   /** A number, odd during a turn and even between two. Any thread; may be a moment old. */
   int turn() {
     return (int) TURN.getOpaque(this);
+  }
+
+  /**
+   * When the handshake was done, in the sweeper's time; NEVER before. Any thread; may be a moment
+   * old.
+   */
+  long readySince() {
+    return (long) READY.getOpaque(this);
   }
 
   /** True when the connection was asked to leave {@code one} and could not. Any thread. */
@@ -537,6 +553,9 @@ public final class Conversation {
    * Calls the terminal callback, if there is a handler. An exception of the callback does no harm.
    */
   void end(Ending ending) {
+    if ((turn & 1) == 0) {
+      turnBegins(); // the last turn, which does not end: no callback comes any more
+    }
     socket.ending();
     try {
       terminalCallback.call(ending, lease, socket, state);

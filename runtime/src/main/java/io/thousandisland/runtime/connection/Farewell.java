@@ -25,7 +25,7 @@ import java.time.Duration;
  * the connection. A reset costs the peer our last bytes that are still under way. So we close after
  * the peer has closed. A peer that does not close and sends nothing is waited for {@link #LINGER};
  * a peer that goes on sending, for {@link #LONGEST} in all (RFC 9112, section 9.6, describes the
- * same for HTTP).
+ * same for HTTP). A peer that was too slow has {@link #LINGER} in all.
  *
  * <p>None of this keeps a thread: the connection rests meanwhile.
  *
@@ -53,6 +53,9 @@ public final class Farewell {
 
   private final boolean lingers;
 
+  /** False for a peer that was too slow: it would make the farewell last, too. */
+  private final boolean mayTalk;
+
   private Phase phase;
   private long until;
   private long lastly;
@@ -67,6 +70,7 @@ public final class Farewell {
     this.out = out;
     phase = ending instanceof Ending.Forced || in.isBroken() ? Phase.OVER : Phase.FLUSHING;
     // a peer that sends no more causes no reset
+    mayTalk = !(ending instanceof Ending.TooSlow || ending instanceof Ending.NoFirstByte);
     lingers = !(ending instanceof Ending.ByPeer) && !in.isOver();
   }
 
@@ -99,6 +103,7 @@ public final class Farewell {
 
   private int flush() throws IOException {
     out.flushInTime();
+    out.waits(out.hasUnsent());
     if (out.hasUnsent()) {
       return WRITABLE | DEADLINE | FORCED;
     }
@@ -109,7 +114,8 @@ public final class Farewell {
     }
     out.close();
     until = context.sweeper.in(LINGER);
-    lastly = context.sweeper.in(LONGEST);
+    lastly = context.sweeper.in(mayTalk ? LONGEST : LINGER);
+    in.waits(true);
     phase = Phase.LINGERING;
     return linger();
   }

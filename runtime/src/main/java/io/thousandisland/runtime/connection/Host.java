@@ -2,6 +2,7 @@ package io.thousandisland.runtime.connection;
 
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.wire.Wire;
+import io.thousandisland.telemetry.Ending;
 import io.thousandisland.transport.TransportSocket;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +42,12 @@ public interface Host extends Wire {
 
   /** Advises the handler of {@code ending} to finish. Any thread. */
   void retire(Generation ending);
+
+  /**
+   * The ending that the reaper has asked for, or will ask for when the advice to finish has no
+   * effect; null when it asks for none.
+   */
+  @Nullable Ending verdict();
 
   /** Runs over {@code upgraded} from now on. */
   void transport(TransportSocket upgraded);

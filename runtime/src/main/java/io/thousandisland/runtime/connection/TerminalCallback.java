@@ -1,12 +1,14 @@
 package io.thousandisland.runtime.connection;
 
 import static io.thousandisland.runtime.signals.Signals.CLOSE;
+import static io.thousandisland.runtime.signals.Signals.EXPIRE;
 import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.PeerClosedException;
 import io.thousandisland.handler.ReadTimeoutException;
+import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.runtime.signals.Signals;
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TerminalCallback {
 
+  private final Host connection;
   private final Signals signals;
 
   /**
@@ -33,7 +36,8 @@ public final class TerminalCallback {
   /** Name of the callback that runs, or whose answer is looked at; empty outside of callbacks. */
   private String callback = "";
 
-  TerminalCallback(Signals signals) {
+  TerminalCallback(Host connection, Signals signals) {
+    this.connection = connection;
     this.signals = signals;
   }
 
@@ -56,8 +60,17 @@ public final class TerminalCallback {
     if (signals.isRaised(FORCED)) {
       return new Ending.Forced();
     }
+    Ending verdict = connection.verdict();
+    if (verdict != null && signals.isRaised(EXPIRE)) {
+      return verdict;
+    }
     boolean closed = signals.isRaised(CLOSE) && !signals.isRaised(SHUTDOWN);
-    return closed ? new Ending.ByUs() : new Ending.ShutDown();
+    return closed ? new Ending.ByUs() : finished();
+  }
+
+  /** The ending of a connection that was advised to finish, and finishes. */
+  Ending finished() {
+    return connection.verdict() instanceof Ending.Aged aged ? aged : new Ending.ShutDown();
   }
 
   /**
@@ -69,6 +82,10 @@ public final class TerminalCallback {
     if (signals.isRaised(FORCED)) {
       return new Ending.Forced();
     }
+    Ending verdict = connection.verdict();
+    if (verdict != null && signals.isRaised(EXPIRE) && endsAWait(reason)) {
+      return verdict;
+    }
     if (reason instanceof ReadTimeoutException) {
       return new Ending.TimedOut();
     }
@@ -76,12 +93,18 @@ public final class TerminalCallback {
       return new Ending.ByPeer();
     }
     if (reason instanceof ShutdownException && signals.isRaised(SHUTDOWN)) {
-      return new Ending.ShutDown();
+      return finished();
     }
     if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
       return new Ending.ByUs(); // a close under a blocked callback means this ending
     }
     return new Ending.Failed(reason, thrown, callback);
+  }
+
+  private static boolean endsAWait(Throwable reason) {
+    return reason instanceof ReadTimeoutException
+        || reason instanceof SendTimeoutException
+        || reason instanceof ShutdownException;
   }
 
   /**
@@ -100,6 +123,9 @@ public final class TerminalCallback {
       case Ending.ByUs e -> handler.handleClose(socket, state);
       case Ending.Failed failed -> handler.handleError(failed.reason(), socket, state);
       case Ending.TimedOut e -> handler.handleTimeout(socket, state);
+      case Ending.NoFirstByte e -> handler.handleTimeout(socket, state);
+      case Ending.TooSlow e -> handler.handleTimeout(socket, state);
+      case Ending.Aged e -> handler.handleShutdown(socket, state);
       case Ending.ShutDown e -> handler.handleShutdown(socket, state);
       case Ending.Forced e -> handler.handleShutdown(socket, state);
       case Ending.Unserved e -> {} // there is no handler
@@ -112,6 +138,9 @@ public final class TerminalCallback {
       case Ending.ByUs e -> "handleClose";
       case Ending.Failed e -> "handleError";
       case Ending.TimedOut e -> "handleTimeout";
+      case Ending.NoFirstByte e -> "handleTimeout";
+      case Ending.TooSlow e -> "handleTimeout";
+      case Ending.Aged e -> "handleShutdown";
       case Ending.ShutDown e -> "handleShutdown";
       case Ending.Forced e -> "handleShutdown";
       case Ending.Unserved e -> "";

@@ -213,7 +213,7 @@ public final class DrainRun implements Drain {
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
     left.forEach(Connection::force);
-    long given = Uninterruptibly.in(grace(timeouts));
+    long given = Uninterruptibly.in(timeouts.grace());
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {
       if (!connection.awaitOver(given)) {
@@ -222,14 +222,6 @@ public final class DrainRun implements Drain {
       }
     }
     return lingering;
-  }
-
-  /**
-   * The time that threads have to notice a close by force: a twentieth of the shutdown timeout, at
-   * least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
-   */
-  private static Duration grace(Timeouts timeouts) {
-    return Duration.ofMillis(Math.clamp(timeouts.shutdown().toMillis() / 20, 20, 500));
   }
 
   private Drained report(Collection<Connection> forced, List<String> lingering) {

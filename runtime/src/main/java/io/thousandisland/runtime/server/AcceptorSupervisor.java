@@ -16,6 +16,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -187,6 +188,12 @@ final class AcceptorSupervisor implements Node {
       }
     }
     return null;
+  }
+
+  /** As {@link ConnectionSupervisor#showOpen}, for all acceptors. */
+  void showOpen(Consumer<Connection> watch) {
+    acceptors.forEach(acceptor -> acceptor.connections().showOpen(watch));
+    leaving.forEach(acceptor -> acceptor.connections().showOpen(watch));
   }
 
   /** All live connections, as of now. */

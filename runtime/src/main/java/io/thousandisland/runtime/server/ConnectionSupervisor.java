@@ -24,6 +24,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -221,6 +222,12 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
   /** The live connection of that number; null when there is none. */
   @Nullable Connection live(long id) {
     return live.get(id);
+  }
+
+  /** Shows each live and each lingering connection to {@code watch}; some perhaps twice. */
+  void showOpen(Consumer<Connection> watch) {
+    live.values().forEach(watch);
+    lingering.forEach(watch);
   }
 
   long taken() {

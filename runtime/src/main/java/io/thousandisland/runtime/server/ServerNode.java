@@ -64,6 +64,7 @@ public final class ServerNode implements Server {
   private final Drains drains;
   private final Succession succession;
   private final WaitWatch waits;
+  private final Reaper reaper;
   private final Root root;
   private final Instant started = Instant.now();
 
@@ -111,6 +112,7 @@ public final class ServerNode implements Server {
     this.acceptors = new AcceptorSupervisor(context, listener, seen);
     this.drains = new Drains(context);
     this.succession = new Succession(context, life, drains, acceptors, this::reconcile);
+    this.reaper = new Reaper(context, acceptors::showOpen);
     this.waits = new WaitWatch(context, life, acceptors, listener);
     this.root =
         new Root(
@@ -184,6 +186,7 @@ public final class ServerNode implements Server {
     life.run(
         () -> {
           state.configured = true;
+          reap();
           reconcile();
         });
   }
@@ -353,10 +356,22 @@ public final class ServerNode implements Server {
       }
     }
     resizeAcceptors(1);
+    reap();
     if (corrected) {
       context.emit(() -> new TelemetryEvent.ConfigurationAccepted(context.name()));
     }
     reconcile();
+  }
+
+  /**
+   * Lets the reaper look as the settings ask for. Without memory for its thread: a moment later.
+   */
+  private void reap() {
+    try {
+      reaper.settingsChanged();
+    } catch (OutOfMemoryError noThread) {
+      Future<?> unused = life.later(Backoff.DEFAULT.after(1), this::reap);
+    }
   }
 
   /**
@@ -445,6 +460,7 @@ public final class ServerNode implements Server {
     if (treeStarted) {
       root.stop();
     }
+    reaper.stop();
     succession.end();
     transport = null;
     state.stopped = true;

@@ -18,6 +18,13 @@ public final class Checks {
     }
   }
 
+  /** Longer than 0s and up to a day: a time over which something is measured. */
+  static void positiveAndFinite(String key, Duration value) {
+    if (!value.isPositive() || value.compareTo(Duration.ofDays(1)) > 0) {
+      throw new InvalidSetting(key, value, "longer than 0s, up to 24h");
+    }
+  }
+
   /** Up to a day, because a wait of a thread must end. */
   static void finite(String key, Duration value) {
     if (value.isNegative() || value.compareTo(Duration.ofDays(1)) > 0) {

@@ -18,6 +18,7 @@ public record ServerSettings(
     LimitSettings limits,
     Timeouts timeouts,
     LeaveSettings leave,
+    PaceSettings pace,
     Policies policies,
     BufferSettings buffers,
     RestartSettings restarts,
@@ -58,6 +59,7 @@ public record ServerSettings(
         LimitSettings.DEFAULT,
         Timeouts.DEFAULT,
         LeaveSettings.DEFAULT,
+        PaceSettings.DEFAULT,
         Policies.DEFAULT,
         BufferSettings.DEFAULT,
         RestartSettings.DEFAULT,
@@ -69,77 +71,84 @@ public record ServerSettings(
   /** The same, listening elsewhere. */
   public ServerSettings with(ListenSettings other) {
     return new ServerSettings(
-        name, other, acceptors, limits, timeouts, leave, policies, buffers, restarts, access, alarm,
-        options);
+        name, other, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
+        alarm, options);
   }
 
   /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
     return new ServerSettings(
-        name, listen, other, limits, timeouts, leave, policies, buffers, restarts, access, alarm,
-        options);
+        name, listen, other, limits, timeouts, leave, pace, policies, buffers, restarts, access,
+        alarm, options);
   }
 
   /** The same with other limits. */
   public ServerSettings with(LimitSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, other, timeouts, leave, policies, buffers, restarts, access, alarm,
-        options);
+        name, listen, acceptors, other, timeouts, leave, pace, policies, buffers, restarts, access,
+        alarm, options);
   }
 
   /** The same with other timeouts. */
   public ServerSettings with(Timeouts other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, other, leave, policies, buffers, restarts, access, alarm,
-        options);
+        name, listen, acceptors, limits, other, leave, pace, policies, buffers, restarts, access,
+        alarm, options);
+  }
+
+  /** The same with another pace. */
+  public ServerSettings with(PaceSettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, leave, other, policies, buffers, restarts,
+        access, alarm, options);
   }
 
   /** The same with other policies. */
   public ServerSettings with(Policies other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, other, buffers, restarts, access, alarm,
-        options);
+        name, listen, acceptors, limits, timeouts, leave, pace, other, buffers, restarts, access,
+        alarm, options);
   }
 
   /** The same with other buffers. */
   public ServerSettings with(BufferSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, policies, other, restarts, access, alarm,
-        options);
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, other, restarts, access,
+        alarm, options);
   }
 
   /** The same with another restart budget. */
   public ServerSettings with(RestartSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, policies, buffers, other, access, alarm,
-        options);
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, other, access,
+        alarm, options);
   }
 
   /** The same with other options for handlers. */
   public ServerSettings with(Map<String, String> other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, access,
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
         alarm, other);
   }
 
   /** The same with other addresses that may connect. */
   public ServerSettings with(AccessSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, other, alarm,
-        options);
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, other,
+        alarm, options);
   }
 
   /** The same with another alarm. */
   public ServerSettings with(AlarmSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, leave, policies, buffers, restarts, access,
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
         other, options);
   }
 
   /** The same with another way to leave. */
   public ServerSettings with(LeaveSettings other) {
     return new ServerSettings(
-        name, listen, acceptors, limits, timeouts, other, policies, buffers, restarts, access,
+        name, listen, acceptors, limits, timeouts, other, pace, policies, buffers, restarts, access,
         alarm, options);
   }
 }

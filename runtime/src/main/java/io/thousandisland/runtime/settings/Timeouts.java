@@ -84,6 +84,14 @@ public record Timeouts(
     return withDrain(drain.dividedBy(n), shutdown.dividedBy(n));
   }
 
+  /**
+   * The time that threads have to notice a close by force: a twentieth of the shutdown timeout, at
+   * least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
+   */
+  public Duration grace() {
+    return Duration.ofMillis(Math.clamp(shutdown.toMillis() / 20, 20, 500));
+  }
+
   /** The longest time of a drain, without the force at its end. */
   public Duration wholeDrain() {
     return drain.plus(shutdown);

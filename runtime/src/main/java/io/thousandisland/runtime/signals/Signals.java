@@ -91,8 +91,11 @@ public final class Signals implements Readiness {
   public static final int FORCED = 1 << 12;
   public static final int STOP = 1 << 13;
 
+  /** The peer was silent or slow for too long. */
+  public static final int EXPIRE = 1 << 18;
+
   /** The reasons that end a conversation. */
-  public static final int ENDING = CLOSE | SHUTDOWN | FORCED;
+  public static final int ENDING = CLOSE | SHUTDOWN | FORCED | EXPIRE;
 
   private static final int STICKY = ENDING | STOP;
 

@@ -4,6 +4,8 @@ import io.thousandisland.runtime.shared.BufferPool;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,19 @@ public final class Inbound extends Tally {
     SOME
   }
 
+  private static final VarHandle OVER;
+  private static final VarHandle DISCARDED;
+
+  static {
+    try {
+      var lookup = MethodHandles.lookup();
+      OVER = lookup.findVarHandle(Inbound.class, "over", boolean.class);
+      DISCARDED = lookup.findVarHandle(Inbound.class, "discarded", long.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final Wire wire;
 
   /** Null until a handler has left bytes unread. */
@@ -41,8 +56,12 @@ public final class Inbound extends Tally {
 
   /**
    * True when nothing more will come: the peer has ended its stream, or the connection is broken.
+   * Written by the own thread; other threads read it by {@link #OVER}.
    */
   private boolean over;
+
+  /** Bytes that no handler wanted. Written by the own thread; read by any, a moment later. */
+  private long discarded;
 
   /** The guessed size of the next read: a {@link ReadSize}. */
   private byte readSize = ReadSize.FIRST;
@@ -79,6 +98,16 @@ public final class Inbound extends Tally {
     return over;
   }
 
+  /** As {@link #isOver}, a moment ago. Any thread. */
+  public boolean wasOver() {
+    return (boolean) OVER.getOpaque(this);
+  }
+
+  /** Bytes that have come so far, discarded ones included. Any thread. */
+  public long arrived() {
+    return bytes() + (long) DISCARDED.getOpaque(this);
+  }
+
   public boolean isBroken() {
     return broken != null;
   }
@@ -98,6 +127,7 @@ public final class Inbound extends Tally {
         int got = wire.transport().read(buffer.clear());
         if (got > 0) {
           found = Discarded.ALL;
+          DISCARDED.setOpaque(this, discarded + got);
         }
         if (got < buffer.capacity()) {
           over = got < 0;

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.wire;
 
 import static io.thousandisland.runtime.signals.Signals.DEADLINE;
 import static io.thousandisland.runtime.signals.Signals.DRAIN;
+import static io.thousandisland.runtime.signals.Signals.EXPIRE;
 import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.HAND_OVER;
 import static io.thousandisland.runtime.signals.Signals.MIGRATE;
@@ -15,6 +16,8 @@ import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
@@ -47,12 +50,29 @@ public final class Outbound extends Tally implements Meanwhile {
   /** A larger send is not copied, but written at once, behind the gathered bytes. */
   private static final int GATHERED_AT_ONCE = 4 * 1024;
 
+  private static final VarHandle KEEPS;
+
+  static {
+    try {
+      KEEPS = MethodHandles.lookup().findVarHandle(Outbound.class, "keeps", boolean.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final ServerContext context;
   private final Wire wire;
   private final Signals signals;
 
   /** Null until bytes were left unsent. */
   private @Nullable Unsent unsent;
+
+  /**
+   * Whether there are unsent bytes that the peer did not take when a write was tried. Written by
+   * the own thread; read by any, a moment later.
+   */
+  @SuppressWarnings("unused") // by VarHandle
+  private boolean keeps;
 
   /** True when no send waits for its peer any more: in the terminal callback of a handler. */
   private boolean hurried;
@@ -199,17 +219,22 @@ public final class Outbound extends Tally implements Meanwhile {
 
   /**
    * Waits until the peer has taken bytes, or the handler is to leave. A shutdown does not end a
-   * send, because a send is work in flight; force does.
+   * send, because a send is work in flight; force does, and so does a peer that is too slow.
    *
    * @return false when the send timeout is over; then the caller tries once more
    */
   private boolean awaitRoom() throws IOException {
     signals.deadline(context.sweeper.in(context.settings().timeouts().send()));
+    waits(true);
+    int endings = hurried ? FORCED : FORCED | EXPIRE;
     try {
       for (; ; ) {
-        int why = signals.awaitOrSee(WRITABLE | DEADLINE | FORCED | HAND_OVER, LEAVING);
+        int why = signals.awaitOrSee(WRITABLE | DEADLINE | HAND_OVER | endings, LEAVING);
         if ((why & FORCED) != 0) {
           throw new AsynchronousCloseException();
+        }
+        if ((why & EXPIRE) != 0) {
+          throw new SendTimeoutException();
         }
         if ((why & HAND_OVER) != 0) {
           signals.raise(HAND_OVER); // taken again when it is obeyed
@@ -222,6 +247,7 @@ public final class Outbound extends Tally implements Meanwhile {
         }
       }
     } finally {
+      waits(false);
       signals.deadline(NEVER);
     }
   }
@@ -246,6 +272,7 @@ public final class Outbound extends Tally implements Meanwhile {
       return false;
     }
     if (first) {
+      KEEPS.setOpaque(this, true);
       progress();
     }
     return true;
@@ -261,6 +288,11 @@ public final class Outbound extends Tally implements Meanwhile {
   public boolean hasUnsent() {
     Unsent mine = unsent;
     return mine != null && !mine.isEmpty();
+  }
+
+  /** Whether unsent bytes waited for the peer, a moment ago. Any thread. */
+  public boolean hadUnsent() {
+    return (boolean) KEEPS.getOpaque(this);
   }
 
   private Unsent unsent() {
@@ -314,6 +346,7 @@ public final class Outbound extends Tally implements Meanwhile {
     if (taken > 0) {
       progress();
     }
+    KEEPS.setOpaque(this, hasUnsent());
     if (!hasUnsent() && endAfterFlush) {
       endAfterFlush = false;
       wire.transport().shutdownOutput();
@@ -378,7 +411,9 @@ public final class Outbound extends Tally implements Meanwhile {
       flushInTime();
       if (hasUnsent()) {
         signals.deadline(flushBy());
+        waits(true);
         int why = signals.await(WRITABLE | DEADLINE | endings) & endings;
+        waits(false);
         signals.deadline(NEVER);
         if (why != 0) {
           return why;

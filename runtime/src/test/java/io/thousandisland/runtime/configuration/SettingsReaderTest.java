@@ -8,6 +8,7 @@ import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.ServerSettings;
 import java.net.StandardSocketOptions;
@@ -105,6 +106,12 @@ class SettingsReaderTest {
             "readBufferSize", 512,
             "unreadLimit", 1024,
             "mailboxSize", 6,
+            "maxAge", "1h",
+            "maxAgeJitter", 20,
+            "firstByteTimeout", "5s",
+            "minReceiveRate", 100,
+            "minSendRate", 200,
+            "rateWindow", "3s",
             "restarts", 0,
             "restartWindow", "7m",
             "socketOptions", new String[] {"SO_RCVBUF=8192", "TCP_NODELAY=false"},
@@ -137,6 +144,10 @@ class SettingsReaderTest {
         .containsExactly(1L, 2L, 3L, 4L, 0L, 420L);
     assertThat(s.leave())
         .isEqualTo(new LeaveSettings(Duration.ofSeconds(31), Duration.ofSeconds(2)));
+    assertThat(s.pace())
+        .isEqualTo(
+            new PaceSettings(
+                Duration.ofHours(1), 20, Duration.ofSeconds(5), 100, 200, Duration.ofSeconds(3)));
     assertThat(s.policies())
         .isEqualTo(
             new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN, true));
@@ -187,6 +198,14 @@ class SettingsReaderTest {
         "drainTimeout|infinite|0s to 24h",
         "shutdownTimeout|infinite|0s to 24h",
         "handlerWait|-1s|a whole number with the unit ms, s, m or h",
+        "maxAge|0s|a duration longer than 0s",
+        "maxAgeJitter|-1|a whole number from 0 to 100",
+        "maxAgeJitter|101|a whole number from 0 to 100",
+        "firstByteTimeout|0s|a duration longer than 0s",
+        "minReceiveRate|-1|a whole number from 0 to 2147483647",
+        "minSendRate|2147483648|a whole number",
+        "rateWindow|0s|longer than 0s, up to 24h",
+        "rateWindow|infinite|longer than 0s, up to 24h",
         "whenHandlerLeaves|keep|migrate or drain",
         "rolling|maybe|true or false",
         "whenBetterHandlerArrives|kept|keep or drain or migrate",

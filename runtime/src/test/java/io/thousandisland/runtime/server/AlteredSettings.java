@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
+import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import java.time.Duration;
@@ -22,12 +23,22 @@ final class AlteredSettings {
   private static ServerSettings with(ServerSettings s, String key, Object value) {
     Timeouts t = s.timeouts();
     ListenSettings l = s.listen();
+    PaceSettings p = s.pace();
     return switch (key) {
       case "readTimeout" -> s.with(t.withRead((Duration) value));
       case "sendTimeout" -> s.with(t.withSend((Duration) value));
       case "handshakeTimeout" -> s.with(t.withHandshake((Duration) value));
       case "drainTimeout" -> s.with(t.withDrain((Duration) value, t.shutdown()));
       case "shutdownTimeout" -> s.with(t.withDrain(t.drain(), (Duration) value));
+      case "maxAge" -> s.with(p.withAge((Duration) value, p.maxAgeJitter()));
+      case "maxAgeJitter" -> s.with(p.withAge(p.maxAge(), (Integer) value));
+      case "firstByteTimeout" -> s.with(p.withFirstByte((Duration) value));
+      case "minReceiveRate" ->
+          s.with(p.withRates((Integer) value, p.minSendRate(), p.rateWindow()));
+      case "minSendRate" ->
+          s.with(p.withRates(p.minReceiveRate(), (Integer) value, p.rateWindow()));
+      case "rateWindow" ->
+          s.with(p.withRates(p.minReceiveRate(), p.minSendRate(), (Duration) value));
       case "acceptors" -> s.withAcceptors((Integer) value);
       case "maxConnections" -> s.with(new LimitSettings((Integer) value, s.limits().whenReached()));
       case "whenLimitReached" ->

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -112,6 +113,27 @@ class BusyCarriersTest {
     released = true;
     busy.close();
     server.close();
+  }
+
+  /** The connection needs no carrier to end, and its place is free again. */
+  @Test
+  void s8SilentPeersAreStillFoundAndEnd() throws Exception {
+    Duration soon = Duration.ofMillis(100);
+    server.node.configure(AlteredSettings.of("firstByteTimeout", soon));
+    assertThat(ended(server.connect())).isTrue();
+    assertThat(handler.ended()).isEqualTo("timeout new");
+  }
+
+  /** Its handler has no carrier to answer on. */
+  @Test
+  void s8OldConnectionWhoseHandlerCannotRunEndsByForce() throws Exception {
+    server.serve(new TestHandler(), false);
+    var stuck = server.connect(); // its thread gets no carrier
+    Duration soon = Duration.ofMillis(100);
+    server.node.configure(
+        AlteredSettings.of("maxAge", soon, "drainTimeout", soon, "shutdownTimeout", soon));
+    assertThat(ended(stuck)).isTrue();
+    server.awaitConnections(0);
   }
 
   @Test

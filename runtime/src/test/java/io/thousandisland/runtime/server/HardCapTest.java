@@ -241,6 +241,7 @@ class HardCapTest {
             sound.limits(),
             null,
             sound.leave(),
+            sound.pace(),
             sound.policies(),
             sound.buffers(),
             sound.restarts(),

@@ -83,6 +83,7 @@ class ReconfigureTest {
             s.limits(),
             s.timeouts(),
             s.leave(),
+            s.pace(),
             s.policies(),
             s.buffers(),
             s.restarts(),

@@ -202,6 +202,14 @@ final class Sentences {
               + ": "
               + Words.thrown(e.reason());
       case Ending.TimedOut e -> "timed out";
+      case Ending.NoFirstByte e -> "no first byte came in time (firstByteTimeout)";
+      case Ending.TooSlow e ->
+          "the peer was too slow: it %s %s a second (%s)"
+              .formatted(
+                  e.receiving() ? "sent" : "took",
+                  Words.count(e.bytesPerSecond(), "byte"),
+                  e.receiving() ? "minReceiveRate" : "minSendRate");
+      case Ending.Aged e -> "reached its age (maxAge)";
       case Ending.ShutDown e -> "shut down";
       case Ending.Unserved e -> "no handler came";
       case Ending.Forced e -> "closed by force";

@@ -35,6 +35,10 @@ final class SampleEvents {
           new Ending.ByPeer(),
           new Ending.ByUs(),
           new Ending.TimedOut(),
+          new Ending.NoFirstByte(),
+          new Ending.TooSlow(true, 3),
+          new Ending.TooSlow(false, 0),
+          new Ending.Aged(),
           new Ending.ShutDown(),
           new Ending.Unserved(),
           new Ending.Forced());
