@@ -162,6 +162,16 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
+          "Bytes that move the read timeout: received (received bytes only) or both (received and"
+              + " sent bytes).",
+      options = {
+        @Option(label = "received", value = "received"),
+        @Option(label = "both", value = "both")
+      })
+  String idleBy() default "received";
+
+  @AttributeDefinition(
+      description =
           "Time for which the port stays bound without a handler, 0s or longer, or infinite.")
   String handlerWait() default "15s";
 

@@ -179,7 +179,8 @@ public final class SettingsReader {
         duration("firstByteTimeout"),
         number("minReceiveRate"),
         number("minSendRate"),
-        duration("rateWindow"));
+        duration("rateWindow"),
+        choice("idleBy", PaceSettings.IdleBy.values()));
   }
 
   private Policies policies() {

@@ -16,6 +16,7 @@ import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.UnhandledMessageException;
 import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.shared.BufferPool;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
@@ -264,8 +265,9 @@ public final class Conversation {
     }
     if (ending == null && adviceDue(why)) {
       long before = in.bytes();
+      long sentBefore = out().bytes();
       Next<@Nullable Object> next = calling("handleDrain").handleDrain(socket, state);
-      ending = afterAnything(answer(next), before);
+      ending = afterAnything(answer(next), before, sentBefore);
     }
     if (ending == null && (why & MESSAGE) != 0) {
       ending = deliver();
@@ -285,10 +287,23 @@ public final class Conversation {
 
   /** Sends unsent bytes, as many as the peer takes. The time for this does not count as silence. */
   private void flush() throws IOException {
-    if (out().hasUnsent()) {
-      out().flushInTime();
+    if (!out().hasUnsent()) {
+      notCounting(out().readNothingFor());
+      return;
     }
+    long before = out().bytes();
+    out().flushInTime();
     notCounting(out().readNothingFor());
+    countSent(before);
+  }
+
+  /** Bytes that the peer has taken count as data, where they are to keep it from being idle. */
+  private void countSent(long before) {
+    if (out().bytes() != before
+        && context().settings().pace().idleBy() == PaceSettings.IdleBy.BOTH) {
+      lastData = context().sweeper.now();
+      waitUntil = Math.max(waitUntil, after(lastData, socket.readTimeout()));
+    }
   }
 
   private void notCounting(long waited) {
@@ -437,9 +452,10 @@ public final class Conversation {
       return null;
     }
     long before = in.bytes();
+    long sentBefore = out().bytes();
     try {
       Next<@Nullable Object> next = calling("handleMessage").handleMessage(message, socket, state);
-      return afterAnything(answer(next), before);
+      return afterAnything(answer(next), before, sentBefore);
     } catch (UnhandledMessageException e) {
       terminalCallback.answered();
       socket.dropped(message);
@@ -462,10 +478,17 @@ public final class Conversation {
     return next;
   }
 
-  /** Messages and advice leave the deadline where it is, unless data was received meanwhile. */
-  private @Nullable Ending afterAnything(Next<@Nullable Object> next, long bytesBefore)
-      throws Exception {
-    return in.bytes() == bytesBefore ? apply(next) : afterData(next);
+  /**
+   * Messages and advice leave the deadline where it is, unless data was received meanwhile, or sent
+   * where that counts.
+   */
+  private @Nullable Ending afterAnything(
+      Next<@Nullable Object> next, long receivedBefore, long sentBefore) throws Exception {
+    if (in.bytes() != receivedBefore) {
+      return afterData(next);
+    }
+    countSent(sentBefore);
+    return apply(next);
   }
 
   /** After handleConnection or handleData: the time they took does not count. */

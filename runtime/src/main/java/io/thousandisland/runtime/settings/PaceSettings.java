@@ -23,13 +23,29 @@ public record PaceSettings(
     Duration firstByte,
     int minReceiveRate,
     int minSendRate,
-    Duration rateWindow) {
+    Duration rateWindow,
+    IdleBy idleBy) {
 
   public static final PaceSettings DEFAULT =
-      new PaceSettings(ReadTimeout.FOREVER, 10, ReadTimeout.FOREVER, 0, 0, Duration.ofSeconds(10));
+      new PaceSettings(
+          ReadTimeout.FOREVER,
+          10,
+          ReadTimeout.FOREVER,
+          0,
+          0,
+          Duration.ofSeconds(10),
+          IdleBy.RECEIVED);
 
   private static final long GOLDEN_RATIO = 0x9E3779B97F4A7C15L; // as a fraction of 2^64
   private static final Duration LONGEST = Duration.ofDays(36_500);
+
+  /** The bytes that keep a connection from being idle. */
+  public enum IdleBy {
+    /** Received bytes move the read timeout. */
+    RECEIVED,
+    /** Received bytes and sent bytes move the read timeout. */
+    BOTH
+  }
 
   public PaceSettings {
     Checks.positive("maxAge", maxAge);
@@ -76,16 +92,24 @@ public record PaceSettings(
 
   /** The same with another maximum age. */
   public PaceSettings withAge(Duration other, int otherJitter) {
-    return new PaceSettings(other, otherJitter, firstByte, minReceiveRate, minSendRate, rateWindow);
+    return new PaceSettings(
+        other, otherJitter, firstByte, minReceiveRate, minSendRate, rateWindow, idleBy);
   }
 
   /** The same with another wait for the first byte. */
   public PaceSettings withFirstByte(Duration other) {
-    return new PaceSettings(maxAge, maxAgeJitter, other, minReceiveRate, minSendRate, rateWindow);
+    return new PaceSettings(
+        maxAge, maxAgeJitter, other, minReceiveRate, minSendRate, rateWindow, idleBy);
   }
 
   /** The same with other rates. */
   public PaceSettings withRates(int received, int sent, Duration window) {
-    return new PaceSettings(maxAge, maxAgeJitter, firstByte, received, sent, window);
+    return new PaceSettings(maxAge, maxAgeJitter, firstByte, received, sent, window, idleBy);
+  }
+
+  /** The same, counting idleness in another way. */
+  public PaceSettings with(IdleBy other) {
+    return new PaceSettings(
+        maxAge, maxAgeJitter, firstByte, minReceiveRate, minSendRate, rateWindow, other);
   }
 }

@@ -112,6 +112,7 @@ class SettingsReaderTest {
             "minReceiveRate", 100,
             "minSendRate", 200,
             "rateWindow", "3s",
+            "idleBy", "both",
             "restarts", 0,
             "restartWindow", "7m",
             "socketOptions", new String[] {"SO_RCVBUF=8192", "TCP_NODELAY=false"},
@@ -147,7 +148,13 @@ class SettingsReaderTest {
     assertThat(s.pace())
         .isEqualTo(
             new PaceSettings(
-                Duration.ofHours(1), 20, Duration.ofSeconds(5), 100, 200, Duration.ofSeconds(3)));
+                Duration.ofHours(1),
+                20,
+                Duration.ofSeconds(5),
+                100,
+                200,
+                Duration.ofSeconds(3),
+                PaceSettings.IdleBy.BOTH));
     assertThat(s.policies())
         .isEqualTo(
             new Policies(Policies.WhenHandlerLeaves.DRAIN, Policies.WhenBetterArrives.DRAIN, true));
@@ -206,6 +213,7 @@ class SettingsReaderTest {
         "minSendRate|2147483648|a whole number",
         "rateWindow|0s|longer than 0s, up to 24h",
         "rateWindow|infinite|longer than 0s, up to 24h",
+        "idleBy|sent|received or both",
         "whenHandlerLeaves|keep|migrate or drain",
         "rolling|maybe|true or false",
         "whenBetterHandlerArrives|kept|keep or drain or migrate",

@@ -39,6 +39,7 @@ final class AlteredSettings {
           s.with(p.withRates(p.minReceiveRate(), (Integer) value, p.rateWindow()));
       case "rateWindow" ->
           s.with(p.withRates(p.minReceiveRate(), p.minSendRate(), (Duration) value));
+      case "idleBy" -> s.with(p.with((PaceSettings.IdleBy) value));
       case "acceptors" -> s.withAcceptors((Integer) value);
       case "maxConnections" -> s.with(new LimitSettings((Integer) value, s.limits().whenReached()));
       case "whenLimitReached" ->

@@ -10,6 +10,7 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeoutException;
 import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.Timeout;
 class PaceTest {
 
   private static final Duration WINDOW = Duration.ofMillis(300);
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   /** Ends with the test. */
   private final CountDownLatch over = new CountDownLatch(1);
@@ -414,6 +416,99 @@ class PaceTest {
           "dripped", s -> s.node.connections().stream().anyMatch(c -> c.counters().receives() > 9));
       server.node.configure(receiving());
       assertThat(handler.ended()).isEqualTo("timeout new");
+    }
+  }
+
+  // ---- the read timeout, rule H5
+
+  private static ServerSettings idleBy(PaceSettings.IdleBy idleBy) {
+    return AlteredSettings.of("readTimeout", Duration.ofMillis(600), "idleBy", idleBy);
+  }
+
+  private static final class Sender extends TestHandler {
+    @Override
+    public Next<String> handleMessage(Object message, Socket socket, String state)
+        throws Exception {
+      socket.send(bytes((String) message));
+      return Next.proceed(state);
+    }
+  }
+
+  /** Sends for twice the read timeout; the number of bytes that came. */
+  private static int sendsFor(RunningServer server, Sender handler) throws Exception {
+    var client = server.connect();
+    var ref = handler.ref();
+    int came = 0;
+    long end = System.nanoTime() + Duration.ofMillis(1500).toNanos();
+    while (System.nanoTime() - end < 0) {
+      if (!ref.tell("m") || client.getInputStream().read() < 0) {
+        return came;
+      }
+      came++;
+      Thread.sleep(50); // shorter than the read timeout
+    }
+    return came;
+  }
+
+  @Test
+  void h5SendMovesTheReadTimeoutWhereBothDirectionsCount() throws Exception {
+    var handler = new Sender();
+    try (var server = new RunningServer(idleBy(PaceSettings.IdleBy.BOTH), handler)) {
+      assertThat(sendsFor(server, handler)).isGreaterThan(10);
+      assertThat(server.events(TelemetryEvent.ConnectionStopped.class)).isEmpty();
+      assertThat(handler.ended()).isEqualTo("timeout new"); // and silence still ends it
+      assertThat(ending(server)).isEqualTo(new Ending.TimedOut());
+    }
+  }
+
+  @Test
+  void h5SendDoesNotMoveTheReadTimeoutOtherwise() throws Exception {
+    var handler = new Sender();
+    try (var server = new RunningServer(idleBy(PaceSettings.IdleBy.RECEIVED), handler)) {
+      int unused = sendsFor(server, handler);
+      assertThat(handler.further()).containsExactly("timeout new");
+    }
+  }
+
+  /** The bytes wait in the connection, and the peer takes them later. */
+  @Test
+  void h5BytesThatThePeerTakesLaterMoveTheReadTimeoutWhereBothDirectionsCount() throws Exception {
+    var settings =
+        AlteredSettings.of(
+            "readTimeout",
+            Duration.ofMillis(500),
+            "sendTimeout",
+            LONG,
+            "idleBy",
+            PaceSettings.IdleBy.BOTH);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state)
+              throws Exception {
+            socket.option(StandardSocketOptions.SO_SNDBUF, 4096);
+            socket.send(ByteBuffer.allocate(200_000));
+            return Next.proceed(state);
+          }
+        };
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      server.serve(handler, true);
+      try (var client = smallClient(server)) {
+        var ref = handler.ref();
+        Thread.sleep(350); // most of the read timeout
+        assertThat(ref.tell("go")).isTrue();
+        int left = 200_000;
+        while (left > 0) {
+          int got = client.getInputStream().readNBytes(Math.min(left, 10_000)).length;
+          assertThat(got).isPositive();
+          left -= got;
+          Thread.sleep(20); // slow on purpose
+        }
+        long began = System.nanoTime();
+        assertThat(handler.ended()).isEqualTo("timeout new");
+        assertThat(Duration.ofNanos(System.nanoTime() - began))
+            .isGreaterThan(Duration.ofMillis(250));
+      }
     }
   }
 }
