@@ -269,6 +269,71 @@ class FarewellTest {
     }
   }
 
+  /** Our side first: the peer sees the end, and still sends. */
+  @Test
+  void k16HandlerThatClosesItsSideGoesOnReceivingInReceiveAndInCallbacks() throws Exception {
+    var received = new LinkedBlockingQueue<String>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            received.add(text(data));
+            if (state.equals("new")) {
+              socket.send(bytes("answer"));
+              socket.shutdownOutput();
+              received.add(text(socket.receive(5)));
+            }
+            return Next.proceed("half");
+          }
+        };
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      send(client, "first");
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
+      assertThat(Peers.readToEnd(client)).isEqualTo("answer"); // and the end
+      send(client, "inner");
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo("inner");
+      send(client, "later");
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo("later");
+      client.shutdownOutput();
+      assertThat(handler.ended()).isEqualTo("close half");
+      assertThat(server.awaitEvent(TelemetryEvent.ConnectionStopped.class).ending())
+          .isEqualTo(new Ending.ByPeer());
+      server.awaitFreePlaces();
+    }
+  }
+
+  /** The bytes that wait go first, then the end; meanwhile the handler goes on. */
+  @Test
+  void k16EndOfOurSideComesBehindTheUnsentBytesAndTheHandlerGoesOnReceiving() throws Exception {
+    var received = new LinkedBlockingQueue<String>();
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            received.add(text(data));
+            if (state.equals("new")) {
+              socket.send(ByteBuffer.allocate(LARGE)); // more than the kernel takes
+              socket.shutdownOutput();
+            }
+            return Next.proceed("half");
+          }
+        };
+    try (var server = new RunningServer(new TestHandler())) {
+      server.serve(handler, true); // so that the bytes are the connection's
+      var client = server.connect();
+      send(client, "first");
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo("first");
+      send(client, "later");
+      assertThat(client.getInputStream().readAllBytes()).hasSize(LARGE);
+      assertThat(received.poll(20, TimeUnit.SECONDS)).isEqualTo("later");
+      client.shutdownOutput();
+      assertThat(handler.ended()).isEqualTo("close half");
+    }
+  }
+
   @Test
   void k16ReceiveAfterTheHalfCloseSaysAtOnceThatThePeerHasClosed() throws Exception {
     var handler =
