@@ -2,15 +2,25 @@ package io.thousandisland.server;
 
 import io.thousandisland.handler.Counters;
 import java.net.SocketAddress;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
- * A snapshot of one live connection.
+ * A snapshot of one live connection. Its parts may be of slightly different moments, because the
+ * connection goes on meanwhile.
  *
  * @param id its number, see {@link io.thousandisland.handler.Socket#id}
  * @param acceptor the number of the acceptor that took it
  * @param generation the number of the handler generation that serves it
  * @param started when it was accepted
+ * @param label the text that its handler gave it; empty when it gave none
+ * @param idle the time since bytes of the peer were handled last, or since the accept; while a
+ *     callback runs, the bytes that it has received without a wait do not show yet
+ * @param unread how many received bytes the handler has not taken
+ * @param unsent how many sent bytes the kernel has not taken
+ * @param deadline the time until its next deadline: the end of its wait for data, or for the peer
+ *     to take bytes, or a delayed message; empty without one. Negative for a deadline that is due
  * @param counted whether it takes a place, see {@link io.thousandisland.handler.Socket#uncount}
  */
 public record ConnectionInfo(
@@ -21,4 +31,9 @@ public record ConnectionInfo(
     SocketAddress local,
     Counters counters,
     Instant started,
+    String label,
+    Duration idle,
+    int unread,
+    int unsent,
+    Optional<Duration> deadline,
     boolean counted) {}

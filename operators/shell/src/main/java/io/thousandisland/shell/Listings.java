@@ -8,6 +8,8 @@ import io.thousandisland.server.HandlerInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.SettingInfo;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -169,35 +171,62 @@ public final class Listings {
 
   // ---- connections
 
-  @Descriptor("lists the live connections of all servers")
-  public String connections() {
+  @Descriptor("lists live connections: of all servers or of one, filtered and sorted")
+  public String connections(
+      @Descriptor(
+              "name of the server, for one server; --idle 30s, --older 1h, --address 10.1.,"
+                  + " --label TEXT choose; --sort age, idle, received, sent, unread or unsent puts"
+                  + " the largest first; --top 10 shows so many")
+          String... arguments) {
+    var wanted = ConnectionQuery.of(arguments);
+    if (wanted.server().isPresent()) {
+      return connections(servers.named(wanted.server().get()), wanted);
+    }
     List<Server> all = servers.all();
     return all.isEmpty()
         ? table(all)
-        : lines(all, server -> server.name() + ":\n" + connections(server));
+        : lines(all, server -> server.name() + ":\n" + connections(server, wanted));
   }
 
-  @Descriptor("lists the live connections of one server")
-  public String connections(@Descriptor("name of the server") String name) {
-    return connections(servers.named(name));
-  }
-
-  private static String connections(Server server) {
+  private static String connections(Server server, ConnectionQuery wanted) {
     var table =
-        new Table("ID", "REMOTE", "ACCEPTOR", "GENERATION", "RECEIVED", "SENT", "SINCE")
-            .whole("SINCE");
+        new Table(
+                "ID",
+                "REMOTE",
+                "LABEL",
+                "ACC",
+                "GEN",
+                "RECEIVED",
+                "SENT",
+                "UNREAD",
+                "UNSENT",
+                "IDLE",
+                "AGE",
+                "DUE")
+            .whole("ID", "ACC", "GEN", "IDLE", "AGE", "DUE");
     List<ConnectionInfo> all = server.connections();
-    for (ConnectionInfo info : all) {
+    List<ConnectionInfo> shown = wanted.of(all);
+    for (ConnectionInfo info : shown) {
       table.row(
           Long.toString(info.id()),
           Text.address(info.remote()),
+          info.label().isEmpty() ? "-" : info.label(),
           Integer.toString(info.acceptor()),
           Integer.toString(info.generation()),
           Long.toString(info.counters().bytesReceived()),
           Long.toString(info.counters().bytesSent()),
-          Text.time(info.started()));
+          Integer.toString(info.unread()),
+          Integer.toString(info.unsent()),
+          Text.duration(info.idle()),
+          Text.duration(Duration.between(info.started(), Instant.now())),
+          info.deadline().map(Text::duration).orElse("-"));
+      table.note(info.counted() ? "" : "takes no place");
     }
-    return table.text("no connections") + (all.isEmpty() ? "" : "\n" + Text.zone());
+    String hidden =
+        shown.size() == all.size()
+            ? ""
+            : "\n%d of %s".formatted(shown.size(), Text.count(all.size(), "connection"));
+    return table.text(all.isEmpty() ? "no connections" : "no such connections") + hidden;
   }
 
   // ---- drains

@@ -63,7 +63,21 @@ record FixedServer(String name, List<String> told) implements Server {
   @Override
   public List<ConnectionInfo> connections() {
     var counters = new Counters(11, 1, 22, 2);
-    return List.of(new ConnectionInfo(9, 4, 2, PEER, PEER, counters, STARTED, true));
+    return List.of(
+        new ConnectionInfo(
+            9,
+            4,
+            2,
+            PEER,
+            PEER,
+            counters,
+            STARTED,
+            "ann",
+            Duration.ofSeconds(125),
+            5,
+            6,
+            Optional.of(Duration.ofMillis(90)),
+            false));
   }
 
   @Override

@@ -74,14 +74,77 @@ class ListingsTest {
   }
 
   @Test
-  void connectionsAreListedWithTheirBytesAndForAllServersUnderTheirNames() {
+  void connectionsAreListedWithTheirFactsAndForAllServersUnderTheirNames() {
     String table =
         """
-        ID  REMOTE           ACCEPTOR  GENERATION  RECEIVED  SENT  SINCE
-        9   127.0.0.1:50000  4         2           11        22    2026-01-02 04:04:05
-        times are local: Europe/Berlin""";
-    assertThat(listings.connections("mail")).isEqualTo(table);
-    assertThat(listings.connections()).isEqualTo("echo:\n" + table + "\nmail:\n" + table);
+        ID  REMOTE           LABEL  ACC  GEN  RECEIVED  SENT  UNREAD  UNSENT  IDLE   AGE   DUE
+        9   127.0.0.1:50000  ann    4    2    11        22    5       6       2m05s  AGE   90ms
+            takes no place""";
+    assertThat(shown("mail")).isEqualTo(table);
+    assertThat(shown()).isEqualTo("echo:\n" + table + "\nmail:\n" + table);
+  }
+
+  /** The listing, without the age of the connection, which is that of this test. */
+  private String shown(String... arguments) {
+    return listings
+        .connections(arguments)
+        .replaceAll(" \\d+d ", " AGE ")
+        .replaceAll(" AGE +90", " AGE   90");
+  }
+
+  @Test
+  void connectionsAreFilteredAndTheRestIsCounted() {
+    for (String some :
+        List.of("--idle 2m", "--older 1h", "--address 127.", "--label AN", "--sort sent --top 1")) {
+      assertThat(listings.connections(("mail " + some).split(" "))).as(some).contains("50000");
+    }
+    for (String none :
+        List.of("--idle 126s", "--older 90000h", "--address 128.", "--label bob", "--top 0")) {
+      assertThat(listings.connections(("mail " + none).split(" ")))
+          .as(none)
+          .isEqualTo("no such connections\n0 of 1 connection");
+    }
+  }
+
+  @Test
+  void connectionsAreSortedByTheLargest() {
+    var few = Duration.ofSeconds(1);
+    var info = new FixedServer("x").connections().getFirst();
+    var later =
+        new io.thousandisland.server.ConnectionInfo(
+            10,
+            4,
+            2,
+            info.remote(),
+            info.local(),
+            new io.thousandisland.handler.Counters(99, 1, 0, 0),
+            info.started().plusSeconds(1),
+            "",
+            few,
+            0,
+            99,
+            Optional.empty(),
+            true);
+    for (String first : List.of("received", "unsent")) {
+      assertThat(ConnectionQuery.of("--sort", first).of(List.of(info, later)))
+          .as(first)
+          .containsExactly(later, info);
+    }
+    for (String first : List.of("age", "idle", "sent", "unread")) {
+      assertThat(ConnectionQuery.of("--sort", first).of(List.of(later, info)))
+          .as(first)
+          .containsExactly(info, later);
+    }
+  }
+
+  @Test
+  void wrongOptionIsAnsweredWithThoseThatAreAllowed() {
+    assertThatThrownBy(() -> listings.connections("mail", "--sort", "name"))
+        .hasMessage("--sort is name; allowed: age, idle, received, sent, unread or unsent");
+    assertThatThrownBy(() -> listings.connections("mail", "--idel", "5s"))
+        .hasMessage("no option --idel; did you mean --idle?");
+    assertThatThrownBy(() -> listings.connections("mail", "echo"))
+        .hasMessageStartingWith("too many arguments; usage: ti:connections [NAME]");
   }
 
   @Test

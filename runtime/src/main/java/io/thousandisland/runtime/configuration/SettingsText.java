@@ -55,6 +55,13 @@ public final class SettingsText {
     keys.put("handlerWait", s -> s.timeouts().handlerWait());
     keys.put("readyDelay", s -> s.leave().readyDelay());
     keys.put("drainSpread", s -> s.leave().spread());
+    keys.put("maxAge", s -> s.pace().maxAge());
+    keys.put("maxAgeJitter", s -> s.pace().maxAgeJitter());
+    keys.put("firstByteTimeout", s -> s.pace().firstByte());
+    keys.put("minReceiveRate", s -> s.pace().minReceiveRate());
+    keys.put("minSendRate", s -> s.pace().minSendRate());
+    keys.put("rateWindow", s -> s.pace().rateWindow());
+    keys.put("idleBy", s -> s.pace().idleBy());
     keys.put("whenHandlerLeaves", s -> s.policies().whenHandlerLeaves());
     keys.put("whenBetterHandlerArrives", s -> s.policies().whenBetterArrives());
     keys.put("rolling", s -> s.policies().rolling());

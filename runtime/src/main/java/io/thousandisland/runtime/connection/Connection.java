@@ -27,6 +27,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -684,6 +685,8 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   public ConnectionInfo info() {
+    long now = context.sweeper.now();
+    long deadline = signals.deadline();
     return new ConnectionInfo(
         id,
         registry.acceptor(),
@@ -692,6 +695,13 @@ public final class Connection implements Signals.Resting, Host {
         transport.localAddress(),
         socket.counters(),
         started(),
+        label,
+        Duration.ofNanos(Math.max(0, now - Math.max(began, in.lastData()))),
+        in.unreadSeen(),
+        socket.out().unsentSeen(),
+        deadline == Signals.NEVER
+            ? Optional.empty()
+            : Optional.of(Duration.ofNanos(deadline - now)),
         seat.isTaken());
   }
 

@@ -248,7 +248,11 @@ public final class ConnectionSocket implements Socket {
   private int awaitData() {
     in.waits(true);
     try {
-      return signals.await(READABLE | DEADLINE | endings);
+      int why = signals.await(READABLE | DEADLINE | endings);
+      if ((why & READABLE) != 0) {
+        in.dataAt(context().sweeper.now());
+      }
+      return why;
     } finally {
       in.waits(false);
     }

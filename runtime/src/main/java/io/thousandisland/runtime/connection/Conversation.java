@@ -494,6 +494,7 @@ public final class Conversation {
   /** After handleConnection or handleData: the time they took does not count. */
   private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
     lastData = context().sweeper.now();
+    in.dataAt(lastData);
     waitUntil = after(lastData, socket.readTimeout());
     return apply(next);
   }

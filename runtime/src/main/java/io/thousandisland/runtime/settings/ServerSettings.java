@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.settings;
 
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -36,10 +37,11 @@ public record ServerSettings(
           listen.sockets(),
           "at most the number of acceptors (" + acceptors + "): each channel needs one");
     }
-    if (leave.spread().compareTo(timeouts.drain()) > 0) {
+    Duration spread = leave.spread();
+    if (spread.isPositive() && spread.compareTo(timeouts.drain()) > 0) {
       throw new InvalidSetting(
           "drainSpread",
-          Timeouts.text(leave.spread()),
+          Timeouts.text(spread),
           "at most drainTimeout (" + Timeouts.text(timeouts.drain()) + ")");
     }
   }

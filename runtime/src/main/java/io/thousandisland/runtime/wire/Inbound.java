@@ -32,12 +32,14 @@ public final class Inbound extends Tally {
 
   private static final VarHandle OVER;
   private static final VarHandle DISCARDED;
+  private static final VarHandle LAST_DATA;
 
   static {
     try {
       var lookup = MethodHandles.lookup();
       OVER = lookup.findVarHandle(Inbound.class, "over", boolean.class);
       DISCARDED = lookup.findVarHandle(Inbound.class, "discarded", long.class);
+      LAST_DATA = lookup.findVarHandle(Inbound.class, "lastData", long.class);
     } catch (ReflectiveOperationException impossible) {
       throw new ExceptionInInitializerError(impossible);
     }
@@ -59,6 +61,9 @@ public final class Inbound extends Tally {
    * Written by the own thread; other threads read it by {@link #OVER}.
    */
   private boolean over;
+
+  /** See {@link #lastData()}. */
+  private long lastData;
 
   /** Bytes that no handler wanted. Written by the own thread; read by any, a moment later. */
   private long discarded;
@@ -101,6 +106,16 @@ public final class Inbound extends Tally {
   /** As {@link #isOver}, a moment ago. Any thread. */
   public boolean wasOver() {
     return (boolean) OVER.getOpaque(this);
+  }
+
+  /** Bytes have arrived, or were handled, at {@code now}. */
+  public void dataAt(long now) {
+    LAST_DATA.setOpaque(this, now);
+  }
+
+  /** When bytes were handled last, in the sweeper's time; 0 before. Any thread. */
+  public long lastData() {
+    return (long) LAST_DATA.getOpaque(this);
   }
 
   /** Bytes that have come so far, discarded ones included. Any thread. */
@@ -208,6 +223,12 @@ public final class Inbound extends Tally {
   public int unreadLength() {
     Unread mine = unread;
     return mine == null ? 0 : mine.length();
+  }
+
+  /** As {@link #unreadLength}, with the bytes read ahead. Any thread; may be a moment old. */
+  public int unreadSeen() {
+    ByteBuffer now = ahead;
+    return unreadLength() + (now == null ? 0 : now.remaining());
   }
 
   /** As {@link Unread#inFrontOf}. */

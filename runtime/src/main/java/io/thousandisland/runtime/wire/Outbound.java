@@ -295,6 +295,12 @@ public final class Outbound extends Tally implements Meanwhile {
     return (boolean) KEEPS.getOpaque(this);
   }
 
+  /** How many bytes are unsent. Any thread; may be a moment old. */
+  public int unsentSeen() {
+    Unsent mine = unsent;
+    return mine == null ? 0 : mine.length();
+  }
+
   private Unsent unsent() {
     Unsent mine = unsent;
     if (mine == null) {

@@ -9,8 +9,10 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
 import io.thousandisland.runtime.configuration.SettingsReader;
+import io.thousandisland.runtime.settings.BufferSettings;
 import io.thousandisland.server.ConnectionInfo;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
@@ -91,6 +93,60 @@ class FromOutsideTest {
       send(client, "?");
       assertThat(read(client, 6)).isEqualTo("31 7 5");
     }
+  }
+
+  // ---- lists
+
+  @Test
+  void listShowsLabelIdleTimeUnreadAndUnsentBytesAndTheDeadline() throws Exception {
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            socket.label("ann");
+            if (data.get(data.position()) == 'u') {
+              return Next.proceed(state); // leaves all unread
+            }
+            data.position(data.limit());
+            socket.send(new byte[32 << 20]);
+            return Next.proceed(state);
+          }
+        };
+    BufferSettings buffers = RunningServer.settings().buffers();
+    var roomy =
+        RunningServer.settings()
+            .with(
+                new BufferSettings(
+                    buffers.read(), buffers.unreadLimit(), 64 << 20, buffers.mailbox()));
+    try (var server = new RunningServer(roomy, handler)) {
+      var client = server.connect();
+      server.awaitConnections(1);
+      send(client, "unread");
+      server.await("unread bytes", s -> s.node.connections().getFirst().unread() == 6);
+      ConnectionInfo first = server.node.connections().getFirst();
+      assertThat(first.label()).isEqualTo("ann");
+      assertThat(first.unsent()).isZero();
+      assertThat(first.deadline().orElseThrow())
+          .isBetween(Duration.ofSeconds(40), Duration.ofSeconds(60));
+      server.await(
+          "it is idle",
+          s -> s.node.connections().getFirst().idle().compareTo(Duration.ofMillis(300)) > 0);
+      var sending = server.connect();
+      server.awaitConnections(2);
+      long id = server.node.connections().getLast().id();
+      send(sending, "s");
+      assertThat(sending.getInputStream().read()).isZero();
+      if (RunningServer.NONBLOCKING) { // else the callback waits for the peer itself
+        server.await("unsent bytes", s -> s.node.connections().getLast().unsent() > 0);
+      }
+      server.node.connection(id).orElseThrow().close();
+      assertThat(echoed(sending)).isEqualTo((32 << 20) - 1);
+    }
+  }
+
+  private static long echoed(java.net.Socket client) throws java.io.IOException {
+    return client.getInputStream().readAllBytes().length;
   }
 
   // ---- messages at scale
