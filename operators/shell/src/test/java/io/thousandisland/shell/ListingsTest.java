@@ -3,7 +3,10 @@ package io.thousandisland.shell;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.handler.Counters;
+import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.HandlerInfo;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -111,13 +114,13 @@ class ListingsTest {
     var few = Duration.ofSeconds(1);
     var info = new FixedServer("x").connections().getFirst();
     var later =
-        new io.thousandisland.server.ConnectionInfo(
+        new ConnectionInfo(
             10,
             4,
             2,
             info.remote(),
             info.local(),
-            new io.thousandisland.handler.Counters(99, 1, 0, 0),
+            new Counters(99, 1, 0, 0),
             info.started().plusSeconds(1),
             "",
             few,

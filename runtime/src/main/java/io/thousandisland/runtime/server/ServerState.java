@@ -36,7 +36,7 @@ final class ServerState {
   /** Drains of the whole server that are under way. */
   int drains;
 
-  /** Those of them that are in their lame duck phase: the port is still open. */
+  /** The drains of the whole server that are in their lame duck phase: the port is still open. */
   int lameDucks;
 
   boolean treeUp;
