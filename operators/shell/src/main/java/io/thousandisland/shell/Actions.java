@@ -106,9 +106,10 @@ public final class Actions {
     String usage =
         "usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server";
     List<String> words = new ArrayList<>(List.of(arguments));
-    Function<Server, Drain> how =
-        words.remove(NOW) ? server -> server.drain(Duration.ZERO) : Server::drain;
-    var typed = Arguments.of(usage, 1, 2, words.toArray(String[]::new));
+    boolean now = words.remove(NOW);
+    Function<Server, Drain> how = now ? server -> server.drain(Duration.ZERO) : Server::drain;
+    int most = now ? 1 : 2; // an acceptor has no delay to skip
+    var typed = Arguments.of(usage, 1, most, words.toArray(String[]::new));
     if (typed.name().equals(ALL)) {
       Arguments unused = Arguments.of(usage, 1, 1, words.toArray(String[]::new));
       return drainAll(session, how);

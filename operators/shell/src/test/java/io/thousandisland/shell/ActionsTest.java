@@ -178,6 +178,7 @@ class ActionsTest {
         "drain echo 0          | no acceptor 0 in server echo; there are 1 to 10",
         "drain echo many       | acceptor is many; allowed: a whole number",
         "drain echo 1 2        | too many arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server",
+        "drain echo 1 --now    | too many arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server",
         "drain --all 1         | too many arguments; usage: ti:drain NAME [--now], ti:drain NAME ACCEPTOR, or ti:drain --all [--now] for every server",
         "drainGeneration echo  | too few arguments; usage: ti:drainGeneration NAME GENERATION",
         "drainGeneration echo 7| no generation 7 in server echo; there are 1, 2",
