@@ -95,7 +95,12 @@ public interface Server {
   /**
    * As {@link #drain()}, with another ready delay.
    *
-   * @param readyDelay zero or longer; zero suspends at once
+   * <p>A server that is a lame duck already is not drained twice: the drain under way is returned,
+   * and its ready delay ends after {@code readyDelay} at the latest. A lame duck that is suspended
+   * begins to drain at once. One that is resumed drains, and goes on afterwards.
+   *
+   * @param readyDelay 0s to 24h; zero suspends at once
+   * @throws IllegalArgumentException when {@code readyDelay} is another one
    */
   Drain drain(Duration readyDelay);
 

@@ -79,7 +79,12 @@ class SignalTest {
           launch.deploy().resolve("io.thousandisland.server-" + name + ".cfg"),
           "port = 0\nhandler.target = (handler.name=echo)\nreadyDelay = 2s\ndrainTimeout = 1s\n");
     }
+    Files.writeString(
+        launch.deploy().resolve("io.thousandisland.server-sudden.cfg"),
+        "port = 0\nhandler.target = (handler.name=echo)\ndrainTimeout = 1s\n");
     try (var server = launch.start()) {
+      int sudden = server.port("sudden");
+      assertThat(served(sudden)).isTrue();
       List<Integer> ports = List.of(server.port("first"), server.port("second"));
       for (int port : ports) {
         assertThat(served(port)).isTrue();
@@ -88,6 +93,8 @@ class SignalTest {
       server.signal("TERM");
       server.awaitLog("first: DRAINING: a lame duck");
       server.awaitLog("second: DRAINING: a lame duck");
+      server.awaitLog("sudden: STOPPED"); // it has no delay, and waits for nobody's
+      assertThat(served(sudden)).isFalse();
       int served = 0;
       while (served(ports.get(0)) && served(ports.get(1))) {
         served++;

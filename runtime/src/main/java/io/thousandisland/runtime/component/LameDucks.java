@@ -6,16 +6,18 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The servers of a framework that stops: they are lame ducks together, before the framework stops
+ * The servers of a framework that stops: they begin to leave together, before the framework stops
  * the first bundle.
  *
  * <p>Each server hears of the stop on the thread that stops the framework, one server after the
- * other. The first one makes all of them lame ducks and holds that thread until their time is over,
- * so that handlers and transports are still there. The others find nothing to do.
+ * other. The first one lets all of them leave: a server with a ready delay is a lame duck, and any
+ * other server drains at once. It holds that thread until no server is a lame duck, so that
+ * handlers and transports are still there. The others find nothing to do.
  *
- * <p>Thread: any.
+ * <p>Thread: any; no lock is held.
  */
 final class LameDucks {
 
@@ -23,9 +25,8 @@ final class LameDucks {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final List<ServerNode> servers = new CopyOnWriteArrayList<>();
-
-  /** Guarded by this. */
-  private boolean begun;
+  private final AtomicBoolean begun = new AtomicBoolean();
+  private final CompletableFuture<Void> over = new CompletableFuture<>();
 
   void add(ServerNode server) {
     servers.add(server);
@@ -36,17 +37,25 @@ final class LameDucks {
   }
 
   /** Returns when no server is a lame duck any more. Does something only once. */
-  synchronized void await() {
-    if (begun) {
-      return;
+  void await() {
+    if (begun.compareAndSet(false, true)) {
+      try {
+        leaveTogether();
+      } finally {
+        over.complete(null);
+      }
+    } else {
+      over.join(); // no longer than the first caller's deadline
     }
-    begun = true;
-    List<ServerNode> delayed = servers.stream().filter(s -> s.readyDelay().isPositive()).toList();
-    var over =
-        CompletableFuture.allOf(
-            delayed.stream().map(ServerNode::beLameDuck).toArray(CompletableFuture[]::new));
+  }
+
+  private void leaveTogether() {
+    List<ServerNode> all = List.copyOf(servers);
     Duration longest =
-        delayed.stream().map(ServerNode::readyDelay).max(Duration::compareTo).orElse(Duration.ZERO);
-    boolean unused = Uninterruptibly.await(over, Uninterruptibly.in(longest.plus(PATIENCE)));
+        all.stream().map(ServerNode::readyDelay).max(Duration::compareTo).orElse(Duration.ZERO);
+    var closed =
+        CompletableFuture.allOf(
+            all.stream().map(ServerNode::beginToStop).toArray(CompletableFuture[]::new));
+    boolean unused = Uninterruptibly.await(closed, Uninterruptibly.in(longest.plus(PATIENCE)));
   }
 }

@@ -41,15 +41,19 @@ public final class DrainRun implements Drain {
   private final CompletableFuture<Drained> result = new CompletableFuture<>();
   private final long began;
 
-  /** When its timeouts begin to count. Written by the running thread before the phases. */
+  // the running thread's
+
+  /** When its timeouts begin to count; set before the phases. */
   private long leavingSince;
 
-  // the running thread's
   private final Set<Connection> seen = new HashSet<>();
 
   // written by the running thread, read by watching threads
   private volatile Phase phase;
   private volatile int known;
+
+  /** The end of the lame duck phase, a {@link System#nanoTime}. Written under the lock of this. */
+  private volatile long leaveAt;
 
   /** The last phase that was cut short; maybe before it began. Guarded by this for writes. */
   private volatile @Nullable Phase cut;
@@ -78,6 +82,7 @@ public final class DrainRun implements Drain {
       Duration spread) {
     this.began = began;
     this.leavingSince = began;
+    this.leaveAt = began;
     this.spread = spread.compareTo(timeouts.drain()) > 0 ? timeouts.drain() : spread;
     this.what = what;
     this.these = these;
@@ -87,22 +92,32 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * Waits as a lame duck, before {@link #run}. Returns when {@code delay} is over or the phase was
-   * cut short. Its other timeouts count from then.
+   * Waits as a lame duck, before {@link #run}. Returns when the delay is over or the phase was cut
+   * short. The other timeouts count from then.
    */
-  void waitAsLameDuck(Duration delay) {
-    boolean unused =
-        departures.await(() -> false, began + delay.toNanos(), () -> isCut(Phase.LAME_DUCK));
+  void waitAsLameDuck() {
+    while (!isCut(Phase.LAME_DUCK) && leaveAt - System.nanoTime() > 0) {
+      long until = leaveAt;
+      boolean unused =
+          departures.await(() -> leaveAt != until, until, () -> isCut(Phase.LAME_DUCK));
+    }
     leavingSince = System.nanoTime();
   }
 
-  /** Ends the lame duck phase, if that is not over. Any thread. */
-  public void endLameDuck() {
-    cutShort(Phase.LAME_DUCK);
+  /** The lame duck phase ends {@code delay} from now at the latest. Any thread. */
+  public void shortenLameDuck(Duration delay) {
+    synchronized (this) {
+      long end = System.nanoTime() + delay.toNanos();
+      if (end - leaveAt < 0) {
+        leaveAt = end;
+      }
+    }
+    departures.tell();
   }
 
-  /** It will begin as a lame duck. Called before it starts. */
-  void beginsAsLameDuck() {
+  /** It will begin as a lame duck, for {@code delay}. Called before it starts. */
+  synchronized void beginsAsLameDuck(Duration delay) {
+    leaveAt = began + delay.toNanos();
     phase = Phase.LAME_DUCK;
   }
 
@@ -248,14 +263,8 @@ public final class DrainRun implements Drain {
 
   @Override
   public void cutShort() {
-    cutShort(phase);
-  }
-
-  private void cutShort(Phase now) {
     synchronized (this) {
-      if (!isCut(now)) {
-        cut = now;
-      }
+      cut = phase;
     }
     departures.tell();
   }

@@ -67,25 +67,23 @@ public final class Drains {
    * Starts {@code drain} of a whole server, which is a lame duck first.
    *
    * @param readyDelay how long it is a lame duck
-   * @param paused accept nothing from then on
-   * @param leaving run when that time is over
+   * @param paused asked when that time is over; they accept nothing from then on
+   * @param leaving run when that time is over, and again at the end: also when there is no thread
    */
-  public DrainRun startLameDuck(
+  public void startLameDuck(
       DrainRun drain,
       Duration readyDelay,
-      Collection<? extends Pausable> paused,
+      Supplier<? extends Collection<? extends Pausable>> paused,
       Runnable leaving) {
-    List<Pausable> resting = List.copyOf(paused);
-    drain.beginsAsLameDuck();
+    drain.beginsAsLameDuck(readyDelay);
     onOwnThread(
         drain,
         () -> {
-          drain.waitAsLameDuck(readyDelay);
+          drain.waitAsLameDuck();
           leaving.run();
-          return whilePaused(resting, drain);
+          return whilePaused(List.copyOf(paused.get()), drain);
         },
-        () -> {});
-    return drain;
+        leaving);
   }
 
   /**

@@ -10,7 +10,9 @@ import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.server.ServerState.Condition;
 import io.thousandisland.runtime.settings.Cidr;
+import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
+import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
@@ -83,8 +85,8 @@ public final class ServerNode implements Server {
   private boolean treeStarted;
   private @Nullable CompletableFuture<Drained> stopping;
 
-  /** The drain that has begun as a lame duck last; null before. */
-  private @Nullable DrainRun lameDuck;
+  /** The drain under way that has begun as a lame duck; null when there is none. */
+  private @Nullable LameDuck lameDuck;
 
   private @Nullable Transport transport;
 
@@ -99,6 +101,15 @@ public final class ServerNode implements Server {
 
   /** A handler that could not be obtained; {@code called} is its name, version and bundle. */
   private record Unavailable(long serviceId, String called) {}
+
+  /**
+   * A drain of the server that begins as a lame duck.
+   *
+   * @param timeouts those that it keeps
+   * @param left completes when the phase is over
+   */
+  private record LameDuck(
+      DrainRun drain, Timeouts timeouts, CompletableFuture<@Nullable Void> left) {}
 
   /** The condition that the state leads to; replaced as a whole by the life thread, read by any. */
   private volatile Condition condition = Condition.FIRST;
@@ -313,7 +324,7 @@ public final class ServerNode implements Server {
     return life.call(
         () -> {
           // in a server that ends, connections are to end, with their handler's goodbye
-          boolean ends = state.stopping || state.drains > state.lameDucks;
+          boolean ends = state.stopping || state.drains > (state.lameDuck ? 1 : 0);
           CompletableFuture<Drained> future =
               succession.retire(serviceId, !ends, classesStay, caller);
           reconcile();
@@ -442,13 +453,14 @@ public final class ServerNode implements Server {
 
   /** A drain that began as a lame duck goes on, without further delay. */
   private DrainRun drainToStop() {
-    DrainRun running = lameDuck;
-    if (running == null || running.result().isDone()) {
-      return drainServer();
+    LameDuck duck = lameDuck;
+    if (duck != null) {
+      leave(duck);
+      if (duck.timeouts().equals(context.settings().timeouts())) {
+        return duck.drain();
+      } // else the stop could take longer than its callers wait
     }
-    running.endLameDuck();
-    reconcile();
-    return running;
+    return drainServer();
   }
 
   /** The configured time for which the server is a lame duck before it drains. */
@@ -510,6 +522,9 @@ public final class ServerNode implements Server {
   public void suspend() {
     life.run(
         () -> {
+          if (lameDuck != null) {
+            leave(lameDuck);
+          }
           state.suspended = true;
           reconcile();
         });
@@ -520,6 +535,7 @@ public final class ServerNode implements Server {
     life.run(
         () -> {
           state.suspended = false;
+          state.suspendsLater = false;
           reconcile();
         });
   }
@@ -536,14 +552,12 @@ public final class ServerNode implements Server {
 
   @Override
   public Drain drain(Duration readyDelay) {
-    if (readyDelay.isNegative()) {
-      throw new IllegalArgumentException(
-          "readyDelay is " + readyDelay + "; allowed: zero or longer");
-    }
+    LeaveSettings.check(readyDelay);
     return life.call(
         () -> {
-          if (readyDelay.isPositive() && state.serves()) {
-            return drainAsLameDuck(readyDelay, () -> {});
+          LameDuck duck = lameDuckFor(readyDelay);
+          if (duck != null) {
+            return duck.drain();
           }
           state.suspended = true;
           return drainServer();
@@ -551,43 +565,64 @@ public final class ServerNode implements Server {
   }
 
   /**
-   * Begins to drain as a lame duck. The future completes when the port is closed; at once when
-   * there is no ready delay, or the server does not serve.
+   * Begins to end with the framework: as a lame duck for the configured time, or else at once. The
+   * future completes when the port is closed. {@link #stop} is still to be called.
    */
-  public CompletableFuture<?> beLameDuck() {
-    var closed = new CompletableFuture<Void>();
-    life.run(
+  public CompletableFuture<?> beginToStop() {
+    return life.call(
         () -> {
-          if (readyDelay().isPositive() && state.serves()) {
-            DrainRun unused = drainAsLameDuck(readyDelay(), () -> closed.complete(null));
-          } else {
-            closed.complete(null);
+          LameDuck duck = lameDuckFor(readyDelay());
+          if (duck != null) {
+            return duck.left();
           }
+          CompletableFuture<Drained> unused = stop();
+          return CompletableFuture.completedFuture(null);
         });
-    return closed;
   }
 
-  private DrainRun drainAsLameDuck(Duration readyDelay, Runnable whenClosed) {
+  /**
+   * The lame duck that the server is from now on, for {@code readyDelay} at most; null when it
+   * cannot be one. A server has one lame duck phase at a time, which a further drain may shorten.
+   */
+  private @Nullable LameDuck lameDuckFor(Duration readyDelay) {
+    LameDuck duck = lameDuck;
+    if (duck != null && state.lameDuck) {
+      state.suspendsLater = true;
+      if (readyDelay.isZero()) {
+        leave(duck);
+      } else {
+        duck.drain().shortenLameDuck(readyDelay);
+      }
+      return duck;
+    }
+    boolean open = state.serves() && listener.address() != null;
+    return open && readyDelay.isPositive() ? beginLameDuck(readyDelay) : null;
+  }
+
+  private LameDuck beginLameDuck(Duration readyDelay) {
+    Timeouts timeouts = context.settings().timeouts();
     DrainRun drain = drains.of("server", DrainTarget.of(acceptors::live));
-    lameDuck = drain;
+    var duck = new LameDuck(drain, timeouts, new CompletableFuture<>());
+    lameDuck = duck;
+    state.lameDuck = true;
+    state.suspendsLater = true;
     state.drains++;
-    state.lameDucks++;
     publish();
-    drains.startLameDuck(
-        drain,
-        readyDelay,
-        acceptors.all(),
-        () -> {
-          life.run(
-              () -> {
-                state.lameDucks--;
-                state.suspended = true;
-                reconcile();
-              });
-          whenClosed.run();
-        });
+    drains.startLameDuck(drain, readyDelay, acceptors::all, () -> life.run(() -> leave(duck)));
     whenOver(drain);
-    return drain;
+    return duck;
+  }
+
+  /** Ends the lame duck phase of {@code duck}, if it is not over: closes the port. */
+  private void leave(LameDuck duck) {
+    if (duck.left().isDone()) {
+      return;
+    }
+    state.lameDuck = false;
+    state.suspended |= state.suspendsLater;
+    reconcile();
+    duck.left().complete(null);
+    duck.drain().shortenLameDuck(Duration.ZERO);
   }
 
   private DrainRun drainServer() {
@@ -605,6 +640,9 @@ public final class ServerNode implements Server {
         .whenCompleteAsync(
             (result, error) -> {
               state.drains--;
+              if (lameDuck != null && lameDuck.drain() == drain) {
+                lameDuck = null;
+              }
               publish();
             },
             life);

@@ -36,8 +36,11 @@ final class ServerState {
   /** Drains of the whole server that are under way. */
   int drains;
 
-  /** The drains of the whole server that are in their lame duck phase: the port is still open. */
-  int lameDucks;
+  /** Whether one of them is in its lame duck phase: the port is still open. */
+  boolean lameDuck;
+
+  /** Whether the server is suspended when it is a lame duck no more. */
+  boolean suspendsLater;
 
   boolean treeUp;
 
@@ -79,7 +82,10 @@ final class ServerState {
       return new Condition(Status.STOPPED, "");
     } else if (drains > 0 || stopping) {
       return new Condition(
-          Status.DRAINING, lameDucks > 0 ? "a lame duck: it still accepts connections" : "");
+          Status.DRAINING,
+          lameDuck && listener.address() != null
+              ? "a lame duck: it still accepts connections"
+              : "");
     } else if (!configured && refused != null) {
       return new Condition(Status.FAILED, refused);
     } else if (!configured) {

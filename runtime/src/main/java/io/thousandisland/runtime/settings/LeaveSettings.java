@@ -15,8 +15,13 @@ public record LeaveSettings(Duration readyDelay, Duration spread) {
   static final LeaveSettings DEFAULT = new LeaveSettings(Duration.ZERO, Duration.ZERO);
 
   public LeaveSettings {
-    Checks.finite("readyDelay", readyDelay);
+    check(readyDelay);
     Checks.finite("drainSpread", spread);
+  }
+
+  /** Refuses a ready delay that is not allowed. */
+  public static void check(Duration readyDelay) {
+    Checks.finite("readyDelay", readyDelay);
   }
 
   /** The same with another spread. */

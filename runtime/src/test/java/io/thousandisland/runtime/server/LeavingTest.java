@@ -90,7 +90,7 @@ class LeavingTest {
       assertThat(server.node.drain(Duration.ZERO).result().get(20, TimeUnit.SECONDS).graceful())
           .isEqualTo(1);
       assertThatThrownBy(() -> server.node.drain(Duration.ofMillis(-1)))
-          .hasMessage("readyDelay is PT-0.001S; allowed: zero or longer");
+          .hasMessage("readyDelay is PT-0.001S; allowed: 0s to 24h");
     }
   }
 
