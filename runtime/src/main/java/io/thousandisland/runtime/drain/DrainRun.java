@@ -33,6 +33,9 @@ public final class DrainRun implements Drain {
   /** The time between two looks at whose turn it is. */
   private static final Duration TURN = Duration.ofMillis(20);
 
+  /** The longest time to leave a generation, for a connection that is asked to. */
+  private static final Duration LONGEST_TO_LEAVE = Duration.ofSeconds(1);
+
   private final String what;
   private final DrainTarget these;
   private final Timeouts timeouts;
@@ -130,11 +133,14 @@ public final class DrainRun implements Drain {
 
   private Drained drained() {
     long advised = leavingSince + timeouts.drain().toNanos();
-    if (these.mayMigrate()
-        && allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate, spread)) {
-      return report(List.of(), List.of());
+    Duration window = spread;
+    if (these.mayMigrate()) {
+      if (allGo(Phase.MIGRATION, migrationUntil(), Connection::migrate, migrationSpread())) {
+        return report(List.of(), List.of());
+      }
+      window = Duration.ZERO; // these few were asked in their turn already
     }
-    if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice(), spread)) {
+    if (timeouts.drain().isPositive() && allGo(Phase.ADVICE, advised, these.advice(), window)) {
       return report(List.of(), List.of());
     }
     // counted from the end of the advice: time spent before the run is the drain's own
@@ -152,8 +158,22 @@ public final class DrainRun implements Drain {
    * is then advised, and may still leave when the callback returns.
    */
   private long migrationUntil() {
-    long half = timeouts.wholeDrain().toNanos() / 2;
-    return leavingSince + spread.toNanos() + Math.min(half, Duration.ofSeconds(1).toNanos());
+    return leavingSince + migrationSpread().plus(toLeave()).toNanos();
+  }
+
+  /** The time to leave a generation, for the connection that is asked last. */
+  private Duration toLeave() {
+    Duration half = timeouts.wholeDrain().dividedBy(2);
+    return half.compareTo(LONGEST_TO_LEAVE) < 0 ? half : LONGEST_TO_LEAVE;
+  }
+
+  /** As much of the spread as leaves the last connection its time within the drain timeout. */
+  private Duration migrationSpread() {
+    Duration most = timeouts.drain().minus(toLeave());
+    if (most.isNegative()) {
+      return Duration.ZERO;
+    }
+    return spread.compareTo(most) < 0 ? spread : most;
   }
 
   /**
@@ -162,39 +182,38 @@ public final class DrainRun implements Drain {
   private boolean allGo(Phase now, long deadline, Consumer<Connection> how, Duration window) {
     phase = now;
     var told = new HashSet<Connection>();
-    if (window.isPositive() && allGoInTurn(now, told, how, window)) {
+    long inTurn = Math.min(window.toNanos(), deadline - System.nanoTime());
+    if (inTurn > 0 && allGoInTurn(now, told, how, inTurn)) {
       return true;
     }
     return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> isCut(now));
   }
 
   /**
-   * Tells one connection after the other, over {@code window}. Those that come later are told when
-   * it is over. Returns early when all have gone, or the phase was cut.
+   * Tells one connection after the other, over {@code window} nanoseconds. Connections that come
+   * meanwhile are told at once: they would have less time otherwise. Returns early when all have
+   * gone, or the phase was cut; then the rest is still to be told.
    */
   private boolean allGoInTurn(
-      Phase now, Set<Connection> told, Consumer<Connection> how, Duration window) {
+      Phase now, Set<Connection> told, Consumer<Connection> how, long window) {
     List<Connection> inTurn = new ArrayList<>(these.left().get());
     Collections.shuffle(inTurn);
     seen.addAll(inTurn);
-    known = seen.size();
+    told.addAll(inTurn); // so that a look tells only others
     long start = System.nanoTime();
     int next = 0;
-    while (!isCut(now)) {
-      double share = (double) (System.nanoTime() - start) / window.toNanos();
+    while (next < inTurn.size() && !isCut(now)) {
+      double share = (double) (System.nanoTime() - start) / window;
       int due = (int) Math.ceil(Math.min(share, 1) * inTurn.size());
       for (; next < due; next++) {
-        told.add(inTurn.get(next));
         how.accept(inTurn.get(next));
       }
-      if (next == inTurn.size()) {
-        return false;
-      }
       long until = System.nanoTime() + TURN.toNanos();
-      if (departures.await(() -> these.left().get().isEmpty(), until, () -> isCut(now))) {
+      if (departures.await(() -> tell(told, how).isEmpty(), until, () -> isCut(now))) {
         return true;
       }
     }
+    inTurn.subList(next, inTurn.size()).forEach(told::remove);
     return false;
   }
 
