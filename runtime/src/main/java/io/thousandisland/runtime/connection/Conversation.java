@@ -157,7 +157,7 @@ public final class Conversation {
         if (mayRest() && rest()) {
           return null;
         }
-        if (mayRead() && !isMoving() && signals.letOthers(reasons())) {
+        if (hasWork() && !isMoving() && signals.letOthers(reasons() & ~(MESSAGE | READABLE))) {
           return null;
         }
         if (isMoving()) {
@@ -215,6 +215,11 @@ public final class Conversation {
     return in.mayRead() && !out().hasUnsent();
   }
 
+  /** Whether the next turn has something to do without a wait. */
+  private boolean hasWork() {
+    return mayRead() || signals.isRaised(MESSAGE);
+  }
+
   /** True when nothing is under way in either direction: an end here loses nothing. */
   private boolean isIdle() {
     return !isMoving()
@@ -231,8 +236,8 @@ public final class Conversation {
 
   private int nextReasons() {
     signals.deadline(until());
-    // a read that filled its buffer left more to read: then there is nothing to wait for
-    return mayRead() ? signals.takeTurn(reasons()) : signals.await(reasons());
+    // a read that filled its buffer left more to read, a message more messages: no wait, but a turn
+    return hasWork() ? signals.takeTurn(reasons()) : signals.await(reasons());
   }
 
   private int reasons() {

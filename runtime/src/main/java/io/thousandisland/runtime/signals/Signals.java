@@ -294,6 +294,7 @@ public final class Signals implements Readiness {
    *     touch nothing of the owner's
    */
   public boolean rest(int wanted) {
+    int turns = unbroken;
     unbroken = 0;
     restsFor = wanted;
     Thread me = owner;
@@ -305,6 +306,7 @@ public final class Signals implements Readiness {
         return true;
       }
     }
+    unbroken = turns;
     lender = mine;
     owner = me;
     return false;
@@ -322,13 +324,15 @@ public final class Signals implements Readiness {
    * Rests when the owner has had many turns on a lent thread without a wait, so that other owners
    * have their turns before it goes on.
    *
-   * @param wanted reasons that end the rest, too
+   * @param wanted reasons that end the rest, too; the work that waits for its turn is not among
+   *     them
    * @return true when the caller is not the owner any more, as in {@link #rest}
    */
   public boolean letOthers(int wanted) {
     if (lender == null || ++unbroken < BEFORE_YIELD) {
       return false;
     }
+    unbroken = 0;
     Thread me = owner;
     ThreadLender mine = lender;
     int unused = take(GO_ON);
@@ -395,8 +399,7 @@ public final class Signals implements Readiness {
    * <p>A yield alone does not let every thread run. The scheduler's worker goes on with the queue
    * that the thread comes back to, and looks at no other queue for as long as that queue holds a
    * thread. Threads woken by the sweeper, by drains and by the poller's own waker wait in other
-   * queues. So now and then the owner parks. The park may use up the permit of a raise. That does
-   * no harm, because the owner looks at the raised reasons before its next wait. Owner only.
+   * queues. So now and then the owner parks. Owner only.
    */
   @SuppressWarnings("ThreadPriorityCheck")
   public void giveWay() {
@@ -405,11 +408,23 @@ public final class Signals implements Readiness {
     }
     unbroken++;
     if (unbroken % BEFORE_PARK == 0) {
-      LockSupport.parkNanos(this, PARKED);
+      parkForAMoment();
     } else if (unbroken % BEFORE_YIELD == 0) {
       keepThread();
       Thread.yield();
     }
+  }
+
+  /**
+   * Parks, although a raise may have left a permit: with it the first park returns at once. A
+   * permit that is used up here does no harm, because the owner looks at the raised reasons before
+   * its next wait.
+   */
+  private void parkForAMoment() {
+    long until = System.nanoTime() + PARKED;
+    do {
+      LockSupport.parkNanos(this, PARKED);
+    } while (System.nanoTime() - until < 0);
   }
 
   /** Whether the owner is on a lent thread. Owner only. */

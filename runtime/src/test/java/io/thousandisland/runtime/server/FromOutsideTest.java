@@ -219,6 +219,34 @@ class FromOutsideTest {
     }
   }
 
+  /** More of them than there are threads: each of them alone would keep its thread for good. */
+  @Test
+  void x9ConnectionsThatAreFloodedWithMessagesKeepNobodyFromBeingServed() throws Exception {
+    var handler = new Flooded();
+    int floods = 4 * Runtime.getRuntime().availableProcessors();
+    try (var server = new RunningServer(handler)) {
+      for (int i = 0; i < floods; i++) {
+        assertThat(echo(server.connect(), "a")).isEqualTo("a");
+      }
+      for (ConnectionInfo each : server.node.connections()) {
+        assertThat(server.node.connection(each.id()).orElseThrow().tell("again")).isTrue();
+      }
+      server.await("floods", s -> handler.messages.get() > 1_000);
+      long began = System.nanoTime();
+      var other = server.connect();
+      for (int i = 0; i < 200; i++) {
+        assertThat(echo(other, "c")).isEqualTo("c");
+      }
+      long took = System.nanoTime() - began;
+      int messages = handler.messages.get();
+      server.await("messages go on", s -> handler.messages.get() > messages);
+      System.out.println(
+          "beside %d floods of messages: %d µs for an echo"
+              .formatted(floods, TimeUnit.NANOSECONDS.toMicros(took / 200)));
+      handler.over.set(true);
+    }
+  }
+
   @Test
   void connectionThatIsFloodedWithDataStillGetsItsMessages() throws Exception {
     var told = new AtomicInteger();

@@ -193,8 +193,55 @@ class SignalsTest {
     assertThat(ends).hasValue(1);
   }
 
+  /** A lent thread that nobody keeps. */
+  private static final ThreadLender LENDER =
+      new ThreadLender() {
+        @Override
+        public void keep() {
+          throw new AssertionError("kept");
+        }
+
+        @Override
+        public void renew() {}
+      };
+
+  /** Each turn leaves a message for the next one, as a flood does. */
+  @Test
+  void x9OwnerThatAlwaysHasAMessageLeavesTheLentThreadToOthersEveryFewTurns() {
+    var turns = new AtomicInteger();
+    var asked = new AtomicInteger();
+    var resting =
+        new Resting() {
+          @Override
+          public boolean askForThread() {
+            asked.incrementAndGet();
+            return true;
+          }
+        };
+    var mine = new Signals(SWEEPER, resting);
+    resting.turn =
+        () -> {
+          while (!mine.rest(READABLE | MESSAGE) && !mine.letOthers(DRAIN)) {
+            assertThat(mine.take(READABLE | MESSAGE)).isNotZero();
+            turns.incrementAndGet();
+            mine.raise(MESSAGE);
+          }
+        };
+    assertThat(mine.rest(READABLE)).isTrue();
+    mine.readable(LENDER);
+    assertThat(turns.get()).isBetween(1, 16);
+    assertThat(asked).hasValue(1);
+
+    int before = turns.get();
+    mine.raise(MESSAGE); // it has messages, and waits for its turn
+    assertThat(turns).hasValue(before);
+    mine.lent(LENDER);
+    assertThat(turns.get()).isGreaterThan(before);
+    assertThat(asked).hasValue(2);
+  }
+
   /** Goes on at once, on the thread that tells it to. */
-  private static final class Resting implements Signals.Resting {
+  private static class Resting implements Signals.Resting {
     Runnable turn = () -> {};
 
     @Override
