@@ -28,6 +28,8 @@ import io.thousandisland.runtime.wire.Outbound;
 import io.thousandisland.runtime.wire.Wire;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
@@ -47,6 +49,17 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ConnectionSocket implements Socket {
 
+  private static final VarHandle MAILBOX;
+
+  static {
+    try {
+      MAILBOX =
+          MethodHandles.lookup().findVarHandle(ConnectionSocket.class, "mailbox", Mailbox.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final Wire wire;
   private final Signals signals;
   private final Inbound in;
@@ -56,13 +69,13 @@ public final class ConnectionSocket implements Socket {
   private int endings = SHUTDOWN | CLOSE | FORCED | EXPIRE;
 
   /**
-   * Made at the first use: few connections ever get a message. Written under the lock of this, by
-   * any thread that tells; read by any.
+   * Made at the first use, by any thread: few connections ever get a message. Set once, through
+   * {@link #MAILBOX}, because a handler may hold the lock of this for as long as it likes.
    */
   private volatile @Nullable Mailbox mailbox;
 
-  /** Whether the connection is over; guarded by this. */
-  private boolean ended;
+  /** Whether the connection is over. Written by the own thread; read by any that makes a ref. */
+  private volatile boolean ended;
 
   /** Null until the handler tells its connection something for later. */
   private @Nullable DelayedMessages delayed;
@@ -357,11 +370,8 @@ public final class ConnectionSocket implements Socket {
 
   /** The connection is over. */
   void end() {
-    Mailbox mine;
-    synchronized (this) {
-      ended = true;
-      mine = mailbox;
-    }
+    ended = true; // before the look at the mailbox: newMailbox does it the other way round
+    Mailbox mine = mailbox;
     if (mine != null) {
       mine.end();
     }
@@ -376,14 +386,14 @@ public final class ConnectionSocket implements Socket {
     return mine == null ? newMailbox() : mine;
   }
 
-  private synchronized Mailbox newMailbox() {
-    Mailbox mine = mailbox;
-    if (mine == null) {
-      mine = new Mailbox(wire.id(), context().settings().buffers().mailbox(), signals);
-      if (ended) {
-        mine.end();
-      }
-      mailbox = mine;
+  private Mailbox newMailbox() {
+    var mine = new Mailbox(wire.id(), context().settings().buffers().mailbox(), signals);
+    var before = (Mailbox) MAILBOX.compareAndExchange(this, null, mine);
+    if (before != null) {
+      return before;
+    }
+    if (ended) {
+      mine.end();
     }
     return mine;
   }
