@@ -11,7 +11,6 @@ import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 import io.thousandisland.handler.Counters;
 import io.thousandisland.handler.Delayed;
 import io.thousandisland.handler.FrameTooLongException;
-import io.thousandisland.handler.Framing;
 import io.thousandisland.handler.PeerClosedException;
 import io.thousandisland.handler.ReadTimeoutException;
 import io.thousandisland.handler.ServerRef;
@@ -179,37 +178,36 @@ public final class ConnectionSocket implements Socket {
 
   /**
    * Looks at each byte once, and holds only bytes that have arrived. The bytes behind the delimiter
-   * go back in front of the stream.
+   * go back in front of the stream, once for each read from the kernel.
    */
   @Override
   public ByteBuffer receiveUntil(byte[] delimiter, int limit) throws IOException {
     requireOwnThread();
+    if (delimiter.length == 0) {
+      throw new IllegalArgumentException("the delimiter is empty; allowed: one byte or more");
+    }
     if (limit < 0) {
       throw new IllegalArgumentException("limit is " + limit + "; allowed: 0 or more");
     }
     int most = (int) Math.min(Integer.MAX_VALUE, (long) limit + delimiter.length);
-    var gathered = new Gathered(context().memory, Integer.MAX_VALUE);
+    var gathered = new Gathered(context().memory, most);
     try {
-      gathered.addUnreadOf(in);
-      for (int looked = 0; ; ) {
-        ByteBuffer now = gathered.bytes();
-        int end = Framing.indexOf(now, delimiter, looked);
-        if (end > limit || (end < 0 && now.limit() >= most)) {
+      boolean found = in.moveThrough(delimiter, gathered);
+      BufferPool pool = context().pool();
+      while (!found) {
+        if (gathered.isComplete()) {
           throw new FrameTooLongException(limit);
         }
-        if (end >= 0) {
-          in.putBack(now.position(end + delimiter.length));
-          return now.flip().limit(end);
-        }
-        looked = Math.max(0, now.limit() - delimiter.length + 1);
-        BufferPool pool = context().pool();
-        ByteBuffer pooled = readSome(pool, most - now.limit(), readTimeout);
+        ByteBuffer pooled = readSome(pool, Integer.MAX_VALUE, readTimeout);
         try {
-          gathered.add(pooled);
+          found = gathered.addUntil(delimiter, pooled);
+          in.putBack(pooled);
         } finally {
           pool.release(pooled);
         }
       }
+      ByteBuffer all = gathered.bytes();
+      return all.limit(all.limit() - delimiter.length);
     } finally {
       gathered.end();
     }

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * The bytes that a {@code receive(n)} has so far. Their buffer grows as bytes arrive, and counts in
- * the memory budget until it is handed over.
+ * The bytes that a {@code receive(n)} or a {@code receiveUntil} has so far. Their buffer grows as
+ * bytes arrive, and counts in the memory budget until it is handed over.
  *
  * <p>Thread: the connection's own.
  */
@@ -36,6 +36,43 @@ public final class Gathered {
   public void add(ByteBuffer more) throws IOException {
     makeRoom(more.remaining());
     bytes.put(more);
+  }
+
+  /**
+   * Adds bytes of {@code from} until these bytes end with {@code delimiter}, or all that are wanted
+   * are here, or {@code from} is empty. Looks at each byte once.
+   *
+   * @return true when these bytes end with {@code delimiter}; they did not before
+   * @throws IOException when the memory budget is used up
+   */
+  public boolean addUntil(byte[] delimiter, ByteBuffer from) throws IOException {
+    byte last = delimiter[delimiter.length - 1];
+    while (from.hasRemaining() && !isComplete()) {
+      int most = Math.min(missing(), from.remaining());
+      int length = 1;
+      while (length < most && from.get(from.position() + length - 1) != last) {
+        length++;
+      }
+      add(from.slice().limit(length));
+      from.position(from.position() + length);
+      if (endsWith(delimiter)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private boolean endsWith(byte[] tail) {
+    int begin = bytes.position() - tail.length;
+    if (begin < 0) {
+      return false;
+    }
+    for (int i = tail.length - 1; i >= 0; i--) {
+      if (bytes.get(begin + i) != tail[i]) {
+        return false;
+      }
+    }
+    return true;
   }
 
   /** Adds the unread bytes of {@code in}, as many as are wanted. */

@@ -75,8 +75,8 @@ public final class Inbound extends Tally {
   private @Nullable IOException broken;
 
   /**
-   * The bytes that {@link #peerGone} has read and that no read has taken yet; null when there are
-   * none.
+   * The bytes that {@link #peerGone} or a {@code receiveUntil} has read and that no read has taken
+   * yet; null when there are none.
    */
   private @Nullable ByteBuffer ahead;
 
@@ -340,6 +340,28 @@ public final class Inbound extends Tally {
   }
 
   /**
+   * Moves bytes that were read already to {@code into}, through the first {@code delimiter}: the
+   * unread bytes, then the bytes ahead.
+   *
+   * @return true when {@code into} ends with the delimiter
+   * @throws IOException when the memory budget is used up
+   */
+  public boolean moveThrough(byte[] delimiter, Gathered into) throws IOException {
+    Unread mine = unread;
+    ByteBuffer first = mine == null || mine.isEmpty() ? null : mine.take();
+    if (first != null) {
+      putBack(first); // so the next receive finds all bytes in one place
+    }
+    ByteBuffer now = ahead;
+    if (now == null) {
+      return false;
+    }
+    boolean found = into.addUntil(delimiter, now);
+    tookAhead(now);
+    return found;
+  }
+
+  /**
    * Puts bytes that were read back in front of the stream.
    *
    * @throws IOException when the memory budget is used up: the connection is broken then
@@ -374,11 +396,15 @@ public final class Inbound extends Tally {
     int length = Math.min(now.remaining(), into.remaining());
     into.put(now.slice().limit(length));
     now.position(now.position() + length);
+    tookAhead(now);
+    return length;
+  }
+
+  private void tookAhead(ByteBuffer now) {
     if (!now.hasRemaining()) {
       dropAhead();
     }
     mayRead = true; // behind these bytes there may be others, or the end
-    return length;
   }
 
   private void dropAhead() {

@@ -189,9 +189,6 @@ public final class Outbound extends Tally implements Meanwhile {
       return false;
     }
     gathered |= first; // else the peer is slow, and told about room already
-    if (first) {
-      progress();
-    }
     if (gathered && unsent().length() >= GATHERED) {
       writeGathered();
     }
@@ -343,9 +340,12 @@ public final class Outbound extends Tally implements Meanwhile {
    * @return the number of bytes written
    */
   long flush() throws IOException {
-    gathered = false;
     if (!hasUnsent()) {
       return 0;
+    }
+    if (gathered) {
+      gathered = false;
+      progress(); // the peer's time begins now, and not in the callback
     }
     int taken = unsent().writeTo(wire.transport());
     countBytes(taken);

@@ -63,9 +63,20 @@ public final class Unsent {
     }
     ByteBuffer now = kept;
     if (now != null) {
-      now.compact().put(data).flip();
+      append(data, now);
     }
     return true;
+  }
+
+  /** Moves the bytes that are here only when there is no room behind them. */
+  private static void append(ByteBuffer data, ByteBuffer now) {
+    int more = data.remaining();
+    if (now.capacity() - now.limit() < more) {
+      now.compact().flip();
+    }
+    int end = now.limit();
+    now.limit(end + more).put(end, data, data.position(), more);
+    data.position(data.limit());
   }
 
   /** Makes sure that {@code length} bytes fit, including the bytes that are here. */

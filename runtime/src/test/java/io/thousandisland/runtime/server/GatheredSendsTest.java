@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -238,6 +239,43 @@ class GatheredSendsTest {
       gone.get(20, TimeUnit.SECONDS);
       send(client, "!");
       assertThat(read(client, asked.length() + 5)).isEqualTo(asked + "more!");
+    }
+  }
+
+  @Test
+  void h6TimeOfTheCallbackDoesNotCountAgainstThePeer() throws Exception {
+    var tried = new CountDownLatch(1);
+    var handler =
+        new TestHandler() {
+          @Override
+          public Next<String> handleData(ByteBuffer data, Socket socket, String state)
+              throws Exception {
+            data.position(data.limit());
+            socket.send(new byte[MemoryPipe.CAPACITY]); // now there is no room
+            socket.send("gathered");
+            socket.ref().tell("tried");
+            Thread.sleep(300); // until the send timeout is over
+            return Next.proceed(state);
+          }
+
+          @Override
+          public Next<String> handleMessage(Object message, Socket socket, String state) {
+            tried.countDown();
+            return Next.proceed(state);
+          }
+        };
+    try (var transport = new MemoryTransport();
+        var server =
+            new RunningServer(
+                AlteredSettings.of("sendTimeout", Duration.ofMillis(200)), transport, handler)) {
+      server.node.retire(1).join();
+      server.serve(handler, true);
+      try (var peer = transport.connect(server.port())) {
+        peer.send("?".getBytes(StandardCharsets.UTF_8));
+        assertThat(tried.await(20, TimeUnit.SECONDS)).isTrue();
+        peer.receive(MemoryPipe.CAPACITY);
+        assertThat(peer.receive(8)).isEqualTo("gathered".getBytes(StandardCharsets.UTF_8));
+      }
     }
   }
 }

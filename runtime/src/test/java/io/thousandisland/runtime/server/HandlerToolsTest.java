@@ -151,6 +151,38 @@ class HandlerToolsTest {
     }
   }
 
+  /** Leaves all bytes until it gets a message; then it counts the lines. */
+  private static class Counting extends TestHandler {
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
+      if (data.get(data.limit() - 1) == '!') {
+        socket.ref().tell("count");
+      }
+      return Next.proceed(state);
+    }
+
+    @Override
+    public Next<String> handleMessage(Object message, Socket socket, String state)
+        throws Exception {
+      int lines = 0;
+      for (var line = ByteBuffer.allocate(0); !text(line).equals("end"); lines++) {
+        line = socket.receiveUntil(CRLF, 1 << 20);
+      }
+      socket.send(lines + "\n");
+      return Next.proceed(state);
+    }
+  }
+
+  @Test
+  void receiveUntilLooksAtEachByteOnceHoweverManyAreUnread() throws Exception {
+    try (var server = new RunningServer(new Counting())) {
+      var client = server.connect();
+      client.setSoTimeout(10_000); // less than it takes to move all bytes behind each line
+      send(client, "1\r\n".repeat(330_000) + "end\r\n!");
+      assertThat(line(client)).isEqualTo("330001");
+    }
+  }
+
   // ---- tellLater
 
   private static class Telling extends TestHandler {
