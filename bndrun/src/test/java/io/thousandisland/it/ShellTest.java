@@ -190,7 +190,11 @@ class ShellTest {
   @CsvSource({
     "servers, lists the servers",
     "handlers, lists the handlers",
-    "connections, lists the live connections of one server",
+    "connections, lists live connections",
+    "connections, --idle 30s",
+    "server, every key of its configuration",
+    "await, --at-most N",
+    "drainAddress, 10.0.0.0/8",
     "connections, name of the server",
     "suspend, refuses new connections",
     "suspend, name of the server",

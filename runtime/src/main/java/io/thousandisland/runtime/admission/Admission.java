@@ -118,7 +118,9 @@ public final class Admission {
   /** Admits a connection for which the caller holds a permit, or refuses it. */
   public Answer admit(TransportSocket accepted) {
     AccessSettings access = settings.get().access();
-    AddressPlaces counted = addresses;
+    int most = limits().perAddress();
+    // while a change to no limit is under way, the new limit of 0 may be seen first
+    AddressPlaces counted = most == 0 ? null : addresses;
     if (access.isOpen() && counted == null) {
       return new Answer(new Seat(this, null), null);
     }
@@ -132,7 +134,7 @@ public final class Admission {
     if (counted == null) {
       return new Answer(new Seat(this, null), null);
     }
-    AddressPlaces.Ticket ticket = counted.tryEnter(address, limits().perAddress());
+    AddressPlaces.Ticket ticket = counted.tryEnter(address, most);
     return ticket == null
         ? new Answer(null, Limit.CONNECTIONS_PER_ADDRESS)
         : new Answer(new Seat(this, ticket), null);

@@ -10,8 +10,11 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class CrowdAlarm {
 
-  /** When it may sound next, in the sweeper's time. */
-  private final AtomicLong from = new AtomicLong(Long.MIN_VALUE);
+  /** No alarm has sounded yet. */
+  private static final long NEVER = Long.MIN_VALUE;
+
+  /** When it sounded last, in the sweeper's time. */
+  private final AtomicLong last = new AtomicLong(NEVER);
 
   /**
    * Whether to sound now that a connection has come.
@@ -23,7 +26,8 @@ final class CrowdAlarm {
     if (settings.connections() == 0 || count < settings.connections()) {
       return false;
     }
-    long before = from.get();
-    return now >= before && from.compareAndSet(before, now + settings.cooldown().toNanos());
+    long before = last.get();
+    boolean isQuiet = before == NEVER || now - before >= settings.cooldown().toNanos();
+    return isQuiet && last.compareAndSet(before, now);
   }
 }

@@ -126,25 +126,26 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
           case RATE -> limits.acceptRate();
           case ACCESS -> 0;
         };
-    context.emit(
-        () ->
-            new TelemetryEvent.ConnectionRefused(
-                context.name(), acceptor, socket.remoteAddress(), because, value));
-    close(socket);
+    try {
+      context.emit(
+          () ->
+              new TelemetryEvent.ConnectionRefused(
+                  context.name(), acceptor, socket.remoteAddress(), because, value));
+    } finally {
+      close(socket);
+    }
   }
 
   private void start(TransportSocket socket, Seat seat) {
     Connection connection = null;
-    boolean entered = false;
     try {
       seat.at(places);
       connection = new Connection(context, this, socket, seat);
       live.put(connection.id(), connection);
-      seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
-      entered = true;
       if (context.admission.entered()) {
         soundAlarm();
       }
+      seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
       if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
         connection.shutdown();
       }
@@ -153,11 +154,7 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     } catch (
         Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
       if (connection != null) {
-        live.remove(connection.id());
-        context.departures.tell(); // a drain may have seen it
-      }
-      if (entered) {
-        context.admission.headcount.leave();
+        leaves(connection); // a drain may have seen it, or given it up
       }
       seat.free();
       close(socket);

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 /**
  * A block of addresses in CIDR notation (RFC 4632, RFC 4291): {@code 10.0.0.0/8}, {@code
  * 2001:db8::/32}, or a single address. An IPv4 block also means the IPv4-mapped IPv6 addresses in
- * it. Names are no addresses: nothing is looked up.
+ * it, and an IPv6 block contains no IPv4 address. Names are no addresses: nothing is looked up.
  *
  * @param first the first address of the block
  * @param bits the length of the prefix, of an address of 128 bits
@@ -51,7 +51,7 @@ public record Cidr(AddressBits first, int bits) {
   }
 
   public boolean contains(AddressBits address) {
-    return address.prefix(bits).equals(first);
+    return address.isIpv4() == first.isIpv4() && address.prefix(bits).equals(first);
   }
 
   @Override
