@@ -40,14 +40,14 @@ final class Commands {
         // what redis-cli and redis-benchmark ask at their start
         case "COMMAND", "CONFIG" -> Replies.NO_ELEMENTS;
         case "CLIENT", "SELECT" -> Replies.OK;
-        default -> Replies.error("ERR unknown command '" + printable(request.getFirst()) + "'");
+        default -> Replies.failure("ERR unknown command '" + printable(request.getFirst()) + "'");
       };
     } catch (WrongRequest e) {
-      return Replies.error(e.reply);
+      return Replies.failure(e.reply);
     } catch (NumberFormatException e) {
-      return Replies.error(NO_INTEGER);
+      return Replies.failure(NO_INTEGER);
     } catch (ArithmeticException e) {
-      return Replies.error("ERR increment or decrement would overflow");
+      return Replies.failure("ERR increment or decrement would overflow");
     }
   }
 

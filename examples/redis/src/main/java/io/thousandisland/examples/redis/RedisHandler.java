@@ -49,10 +49,10 @@ public final class RedisHandler implements Handler<Void> {
       }
       return Next.proceed(state);
     } catch (Requests.ProtocolException e) {
-      send(Replies.error("ERR " + e.getMessage()), socket);
+      send(Replies.failure("ERR " + e.getMessage()), socket);
       return Next.close(state);
     } catch (FrameTooLongException e) {
-      send(Replies.error("ERR Protocol error: too big inline request"), socket);
+      send(Replies.failure("ERR Protocol error: too big inline request"), socket);
       return Next.close(state);
     }
   }

@@ -15,7 +15,7 @@ final class Replies {
     return "+" + text + "\r\n";
   }
 
-  static String error(String text) {
+  static String failure(String text) {
     return "-" + text + "\r\n";
   }
 
