@@ -21,6 +21,9 @@ final class Requests {
   private static final int MOST_WORDS = 1024;
   static final int LONGEST_STRING = 512 * 1024;
 
+  /** Fewer bytes than the server keeps unread, so that the peer is told. */
+  private static final int LONGEST_REQUEST = LONGEST_STRING + LONGEST_LINE;
+
   /** A peer that does not speak the protocol; the message is for the peer. */
   static final class ProtocolException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -38,6 +41,9 @@ final class Requests {
     List<String> request = take(data);
     if (request == null) {
       data.position(start);
+      if (data.remaining() > LONGEST_REQUEST) {
+        throw new ProtocolException("too big request");
+      }
     }
     return request;
   }
@@ -76,7 +82,10 @@ final class Requests {
       return null;
     }
     ByteBuffer word = data.slice(data.position(), length);
-    data.position(data.position() + length + 2); // a line end follows
+    data.position(data.position() + length);
+    if (data.get() != '\r' || data.get() != '\n') {
+      throw new ProtocolException("no line end behind a string");
+    }
     return StandardCharsets.ISO_8859_1.decode(word).toString();
   }
 

@@ -115,7 +115,8 @@ class RedisHandlerTest {
         "*9999|; -ERR Protocol error: invalid multibulk length|",
         "*1|+PING|; -ERR Protocol error: expected '$', got '+'|",
         "*1|$-1|; -ERR Protocol error: invalid bulk length|",
-        "*1|$524289|; -ERR Protocol error: invalid bulk length|"
+        "*1|$524289|; -ERR Protocol error: invalid bulk length|",
+        "*1|$4|PINGxy; -ERR Protocol error: no line end behind a string|"
       })
   void peerThatDoesNotSpeakTheProtocolIsToldSoAndClosed(String sent, String reply)
       throws Exception {
@@ -131,6 +132,16 @@ class RedisHandlerTest {
     try (var client = server.connect()) {
       client.send("x".repeat(65_537));
       assertReply(client, "-ERR Protocol error: too big inline request|");
+    }
+  }
+
+  @Test
+  void requestWhoseStringsAreTooLongTogetherIsRefused() throws Exception {
+    String three = request("x".repeat(500_000), "x".repeat(500_000), "x".repeat(500_000));
+    try (var client = server.connect()) {
+      client.send(three);
+      assertReply(client, "-ERR Protocol error: too big request|");
+      assertThat(client.readToEnd()).isEmpty();
     }
   }
 

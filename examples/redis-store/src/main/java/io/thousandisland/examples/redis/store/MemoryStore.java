@@ -125,10 +125,18 @@ public final class MemoryStore implements Store {
               Entry alive = alive(before);
               return alive == null
                   ? new Entry(Long.toString(more), null)
-                  : new Entry(
-                      Long.toString(Math.addExact(Long.parseLong(alive.value), more)), alive.until);
+                  : new Entry(Long.toString(Math.addExact(number(alive.value), more)), alive.until);
             });
     return sum == null ? more : Long.parseLong(sum.value);
+  }
+
+  /** A number as Redis takes it: neither {@code +5} nor {@code 007} is one. */
+  private static long number(String text) {
+    long number = Long.parseLong(text);
+    if (!text.equals(Long.toString(number))) {
+      throw new NumberFormatException(text);
+    }
+    return number;
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class MemoryStoreTest {
 
@@ -57,6 +59,14 @@ class MemoryStoreTest {
     assertThat(store.set("k", "5", Optional.empty(), IF_ABSENT)).isTrue();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"", "x", "1.5", "+5", "007", "-0", " 5"})
+  void nothingIsAddedToATextThatIsNoNumber(String text) {
+    store.set("text", text, Optional.empty(), ALWAYS);
+    assertThatThrownBy(() -> store.add("text", 1)).isInstanceOf(NumberFormatException.class);
+    assertThat(store.get("text")).contains(text);
+  }
+
   @Test
   void additionsOfManyThreadsAddUpAndKeepTheTimeToLive() {
     store.set("n", "5", SECOND, ALWAYS);
@@ -64,8 +74,6 @@ class MemoryStoreTest {
     assertThat(store.get("n")).contains("1005");
     assertThat(store.secondsLeft("n")).isEqualTo(1);
     assertThat(store.add("new", -3)).isEqualTo(-3);
-    store.set("text", "x", Optional.empty(), ALWAYS);
-    assertThatThrownBy(() -> store.add("text", 1)).isInstanceOf(NumberFormatException.class);
     store.set("n", Long.toString(Long.MAX_VALUE), Optional.empty(), ALWAYS);
     assertThatThrownBy(() -> store.add("n", 1)).isInstanceOf(ArithmeticException.class);
   }
