@@ -1,18 +1,15 @@
 package io.thousandisland.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,9 +27,6 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(300)
 class RedisExampleTest {
 
-  private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
-  private static final String TOOLS = System.getenv().getOrDefault("TEST_REDIS", "");
-
   private static final int UPDATES = 20;
 
   /** So many that the updates are over before the requests are. */
@@ -44,30 +38,18 @@ class RedisExampleTest {
 
   @TempDir Path home;
 
+  private Examples.Tools tools;
+
   @BeforeEach
   void requireTools() {
-    assumeFalse(
-        TOOLS.isBlank(),
-        "no tools of Redis: export TEST_REDIS=$(.ci/unpack target/redis redis-tools redis-server"
-            + " libjemalloc2 liblzf1 libatomic1)");
-  }
-
-  private static Path jar(String module, String name) throws IOException {
-    try (Stream<Path> all =
-        Files.list(ROOT.resolve("examples").resolve(module).resolve("target"))) {
-      return all.filter(file -> file.getFileName().toString().matches(name + "-[0-9].*T\\.jar"))
-          .findFirst()
-          .orElseThrow();
-    }
+    tools =
+        Examples.Tools.of(
+            "TEST_REDIS",
+            ".ci/unpack target/redis redis-tools redis-server libjemalloc2 liblzf1 libatomic1");
   }
 
   private Process tool(String program, String... arguments) throws IOException {
-    var command = new ArrayList<String>();
-    command.add(Path.of(TOOLS, "usr", "bin", program).toString());
-    command.addAll(List.of(arguments));
-    var builder = new ProcessBuilder(command).directory(home.toFile()).redirectErrorStream(true);
-    builder.environment().put("LD_LIBRARY_PATH", TOOLS + "/usr/lib/x86_64-linux-gnu");
-    return builder.start();
+    return tools.run(program, arguments).directory(home.toFile()).redirectErrorStream(true).start();
   }
 
   /** The output of a tool, which must succeed. */
@@ -104,22 +86,14 @@ class RedisExampleTest {
   }
 
   private Launch launch(Framework framework) throws IOException {
-    Launch launch = Launch.of(framework, home);
-    Control.deploy(launch);
-    Files.copy(
-        jar("redis-store", "io.thousandisland.examples.redis.store"),
-        launch.deploy().resolve("store.jar"));
-    Files.writeString(
-        launch.deploy().resolve("io.thousandisland.server-redis.cfg"),
-        "port = 0\nhandler.target = (handler.name=redis)\n");
-    return launch;
+    return Examples.launch(framework, home, "redis", "redis-store");
   }
 
   @ParameterizedTest
   @EnumSource
   void noRequestOfTheRealToolsIsLostOrDoubledThroughTwentyUpdatesUnderLoad(Framework framework)
       throws Exception {
-    Path handler = jar("redis", "io.thousandisland.examples.redis");
+    Path handler = Examples.jar("redis");
     try (var server = launch(framework).start();
         var control = Control.of(server)) {
       control.install(handler);
@@ -156,7 +130,7 @@ class RedisExampleTest {
   void rateIsPrintedBesideTheRealServers() throws Exception {
     try (var server = launch(Framework.FELIX).start();
         var control = Control.of(server)) {
-      control.install(jar("redis", "io.thousandisland.examples.redis"));
+      control.install(Examples.jar("redis"));
       int ours = server.port("redis");
       int real = freePort();
       Process redis =

@@ -1,0 +1,9 @@
+/** For the handler of the example: rooms that outlive it. */
+@Export
+@Version("1.0.0")
+@NullMarked
+package io.thousandisland.examples.chat.rooms;
+
+import org.jspecify.annotations.NullMarked;
+import org.osgi.annotation.bundle.Export;
+import org.osgi.annotation.versioning.Version;

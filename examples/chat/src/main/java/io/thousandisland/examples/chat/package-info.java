@@ -1,0 +1,5 @@
+/** The handler of the example: lines in, lines of a room out. */
+@NullMarked
+package io.thousandisland.examples.chat;
+
+import org.jspecify.annotations.NullMarked;
