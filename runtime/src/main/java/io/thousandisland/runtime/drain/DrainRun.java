@@ -241,12 +241,15 @@ public final class DrainRun implements Drain {
   }
 
   /**
-   * Closes connections by force, and gives up connections whose threads ignore it.
+   * Closes connections by force, and gives up connections whose threads ignore it. Their grace
+   * begins when threads get a processor: under a high load, a thread that waits for one ignores
+   * nothing.
    *
    * @return the names of the connections given up
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
     left.forEach(Connection::force);
+    Uninterruptibly.letReadyThreadsRun(timeouts.graceUnderLoad());
     long given = Uninterruptibly.in(timeouts.grace());
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {

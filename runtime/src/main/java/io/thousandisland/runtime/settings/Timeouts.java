@@ -86,10 +86,18 @@ public record Timeouts(
 
   /**
    * The time that threads have to notice a close by force: a twentieth of the shutdown timeout, at
-   * least 20 ms and at most 500 ms. So all is over within 1.2 times that timeout.
+   * least 20 ms and at most 500 ms.
    */
   public Duration grace() {
     return Duration.ofMillis(Math.clamp(shutdown.toMillis() / 20, 20, 500));
+  }
+
+  /**
+   * The longest time until {@link #grace} begins, where threads wait for a processor: three times
+   * as much. So all is over within 1.2 times the shutdown timeout.
+   */
+  public Duration graceUnderLoad() {
+    return grace().multipliedBy(3);
   }
 
   /** The longest time of a drain, without the force at its end. */

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.signals;
 
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -76,6 +77,16 @@ public final class Uninterruptibly {
             return false;
           }
         });
+  }
+
+  /**
+   * Returns when a virtual thread that starts now has run, and so those that were ready before it,
+   * or after {@code most}.
+   */
+  public static void letReadyThreadsRun(Duration most) {
+    var ran = new CountDownLatch(1);
+    Thread.ofVirtual().inheritInheritableThreadLocals(false).start(ran::countDown);
+    awaitAll(List.of(ran), in(most));
   }
 
   private static boolean uninterrupted(Wait wait) {

@@ -4,9 +4,11 @@ import static io.thousandisland.runtime.server.Peers.echo;
 import static io.thousandisland.runtime.server.Peers.ended;
 import static io.thousandisland.runtime.server.Peers.send;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.server.Drain;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,6 +68,9 @@ class BusyCarriersTest {
   private static final int CARRIERS =
       Integer.getInteger(
           "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+
+  /** Of a force whose shutdown timeout is 20 times as long. */
+  private static final Duration GRACE = Duration.ofMillis(500);
 
   private volatile boolean released;
   private RunningServer busy;
@@ -134,6 +140,30 @@ class BusyCarriersTest {
         AlteredSettings.of("maxAge", soon, "drainTimeout", soon, "shutdownTimeout", soon));
     assertThat(ended(stuck)).isTrue();
     server.awaitConnections(0);
+  }
+
+  /**
+   * The thread is ready to end and gets no carrier in the grace of the force. No handler keeps it.
+   */
+  @Test
+  void s8HandlerIsNotBlamedForAThreadThatWaitsForACarrier() throws Exception {
+    assumeTrue(how == Busy.COMPUTES, "the other way depends on the JDK");
+    server.serve(new TestHandler(), false);
+    server.connect(); // its thread gets no carrier
+    server.node.configure(
+        AlteredSettings.of(
+            "drainTimeout", Duration.ZERO, "shutdownTimeout", GRACE.multipliedBy(20)));
+    Drain drain = server.node.drain();
+    server.await("shutdown", s -> drain.progress().phase() == Drain.Phase.SHUTDOWN);
+    drain.cutShort();
+    server.await("force", s -> drain.progress().phase() == Drain.Phase.FORCE);
+    long graceIsOver = System.nanoTime() + GRACE.toNanos();
+    while (System.nanoTime() - graceIsOver < 0) {
+      LockSupport.parkNanos(graceIsOver - System.nanoTime());
+    }
+    assertThat(drain.result()).isNotDone();
+    released = true;
+    assertThat(drain.result().get(20, TimeUnit.SECONDS).lingering()).isEmpty();
   }
 
   @Test
