@@ -15,12 +15,13 @@ import java.util.Optional;
  * @param generation the number of the handler generation that serves it
  * @param started when it was accepted
  * @param label the text that its handler gave it; empty when it gave none
- * @param idle the time since bytes of the peer were handled last, or since the accept; while a
- *     callback runs, the bytes that it has received without a wait do not show yet
+ * @param idle the time since bytes of the peer were handled last, or since the accept; zero while a
+ *     callback works
  * @param unread how many received bytes the handler has not taken
  * @param unsent how many sent bytes the kernel has not taken
  * @param deadline the time until its next deadline: the end of its wait for data, or for the peer
- *     to take bytes, or a delayed message; empty without one. Negative for a deadline that is due
+ *     to take bytes, or a delayed message; empty without one, and while a callback works. Negative
+ *     for a deadline that is due
  * @param counted whether it takes a place, see {@link io.thousandisland.handler.Socket#uncount}
  */
 public record ConnectionInfo(

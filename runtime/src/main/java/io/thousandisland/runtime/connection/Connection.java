@@ -684,9 +684,15 @@ public final class Connection implements Signals.Resting, Host {
     return mine == null ? 0 : mine.number();
   }
 
+  /** True while a callback works, and waits for nothing of the connection's. */
+  private boolean isBusy() {
+    return (turn() & 1) != 0 && !signals.waits();
+  }
+
   public ConnectionInfo info() {
     long now = context.sweeper.now();
-    long deadline = signals.deadline();
+    boolean busy = isBusy();
+    long deadline = busy ? Signals.NEVER : signals.deadline(); // else that of the last wait
     return new ConnectionInfo(
         id,
         registry.acceptor(),
@@ -696,7 +702,7 @@ public final class Connection implements Signals.Resting, Host {
         socket.counters(),
         started(),
         label,
-        Duration.ofNanos(Math.max(0, now - Math.max(began, in.lastData()))),
+        busy ? Duration.ZERO : Duration.ofNanos(Math.max(0, now - Math.max(began, in.lastData()))),
         in.unreadSeen(),
         socket.out().unsentSeen(),
         deadline == Signals.NEVER

@@ -367,6 +367,12 @@ public final class Signals implements Readiness {
     }
   }
 
+  /** True while the owner waits here, or rests. Any thread; may be a moment old. */
+  public boolean waits() {
+    Thread now = owner;
+    return now == null || LockSupport.getBlocker(now) == this;
+  }
+
   /** True when {@code thread} is the owner. Any thread. */
   public boolean isOwnedBy(Thread thread) {
     return owner == thread;

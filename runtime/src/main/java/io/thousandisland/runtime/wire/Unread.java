@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The bytes that a handler left unread in one callback. They come again, in front of the bytes that
  * arrive next. This is empty for most connections most of the time, and then holds no memory.
  *
- * <p>Thread: the connection's own.
+ * <p>Thread: the connection's own; for {@link #length} any.
  */
 public final class Unread {
 
@@ -29,6 +29,7 @@ public final class Unread {
     return kept == null;
   }
 
+  /** How many bytes there are. For another thread it may be a moment old. */
   int length() {
     ByteBuffer now = kept;
     return now == null ? 0 : now.remaining();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * the connection and not to a handler, and travel with the connection. This is empty for most
  * connections most of the time, and then holds no memory.
  *
- * <p>Thread: the connection's own.
+ * <p>Thread: the connection's own; for {@link #length} any.
  */
 public final class Unsent {
 
@@ -36,6 +36,7 @@ public final class Unsent {
     return kept == null;
   }
 
+  /** How many bytes there are. For another thread it may be a moment old. */
   int length() {
     ByteBuffer now = kept;
     return now == null ? 0 : now.remaining();

@@ -145,6 +145,44 @@ class FromOutsideTest {
     }
   }
 
+  /** Works until it is released, and then waits for a byte more. */
+  private static final class Working extends TestHandler {
+    final CountDownLatch works = new CountDownLatch(1);
+    final CountDownLatch release = new CountDownLatch(1);
+
+    @Override
+    public Next<String> handleData(ByteBuffer data, Socket socket, String state) throws Exception {
+      data.position(data.limit());
+      works.countDown();
+      release.await();
+      socket.receive(1, Duration.ofSeconds(500));
+      return Next.proceed(state);
+    }
+  }
+
+  @Test
+  void connectionWhoseCallbackWorksIsNotIdleAndHasNoDeadline() throws Exception {
+    var handler = new Working();
+    try (var server = new RunningServer(handler)) {
+      var client = server.connect();
+      server.await("it waits", s -> !s.node.connections().isEmpty() && deadline(s) > 50);
+      send(client, "x");
+      handler.works.await();
+      ConnectionInfo working = server.node.connections().getFirst();
+      assertThat(working.deadline()).isEmpty();
+      assertThat(working.idle()).isZero();
+      handler.release.countDown();
+      server.await("it waits in its callback", s -> deadline(s) > 400);
+      server.await(
+          "it is idle", s -> s.node.connections().getFirst().idle().compareTo(Duration.ZERO) > 0);
+    }
+  }
+
+  /** In seconds; 0 without one. */
+  private static long deadline(RunningServer server) {
+    return server.node.connections().getFirst().deadline().map(Duration::toSeconds).orElse(0L);
+  }
+
   private static long echoed(java.net.Socket client) throws java.io.IOException {
     return client.getInputStream().readAllBytes().length;
   }
