@@ -122,7 +122,8 @@ public interface Server {
 
   /**
    * Ends the connections of one handler generation. New connections go on being served: by the same
-   * handler in a new generation, if the drained generation was the one that serves.
+   * handler in a new generation, if the drained generation was the one that serves. While the
+   * handler of the generation leaves, this is the drain that is under way for that.
    *
    * @param number as in {@link GenerationInfo}
    * @throws IllegalArgumentException when there is no such generation

@@ -48,6 +48,9 @@ final class Succession {
   /** The generations that these retirements empty. */
   private final Set<Generation> leavers = new HashSet<>();
 
+  /** The retirements of handlers that serve until they leave, by the generations that leave. */
+  private final Map<Generation, Drain> retirements = new HashMap<>();
+
   /** The reason why no handler serves; null while one does. */
   private @Nullable String nobody = "no handler bound";
 
@@ -298,10 +301,13 @@ final class Succession {
           }
         };
     String what = "generation " + leaving.getFirst().number();
-    return drains
-        .startRetirement(
-            what, leaving, acceptors::live, post, () -> life.run(() -> retired(serving, leaving)))
-        .result();
+    Drain retirement =
+        drains.startRetirement(
+            what, leaving, acceptors::live, post, () -> life.run(() -> retired(serving, leaving)));
+    if (!retirement.result().isDone()) { // it is when no thread could start
+      leaving.forEach(one -> retirements.put(one, retirement));
+    }
+    return retirement.result();
   }
 
   /** False when another handler serves. */
@@ -323,6 +329,7 @@ final class Succession {
   }
 
   private void retired(Generation last, List<Generation> leaving) {
+    leaving.forEach(retirements::remove);
     Generation serving = generations.serving();
     if (serving == last) {
       serveNobody(whyNobody(last)); // only when the retirement failed
@@ -353,9 +360,17 @@ final class Succession {
     return drains.start(drain, List.of(), afterwards).result();
   }
 
-  /** Ends the connections of one generation; if it serves, its handler goes on in a new one. */
+  /**
+   * Ends the connections of one generation; if it serves, its handler goes on in a new one. A
+   * handler that leaves cannot go on, and its retirement may let this generation serve again: then
+   * the retirement is the drain.
+   */
   Drain drain(int number) {
     Generation one = generations.numbered(number);
+    Drain retirement = retirements.get(one);
+    if (retirement != null) {
+      return retirement;
+    }
     if (one == generations.serving()) {
       generations.serve(new HandlerBinding(one.facts(), one.handler()));
     }

@@ -147,6 +147,30 @@ class RetirementTest {
     }
   }
 
+  /** Otherwise the handler would serve in a new generation, though it has left. */
+  @Test
+  void s5GenerationWhoseHandlerLeavesIsBeingDrainedAlready() throws Exception {
+    var old = new Tagged("a");
+    try (var server = new RunningServer(patient(), new TestHandler())) {
+      long service = server.serve(old);
+      var straggler = server.connect();
+      send(straggler, "stick\n");
+      old.inside.await();
+      var retired = server.node.retire(service);
+      int generation = server.node.connections().getFirst().generation();
+
+      assertThat(server.node.drainGeneration(generation)).isSameAs(server.node.drains().getFirst());
+      assertThat(ask(server.connect(), "new")).isEqualTo("anew");
+
+      old.goOn.countDown();
+      assertThat(read(straggler, 6)).isEqualTo("astick");
+      assertThat(result(retired).migrated()).isEqualTo(2);
+      assertThat(server.node.info().generations()).isEmpty();
+      server.serve(new Tagged("b"));
+      assertThat(ask(straggler, "four")).isEqualTo("bfour");
+    }
+  }
+
   @Test
   void w3StragglerIsForcedWhenItsTimeIsOverAndNobodyElseIsClosed() throws Exception {
     var old = new Tagged("a");
