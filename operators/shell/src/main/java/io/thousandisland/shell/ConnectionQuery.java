@@ -1,8 +1,7 @@
 package io.thousandisland.shell;
 
 import io.thousandisland.server.ConnectionInfo;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Comparator;
@@ -32,7 +31,7 @@ record ConnectionQuery(
 
   private static final String USAGE =
       "usage: ti:connections [NAME] [--idle 30s] [--older 1h] [--address ADDRESS] [--label TEXT]"
-          + " [--sort age] [--top 10]";
+          + " [--sort age|idle|received|sent|unread|unsent] [--top 10]";
 
   /** The orders, the largest first. */
   private static final Map<String, Comparator<ConnectionInfo>> ORDERS =
@@ -76,7 +75,8 @@ record ConnectionQuery(
     }
     Optional<String> address = options.text(ADDRESS);
     if (address.isPresent()) {
-      matches = matches.and(info -> isAt(info, address.get()));
+      Predicate<SocketAddress> at = AddressFilter.of(ADDRESS, address.get());
+      matches = matches.and(info -> at.test(info.remote()));
     }
     return new ConnectionQuery(
         options.words().stream().findFirst(),
@@ -94,16 +94,6 @@ record ConnectionQuery(
       throw Options.wrong(SORT, name, "age, idle, received, sent, unread or unsent");
     }
     return order;
-  }
-
-  /** Whether the address begins with the typed text, as far as that goes. */
-  private static boolean isAt(ConnectionInfo info, String typed) {
-    if (!(info.remote() instanceof InetSocketAddress at)) {
-      return info.remote().toString().startsWith(typed);
-    }
-    InetAddress host = at.getAddress();
-    String text = host == null ? at.getHostString() : host.getHostAddress();
-    return text.startsWith(typed);
   }
 
   /** The connections to show. */

@@ -39,6 +39,9 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     })
 public final class Listings {
 
+  /** What the longest key leaves of a line. */
+  private static final int VALUE_WIDTH = 70;
+
   private static final String SERVES = "* serves new connections";
 
   private final Servers servers;
@@ -86,12 +89,6 @@ public final class Listings {
   public String server(@Descriptor("name of the server") String name) {
     Server server = servers.named(name);
     ServerInfo info = server.info();
-    var table = new Table("KEY", "VALUE").whole("KEY");
-    for (SettingInfo setting : info.settings()) {
-      table.row(
-          setting.key() + (setting.standard() ? "" : "*"),
-          setting.value().isEmpty() ? "-" : setting.value());
-    }
     return table(List.of(server))
         + "\ntransport %s, %s, %s, %s accepted since %s\n"
             .formatted(
@@ -102,8 +99,20 @@ public final class Listings {
                 Text.time(info.started()))
         + Text.zone()
         + "\n"
-        + table.text("no configuration is in force")
+        + settings(info.settings())
         + "\n* differs from the default; values of options are not shown";
+  }
+
+  static String settings(List<SettingInfo> settings) {
+    var table = new Table("KEY", "VALUE").whole("KEY");
+    for (SettingInfo setting : settings) {
+      table.row(
+          setting.key() + (setting.standard() ? "" : "*"),
+          setting.value().isEmpty()
+              ? "-"
+              : String.join("\n", Text.wrapped(setting.value(), VALUE_WIDTH)));
+    }
+    return table.text("no configuration is in force");
   }
 
   private static String refused(ServerInfo info) {
@@ -174,9 +183,9 @@ public final class Listings {
   @Descriptor("lists live connections: of all servers or of one, filtered and sorted")
   public String connections(
       @Descriptor(
-              "name of the server, for one server; --idle 30s, --older 1h, --address 10.1.,"
-                  + " --label TEXT choose; --sort age, idle, received, sent, unread or unsent puts"
-                  + " the largest first; --top 10 shows so many")
+              "name of the server, for one server; --idle 30s, --older 1h, --address 10.1. or"
+                  + " 10.0.0.0/8, --label TEXT choose; --sort age, idle, received, sent, unread or"
+                  + " unsent puts the largest first; --top 10 shows so many")
           String... arguments) {
     var wanted = ConnectionQuery.of(arguments);
     if (wanted.server().isPresent()) {

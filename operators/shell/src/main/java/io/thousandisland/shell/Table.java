@@ -3,7 +3,6 @@ package io.thousandisland.shell;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Text in columns that are as wide as their widest cell, on lines of 100 characters at most. Where
@@ -128,24 +127,6 @@ final class Table {
   }
 
   private static List<String> wrap(String text) {
-    var lines = new ArrayList<String>();
-    var line = new StringBuilder(INDENT);
-    for (String word : words(text)) {
-      if (line.length() > INDENT.length() && line.length() + 1 + word.length() > WIDTH) {
-        lines.add(line.toString());
-        line.setLength(INDENT.length());
-      }
-      line.append(line.length() > INDENT.length() ? " " : "").append(word);
-    }
-    lines.add(line.toString());
-    return lines;
-  }
-
-  /** A word that is longer than a line is cut into several. */
-  private static List<String> words(String text) {
-    int most = WIDTH - INDENT.length();
-    return Stream.of(text.strip().split("\\s+"))
-        .flatMap(word -> Stream.of(word.split("(?<=\\G.{" + most + "})")))
-        .toList();
+    return Text.wrapped(text, WIDTH - INDENT.length()).stream().map(INDENT::concat).toList();
   }
 }

@@ -7,7 +7,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The written form of addresses, times and counts. */
 final class Text {
@@ -46,6 +49,27 @@ final class Text {
       return "%dh%02dm".formatted(seconds / 3_600, seconds / 60 % 60);
     }
     return seconds / 86_400 + "d";
+  }
+
+  /** The words of {@code text} on lines of {@code width} characters; a longer word is cut. */
+  static List<String> wrapped(String text, int width) {
+    var lines = new ArrayList<String>();
+    var line = new StringBuilder();
+    for (String word : words(text, width)) {
+      if (!line.isEmpty() && line.length() + 1 + word.length() > width) {
+        lines.add(line.toString());
+        line.setLength(0);
+      }
+      line.append(line.isEmpty() ? "" : " ").append(word);
+    }
+    lines.add(line.toString());
+    return lines;
+  }
+
+  private static List<String> words(String text, int width) {
+    return Stream.of(text.strip().split("\\s+"))
+        .flatMap(word -> Stream.of(word.split("(?<=\\G.{" + width + "})")))
+        .toList();
   }
 
   static String zone() {

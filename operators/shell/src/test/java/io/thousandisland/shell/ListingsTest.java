@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.thousandisland.handler.Counters;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.HandlerInfo;
+import io.thousandisland.server.SettingInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -98,11 +99,27 @@ class ListingsTest {
   @Test
   void connectionsAreFilteredAndTheRestIsCounted() {
     for (String some :
-        List.of("--idle 2m", "--older 1h", "--address 127.", "--label AN", "--sort sent --top 1")) {
+        List.of(
+            "--idle 2m",
+            "--older 1h",
+            "--address 127.",
+            "--address 127.0.0.0/8",
+            "--address 127.0.0.1/32",
+            "--address 0.0.0.0/0",
+            "--label AN",
+            "--sort sent --top 1")) {
       assertThat(listings.connections(("mail " + some).split(" "))).as(some).contains("50000");
     }
     for (String none :
-        List.of("--idle 126s", "--older 90000h", "--address 128.", "--label bob", "--top 0")) {
+        List.of(
+            "--idle 126s",
+            "--older 90000h",
+            "--address 128.",
+            "--address 126.0.0.0/8",
+            "--address 127.0.0.2/32",
+            "--address ::/0",
+            "--label bob",
+            "--top 0")) {
       assertThat(listings.connections(("mail " + none).split(" ")))
           .as(none)
           .isEqualTo("no such connections\n0 of 1 connection");
@@ -144,6 +161,13 @@ class ListingsTest {
   void wrongOptionIsAnsweredWithThoseThatAreAllowed() {
     assertThatThrownBy(() -> listings.connections("mail", "--sort", "name"))
         .hasMessage("--sort is name; allowed: age, idle, received, sent, unread or unsent");
+    for (String block : List.of("10.0.0.0/33", "10/8", "::/129", "localhost/8", "1.2.3.400/8")) {
+      assertThatThrownBy(() -> listings.connections("mail", "--address", block))
+          .hasMessage(
+              "--address is %s; allowed: an address, its beginning or a CIDR block, as in 10.1. or"
+                      .formatted(block)
+                  + " 10.0.0.0/8");
+    }
     assertThatThrownBy(() -> listings.connections("mail", "--idel", "5s"))
         .hasMessage("no option --idel; did you mean --idle?");
     assertThatThrownBy(() -> listings.connections("mail", "echo"))
@@ -169,6 +193,17 @@ class ListingsTest {
             option.password*  -
             readTimeout*      5s
             * differs from the default; values of options are not shown""");
+  }
+
+  @Test
+  void longValueOfAKeyIsShownInFull() {
+    String blocks = "10.0.0.0/8, ".repeat(30) + "2001:db8::/32";
+    var settings = List.of(new SettingInfo("maxConnectionsPerAcceptor", blocks, false));
+    assertThat(Listings.settings(settings).lines())
+        .allSatisfy(line -> assertThat(line).hasSizeLessThanOrEqualTo(100))
+        .anyMatch(line -> line.startsWith("maxConnectionsPerAcceptor*  10.0.0.0/8, 10.0"))
+        .anyMatch(line -> line.endsWith("2001:db8::/32"));
+    assertThat(Listings.settings(settings).split("10\\.0\\.0\\.0/8", -1)).hasSize(31);
   }
 
   @Test

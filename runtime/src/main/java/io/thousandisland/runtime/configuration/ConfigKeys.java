@@ -47,7 +47,9 @@ public final class ConfigKeys {
       return Optional.empty();
     }
     return Optional.of(
-        "unknown key " + key + closest(key).map(k -> "; did you mean " + k + "?").orElse(""));
+        "unknown key "
+            + key
+            + closest(key, KEYS.keySet()).map(k -> "; did you mean " + k + "?").orElse(""));
   }
 
   static boolean isOption(String key) {
@@ -63,10 +65,11 @@ public final class ConfigKeys {
     return method.getDefaultValue();
   }
 
-  private static Optional<String> closest(String key) {
-    return KEYS.keySet().stream()
-        .filter(known -> unlikeness(known, key) <= 2)
-        .min(Comparator.comparingInt(known -> unlikeness(known, key)));
+  /** The name of {@code known} that was probably meant by {@code typed}. */
+  static Optional<String> closest(String typed, Set<String> known) {
+    return known.stream()
+        .filter(name -> unlikeness(name, typed) <= 2)
+        .min(Comparator.comparingInt(name -> unlikeness(name, typed)));
   }
 
   private static int unlikeness(String a, String b) {

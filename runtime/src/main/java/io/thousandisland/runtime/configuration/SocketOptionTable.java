@@ -69,19 +69,28 @@ public final class SocketOptionTable {
     var options = new LinkedHashMap<SocketOption<?>, Object>();
     for (String entry : entries) {
       int equals = entry.indexOf('=');
-      String name = equals < 0 ? entry : entry.substring(0, equals);
-      SocketOption<?> option = equals < 0 ? null : KNOWN.get(name.strip());
+      String name = (equals < 0 ? entry : entry.substring(0, equals)).strip();
+      SocketOption<?> option = equals < 0 ? null : KNOWN.get(name);
       if (option == null) {
         throw new InvalidSetting(
             key,
             entry,
             "NAME=VALUE, where NAME is one of "
                 + String.join(", ", KNOWN.keySet())
-                + " (SO_REUSEPORT follows from listenSockets)");
+                + " (SO_REUSEPORT follows from listenSockets)"
+                + meant(name));
       }
       options.put(option, value(key, option, entry, entry.substring(equals + 1).strip()));
     }
     return options;
+  }
+
+  private static String meant(String name) {
+    return KNOWN.containsKey(name)
+        ? ""
+        : ConfigKeys.closest(name, KNOWN.keySet())
+            .map(known -> "; did you mean " + known + "?")
+            .orElse("");
   }
 
   private static Object value(String key, SocketOption<?> option, String entry, String text) {

@@ -74,6 +74,18 @@ class SocketOptionTableTest {
         .contains("SO_REUSEPORT follows from listenSockets");
   }
 
+  @Test
+  void c4NameThatIsNearlyRightIsAnsweredWithTheOneThatWasMeant() {
+    assertThatThrownBy(() -> parse("SO_KEEPALIV=true"))
+        .hasMessageEndingWith("; did you mean SO_KEEPALIVE?");
+    assertThatThrownBy(() -> parse("tcp_nodelay=true"))
+        .hasMessageEndingWith("; did you mean TCP_NODELAY?");
+    assertThatThrownBy(() -> parse("SO_WARP=9"))
+        .hasMessageEndingWith("(SO_REUSEPORT follows from listenSockets)");
+    assertThatThrownBy(() -> parse("TCP_NODELAY"))
+        .hasMessageEndingWith("(SO_REUSEPORT follows from listenSockets)");
+  }
+
   /** As far as this system has them. */
   @Test
   @EnabledOnOs(OS.LINUX)
