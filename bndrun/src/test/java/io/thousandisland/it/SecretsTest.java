@@ -25,6 +25,7 @@ class SecretsTest {
     settings.put("drainTimeout", "5s");
     settings.put("shutdownTimeout", "5s");
     settings.put(".token", SECRET);
+    settings.put("option.password", SECRET);
     return settings;
   }
 
@@ -51,7 +52,7 @@ class SecretsTest {
   }
 
   @Test
-  void c6PrivatePropertyAppearsNowhereInALifeAndARefusedChange() throws Exception {
+  void c6PrivatePropertyAndOptionAppearNowhereInALifeAndARefusedChange() throws Exception {
     try (var log = new LogLines();
         var events = new Events(context, "discreet");
         var shell = new Shell(context);
@@ -79,5 +80,7 @@ class SecretsTest {
       assertThat(reference.getProperty(key)).asString().doesNotContain(SECRET);
     }
     assertThat(shell.run("ti:servers")).doesNotContain(SECRET);
+    String name = String.valueOf(reference.getProperty(Server.NAME));
+    assertThat(shell.run("ti:server " + name) + shell.printed()).doesNotContain(SECRET);
   }
 }

@@ -1,12 +1,15 @@
 package io.thousandisland.testing;
 
+import io.thousandisland.handler.Framing;
 import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
-/** Puts its name in front of each line. The state is the number of lines so far. */
+/**
+ * Puts its name in front of each line, and the option {@code suffix} behind it. The state is the
+ * number of lines so far.
+ */
 final class LineHandler implements Handler<Integer> {
 
   private final String name;
@@ -22,16 +25,12 @@ final class LineHandler implements Handler<Integer> {
 
   @Override
   public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer lines) throws Exception {
-    for (int i = data.position(); i < data.limit(); i++) {
-      if (data.get(i) == '\n') {
-        ByteBuffer line = data.slice(data.position(), i + 1 - data.position());
-        data.position(i + 1);
-        String text = StandardCharsets.UTF_8.decode(line).toString();
-        if (text.startsWith("fail")) {
-          throw new IllegalStateException("on purpose");
-        }
-        socket.send(StandardCharsets.UTF_8.encode(name + " " + ++lines + " " + text));
+    for (String line = Framing.line(data, 1000); line != null; line = Framing.line(data, 1000)) {
+      if (line.startsWith("fail")) {
+        throw new IllegalStateException("on purpose");
       }
+      String suffix = socket.server().option("suffix").orElse("");
+      socket.send(name + " " + ++lines + " " + line + suffix + "\n");
     }
     return Next.proceed(lines);
   }

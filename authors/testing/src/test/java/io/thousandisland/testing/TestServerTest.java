@@ -52,6 +52,14 @@ class TestServerTest {
   }
 
   @Test
+  void handlerSeesTheOptionsThatWereSet() throws Exception {
+    try (var other = TestServer.serving(new LineHandler("x")).set("option.suffix", "!").start();
+        var client = other.connect()) {
+      assertThat(client.ask("a")).isEqualTo("x 1 a!");
+    }
+  }
+
+  @Test
   void clientWaitsWhileThereIsNoHandler() throws Exception {
     server.withdraw();
     assertThat(server.server().status()).isEqualTo(Status.WAITING);
