@@ -14,6 +14,7 @@ import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.LimitSettings.WhenReached;
+import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.server.Limit;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -104,6 +105,21 @@ class AdmissionTest {
       assertThat(server.node.configure(settings(MANY.withShares(0, 3)))).isEmpty();
       assertThat(serves(from("127.0.0.1", server))).isTrue();
       assertThat(ended(from("127.0.0.1", server))).isTrue();
+    }
+  }
+
+  @Test
+  void s1Ipv6ConnectionsOfOnePrefixCountTogether() throws Exception {
+    var listen = new ListenSettings("::1", 0, 1024, 1, Map.of());
+    ServerSettings settings = settings(MANY.withShares(0, 1)).with(listen);
+    try (var server = new RunningServer(settings, new TestHandler())) {
+      var address = new InetSocketAddress("::1", server.port());
+      try (var first = new java.net.Socket(address.getAddress(), address.getPort());
+          var second = new java.net.Socket(address.getAddress(), address.getPort())) {
+        assertThat(serves(first)).isTrue();
+        assertThat(ended(second)).isTrue();
+        assertThat(refusals(server)).containsExactly(Limit.CONNECTIONS_PER_ADDRESS);
+      }
     }
   }
 
@@ -225,6 +241,20 @@ class AdmissionTest {
     }
   }
 
+  @Test
+  void s1RateIsThatOfAllAcceptorsTogether() throws Exception {
+    var rejecting = new LimitSettings(1000, WhenReached.REJECT).withRate(1, 5);
+    try (var server = new RunningServer(settings(rejecting).withAcceptors(10), new TestHandler())) {
+      long began = System.nanoTime();
+      int served = 0;
+      for (int i = 0; i < 40; i++) {
+        served += serves(server.connect()) ? 1 : 0;
+      }
+      long seconds = TimeUnit.NANOSECONDS.toSeconds(System.nanoTime() - began);
+      assertThat((long) served).isBetween(5L, 6 + seconds);
+    }
+  }
+
   // ---- the lists
 
   private static List<Cidr> blocks(String... texts) {
@@ -291,6 +321,26 @@ class AdmissionTest {
       first.close();
       server.awaitConnections(1);
       assertThat(server.node.placesTaken()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void v12UncountedConnectionThatMovesToAnotherHandlerStaysUncounted() throws Exception {
+    try (var server = new RunningServer(Which.SERVER.settings(), new TestHandler())) {
+      long service = server.serve(new Uncounting());
+      var uncounted = server.connect();
+      assertThat(echo(uncounted, "u")).isEqualTo("u");
+      var counted = server.connect();
+      assertThat(serves(counted)).isTrue();
+      assertThat(server.node.retire(service).get(20, TimeUnit.SECONDS).migrated()).isEqualTo(2);
+      server.serve(new Uncounting());
+      assertThat(serves(uncounted) && serves(counted)).isTrue();
+      assertThat(server.node.placesTaken()).isEqualTo(1);
+      uncounted.close();
+      server.awaitConnections(1);
+      assertThat(server.node.placesTaken()).isEqualTo(1);
+      counted.close();
+      server.await("the place is free", s -> s.node.placesTaken() == 0);
     }
   }
 
