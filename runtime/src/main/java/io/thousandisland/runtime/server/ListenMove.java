@@ -25,6 +25,11 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
     static final Prepared NOTHING = new Prepared(null, Optional.empty());
   }
 
+  /** The channels that were in use already. */
+  List<ListeningChannel> inUse() {
+    return channels.subList(0, kept);
+  }
+
   /** The channels that are not in use yet. */
   List<ListeningChannel> opened() {
     return channels.subList(kept, channels.size());

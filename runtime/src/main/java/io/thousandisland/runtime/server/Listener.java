@@ -181,20 +181,38 @@ final class Listener implements Node {
    * finding the address of a host may take long.
    */
   ListenMove.Prepared prepare(ListenSettings next) {
-    ListenSettings now = context.settings().listen();
-    Transport by;
-    List<ListeningChannel> open;
+    for (; ; ) {
+      ListenSettings now = context.settings().listen();
+      Transport by;
+      List<ListeningChannel> open;
+      lock.lock();
+      try {
+        by = transport;
+        if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
+          return ListenMove.Prepared.NOTHING;
+        }
+        open = slots.stream().map(ListenSlot::channel).toList();
+      } finally {
+        lock.unlock();
+      }
+      ListenMove.Prepared prepared = ListenMove.prepare(now, next, by, open);
+      if (prepared.problem().isEmpty() || areInUse(open)) {
+        return prepared;
+      } // else channels have closed meanwhile: no problem of the settings
+    }
+  }
+
+  private boolean areInUse(List<ListeningChannel> channels) {
     lock.lock();
     try {
-      by = transport;
-      if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
-        return ListenMove.Prepared.NOTHING;
-      }
-      open = slots.stream().map(ListenSlot::channel).toList();
+      return begin(slots, channels);
     } finally {
       lock.unlock();
     }
-    return ListenMove.prepare(now, next, by, open);
+  }
+
+  private static boolean begin(List<ListenSlot> slots, List<ListeningChannel> channels) {
+    return slots.stream().map(ListenSlot::channel).limit(channels.size()).toList().equals(channels);
   }
 
   /**
@@ -208,7 +226,7 @@ final class Listener implements Node {
     }
     locked(
         () -> {
-          if (move != null && running && wanted) {
+          if (move != null && running && wanted && begin(slots, move.inUse())) {
             swap(move, before.isAt(now));
           } else {
             closeAll();

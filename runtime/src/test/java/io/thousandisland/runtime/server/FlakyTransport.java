@@ -11,6 +11,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,20 @@ final class FlakyTransport implements Transport {
   volatile boolean portTaken;
   volatile @Nullable Error bindError;
   private volatile @Nullable ListeningChannel newest;
+
+  /** Run once, before a further channel is opened. */
+  private final AtomicReference<Runnable> beforeAnother = new AtomicReference<>(() -> {});
+
+  /** Run once, after options of a channel have changed. */
+  private final AtomicReference<Runnable> afterOptions = new AtomicReference<>(() -> {});
+
+  void beforeAnother(Runnable hook) {
+    beforeAnother.set(hook);
+  }
+
+  void afterOptions(Runnable hook) {
+    afterOptions.set(hook);
+  }
 
   void failNextAccepts(int count, Supplier<Exception> how) {
     failure = how;
@@ -80,12 +95,14 @@ final class FlakyTransport implements Transport {
       @Override
       public ListeningChannel another(ListenAt at) throws IOException {
         mayFail();
+        beforeAnother.getAndSet(() -> {}).run();
         return wrapped(real.another(at));
       }
 
       @Override
       public void options(Map<SocketOption<?>, Object> options) throws IOException {
         real.options(options);
+        afterOptions.getAndSet(() -> {}).run();
       }
 
       @Override

@@ -12,6 +12,9 @@ import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -69,6 +72,48 @@ class ReconfigureTest {
       assertThat(server.node.info().listenSockets()).isEqualTo(2);
       assertThat(echo(client, "b")).isEqualTo("b");
       assertThat(echo(server.connect(), "c")).isEqualTo("c");
+    }
+  }
+
+  private static ServerSettings listening(int sockets, Map<SocketOption<?>, Object> options) {
+    return acceptors(4).with(new ListenSettings("127.0.0.1", 0, 1024, sockets, options));
+  }
+
+  @Test
+  void s6SettingsAreTakenThoughTheServerIsSuspendedWhileItsChannelsArePrepared() throws Exception {
+    var transport = new FlakyTransport();
+    try (var server = new RunningServer(acceptors(4), transport, new TestHandler())) {
+      int port = server.port();
+      transport.beforeAnother(server.node::suspend);
+      assertThat(server.node.configure(listening(2, Map.of()))).isEmpty();
+      assertThat(server.node.status()).isEqualTo(Status.SUSPENDED);
+      server.node.resume();
+      server.await(Status.RUNNING);
+      assertThat(server.node.info().listenSockets()).isEqualTo(2);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(echo(server.connect(), "a")).isEqualTo("a");
+    }
+  }
+
+  /** Otherwise a channel that is closed would replace the living one, which nobody would close. */
+  @Test
+  void s6SettingsAreTakenThoughTheServerHasAnotherChannelSinceTheyWerePrepared() throws Exception {
+    var transport = new FlakyTransport();
+    try (var server = new RunningServer(acceptors(4), transport, new TestHandler())) {
+      int port = server.port();
+      transport.afterOptions(
+          () -> {
+            server.node.suspend();
+            server.node.resume();
+          });
+      var options = Map.<SocketOption<?>, Object>of(StandardSocketOptions.SO_RCVBUF, 65_536);
+      assertThat(server.node.configure(listening(1, options))).isEmpty();
+      for (int i = 0; i < 8; i++) {
+        assertThat(echo(server.connect(), "a")).isEqualTo("a");
+      }
+      server.await(Status.RUNNING);
+      assertThat(server.port()).isEqualTo(port);
+      assertThat(server.events(TelemetryEvent.ListenFailed.class)).isEmpty();
     }
   }
 
