@@ -3,6 +3,7 @@ package io.thousandisland.benchmarks;
 import io.thousandisland.benchmarks.Workload.Kind;
 import io.thousandisland.benchmarks.micro.MicroBenchmarks;
 import io.thousandisland.benchmarks.process.Commands;
+import io.thousandisland.benchmarks.scaling.Prices;
 import io.thousandisland.benchmarks.scaling.Scaling;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -36,6 +37,7 @@ public final class Benchmarks {
     switch (options.benchmark()) {
       case "comparison" -> new Benchmarks(options).run();
       case "scaling" -> new Scaling(options).run();
+      case "prices" -> new Prices(options).run();
       case "micro" -> new MicroBenchmarks(options).run();
       default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());
     }

@@ -27,7 +27,7 @@ import org.openjdk.jmh.util.Version;
 /** The run of all micro-benchmarks on both processors, and its page. */
 public final class MicroBenchmarks {
 
-  private static final String BENCHMARKS = "io\\.thousandisland\\.runtime\\.server\\..*";
+  private static final String BENCHMARKS = "io\\.thousandisland\\.runtime\\..*";
   private static final String ALLOCATED = "gc.alloc.rate.norm";
   private static final int FORKS = 2;
   private static final int WARM_SECONDS = 2;

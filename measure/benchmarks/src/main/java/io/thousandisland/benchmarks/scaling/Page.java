@@ -3,19 +3,24 @@ package io.thousandisland.benchmarks.scaling;
 /** A page written by hand, with places between markers whose content is replaced. */
 final class Page {
 
+  private final String name;
   private String text;
 
-  Page(String text) {
+  /**
+   * @param name its file, for the message when a place is missing
+   */
+  Page(String name, String text) {
+    this.name = name;
     this.text = text;
   }
 
-  /** Replaces the content between {@code <!-- NAME -->} and {@code <!-- /NAME -->}. */
-  void put(String name, String content) {
-    String begin = "<!-- " + name + " -->";
+  /** Replaces the content between {@code <!-- PLACE -->} and {@code <!-- /PLACE -->}. */
+  void put(String place, String content) {
+    String begin = "<!-- " + place + " -->";
     int from = text.indexOf(begin);
-    int to = text.indexOf("<!-- /" + name + " -->");
+    int to = text.indexOf("<!-- /" + place + " -->");
     if (from < 0 || to < from) {
-      throw new IllegalStateException("docs/scaling.md has no place for " + name);
+      throw new IllegalStateException(name + " has no place for " + place);
     }
     text = text.substring(0, from + begin.length()) + "\n" + content + text.substring(to);
   }

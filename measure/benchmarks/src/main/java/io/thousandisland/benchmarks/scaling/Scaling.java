@@ -94,7 +94,8 @@ public final class Scaling {
   }
 
   private void write(Tables tables) throws IOException, InterruptedException {
-    var page = new Page(Files.readString(options.root().resolve("docs/scaling.md")));
+    var page =
+        new Page("docs/scaling.md", Files.readString(options.root().resolve("docs/scaling.md")));
     page.put("run", tables.run(Machine.factsOfOurs(options)));
     Path folder = complete() ? options.root().resolve("docs") : options.target();
     var charts = new Charts(tables);
