@@ -39,7 +39,7 @@ import org.osgi.service.component.annotations.ReferencePolicyOption;
     })
 public final class Listings {
 
-  /** What the longest key leaves of a line. */
+  /** The part of a line that the longest key leaves. */
   private static final int VALUE_WIDTH = 70;
 
   private static final String SERVES = "* serves new connections";
