@@ -14,8 +14,11 @@ import java.nio.file.Path;
 import java.time.Duration;
 
 /**
- * Controls the one handler bundle of a test in the framework of another process, by the Bundle API.
- * An update begins when the test asks for it, and is over when the answer is here.
+ * Controls the one handler bundle of a test in the framework of another process by the Bundle API,
+ * and its servers by their services. An update begins when the test asks for it, and is over when
+ * the answer is here.
+ *
+ * <p>Thread: one at a time. A test that does several things at a time needs as many controls.
  */
 final class Control implements AutoCloseable {
 
@@ -31,7 +34,9 @@ final class Control implements AutoCloseable {
   /** Called before the launch: the server then starts with the bundle that obeys the commands. */
   static void deploy(Launch launch) throws IOException {
     Files.createDirectories(launch.deploy());
-    TestBundle.activatedBy(ControlActivator.class).write(launch.deploy().resolve("control.jar"));
+    TestBundle.activatedBy(ControlActivator.class)
+        .with("Import-Package", "org.osgi.framework, io.thousandisland.server")
+        .write(launch.deploy().resolve("control.jar"));
   }
 
   static Control of(ServerProcess server) throws IOException, InterruptedException {
@@ -39,23 +44,29 @@ final class Control implements AutoCloseable {
   }
 
   Duration install(Path file) throws IOException {
-    return Duration.ofMillis(command("install " + file.toUri()));
+    return Duration.ofMillis(number("install " + file.toUri()));
   }
 
   Duration update(Path file) throws IOException {
-    return Duration.ofMillis(command("update " + file.toUri()));
+    return Duration.ofMillis(number("update " + file.toUri()));
   }
 
   /** Bytes of direct buffers in that process. */
   long direct() throws IOException {
-    return command("direct");
+    return number("direct");
   }
 
-  private long command(String line) throws IOException {
-    socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.UTF_8));
+  /** The result of a command that gives a number. */
+  long number(String command) throws IOException {
+    return Long.parseLong(text(command));
+  }
+
+  /** The result of a command, as {@link ControlActivator} gives it. */
+  String text(String command) throws IOException {
+    socket.getOutputStream().write((command + "\n").getBytes(StandardCharsets.UTF_8));
     String answer = answers.readLine();
-    assertThat(answer).as(line).startsWith("done ");
-    return Long.parseLong(answer.substring("done ".length()));
+    assertThat(answer).as(command).startsWith("done ");
+    return answer.substring("done ".length());
   }
 
   @Override

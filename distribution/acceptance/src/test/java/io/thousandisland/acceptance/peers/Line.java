@@ -20,11 +20,28 @@ final class Line implements AutoCloseable {
   private final InputStream in;
 
   Line(int port) throws IOException {
+    this(port, new InetSocketAddress(0), 0, PATIENCE_MILLIS);
+  }
+
+  /**
+   * A connection from a certain address.
+   *
+   * @param from the wildcard for any
+   * @param receiveBuffer bytes; 0 for as many as usual
+   * @param patience milliseconds, for the connect and for each read
+   */
+  Line(int port, InetSocketAddress from, int receiveBuffer, int patience) throws IOException {
     try {
-      socket.setSoTimeout(PATIENCE_MILLIS);
+      if (!from.getAddress().isAnyLocalAddress()) {
+        socket.setReuseAddress(true); // otherwise thousands of short connections use up the ports
+        socket.bind(from);
+      }
+      if (receiveBuffer > 0) {
+        socket.setReceiveBufferSize(receiveBuffer);
+      }
+      socket.setSoTimeout(patience);
       socket.setTcpNoDelay(true);
-      socket.connect(
-          new InetSocketAddress(InetAddress.getLoopbackAddress(), port), PATIENCE_MILLIS);
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), patience);
       in = new BufferedInputStream(socket.getInputStream());
     } catch (IOException | RuntimeException e) {
       socket.close();
@@ -41,6 +58,11 @@ final class Line implements AutoCloseable {
     socket.getOutputStream().write((line + "\n").getBytes(StandardCharsets.ISO_8859_1));
   }
 
+  /** A character of a line, in a packet of its own. */
+  void drip(char one) throws IOException {
+    socket.getOutputStream().write(one);
+  }
+
   /** The next line, without its end. */
   String hear() throws IOException {
     var line = new ByteArrayOutputStream();
@@ -51,6 +73,22 @@ final class Line implements AutoCloseable {
       line.write(b);
     }
     return line.toString(StandardCharsets.ISO_8859_1);
+  }
+
+  /** The next byte, or -1 at the end. */
+  int hearByte() throws IOException {
+    return in.read();
+  }
+
+  /** The server reads the end after all lines. */
+  void halfClose() throws IOException {
+    socket.shutdownOutput();
+  }
+
+  /** Closes by a reset: bytes under way are lost. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
   }
 
   @Override
