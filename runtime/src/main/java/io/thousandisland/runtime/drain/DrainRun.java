@@ -249,7 +249,7 @@ public final class DrainRun implements Drain {
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
     left.forEach(Connection::force);
-    Uninterruptibly.letReadyThreadsRun(timeouts.graceUnderLoad());
+    Uninterruptibly.letReadyThreadsRun(timeouts.untilGrace());
     long given = Uninterruptibly.in(timeouts.grace());
     var lingering = new ArrayList<String>();
     for (Connection connection : left) {

@@ -94,10 +94,10 @@ public record Timeouts(
 
   /**
    * The longest time until {@link #grace} begins, where threads wait for a processor: three times
-   * as much. So all is over within 1.2 times the shutdown timeout.
+   * as much, at most 500 ms. So all is over within 1.2 times the shutdown timeout.
    */
-  public Duration graceUnderLoad() {
-    return grace().multipliedBy(3);
+  public Duration untilGrace() {
+    return Duration.ofMillis(Math.min(3 * grace().toMillis(), 500));
   }
 
   /** The longest time of a drain, without the force at its end. */
