@@ -248,6 +248,9 @@ public final class DrainRun implements Drain {
    * @return the names of the connections given up
    */
   static List<String> force(Collection<Connection> left, Timeouts timeouts) {
+    if (left.isEmpty()) {
+      return List.of(); // nobody need wait for a processor: others may be waiting for this one
+    }
     left.forEach(Connection::force);
     Uninterruptibly.letReadyThreadsRun(timeouts.untilGrace());
     long given = Uninterruptibly.in(timeouts.grace());

@@ -205,13 +205,14 @@ final class Listener implements Node {
   private boolean areInUse(List<ListeningChannel> channels) {
     lock.lock();
     try {
-      return begin(slots, channels);
+      return areFirst(channels, slots);
     } finally {
       lock.unlock();
     }
   }
 
-  private static boolean begin(List<ListenSlot> slots, List<ListeningChannel> channels) {
+  /** Whether these channels are those of the first slots. */
+  private static boolean areFirst(List<ListeningChannel> channels, List<ListenSlot> slots) {
     return slots.stream().map(ListenSlot::channel).limit(channels.size()).toList().equals(channels);
   }
 
@@ -226,7 +227,7 @@ final class Listener implements Node {
     }
     locked(
         () -> {
-          if (move != null && running && wanted && begin(slots, move.inUse())) {
+          if (move != null && running && wanted && areFirst(move.inUse(), slots)) {
             swap(move, before.isAt(now));
           } else {
             closeAll();
