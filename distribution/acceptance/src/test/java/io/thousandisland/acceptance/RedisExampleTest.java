@@ -1,6 +1,7 @@
 package io.thousandisland.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -136,9 +137,7 @@ class RedisExampleTest {
       Process redis =
           tool("redis-server", "--port", "" + real, "--save", "", "--bind", "127.0.0.1");
       try {
-        for (int i = 0; i < 100 && !isListening(real); i++) {
-          Thread.sleep(50); // its output is not ours to read: nothing else tells
-        }
+        await("redis-server listens").until(() -> isListening(real));
         for (String[] command :
             List.of(
                 new String[] {"SET", "key:__rand_int__", "xxx"},

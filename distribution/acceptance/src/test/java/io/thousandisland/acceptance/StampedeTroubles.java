@@ -1,7 +1,5 @@
 package io.thousandisland.acceptance;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.thousandisland.acceptance.bundles.MoodyHandler;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
 
 /**
  * The things that happen to a server during a stampede, at random: configurations come through the
@@ -33,7 +32,7 @@ final class StampedeTroubles {
   private static final String SERVER = "stampede";
 
   /** The newest configuration is in force after this time. */
-  private static final long APPLIED = ServerProcess.PATIENCE.toNanos();
+  private static final Duration APPLIED = ServerProcess.PATIENCE;
 
   /** More drains than these at a time would only wait for each other. */
   private static final int DRAINS = 8;
@@ -109,7 +108,7 @@ final class StampedeTroubles {
     await("in force: " + configuration, () -> control.text(question).equals(number));
   }
 
-  void awaitConnections(int wanted, Control control) throws IOException {
+  void awaitConnections(int wanted, Control control) {
     await(wanted + " connections", () -> control.number("connections " + SERVER) == wanted);
   }
 
@@ -196,16 +195,9 @@ final class StampedeTroubles {
     LockSupport.parkNanos(random.nextLong(TimeUnit.MILLISECONDS.toNanos(mostMillis)));
   }
 
-  private interface Fact {
-    boolean holds() throws IOException;
-  }
-
-  private static void await(String what, Fact fact) throws IOException {
-    long begun = System.nanoTime();
-    while (!fact.holds()) {
-      assertThat(System.nanoTime() - begun).as(what).isLessThan(APPLIED);
-      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
-    }
+  /** Asks often: each configuration of a stampede waits here. */
+  private static void await(String what, Callable<Boolean> fact) {
+    Awaitility.await(what).pollInterval(Duration.ofMillis(10)).atMost(APPLIED).until(fact);
   }
 
   /** How many there were of each kind. */

@@ -112,6 +112,14 @@ class RetirementTest {
     return retired.get(30, TimeUnit.SECONDS);
   }
 
+  /** A client whose connection is in a callback of {@code handler} until that may go on. */
+  private static java.net.Socket stick(RunningServer server, Tagged handler) throws Exception {
+    var client = server.connect();
+    send(client, "stick\n");
+    handler.inside.await();
+    return client;
+  }
+
   private static String ask(java.net.Socket client, String line) throws Exception {
     send(client, line + "\n");
     return read(client, 1 + line.length());
@@ -122,9 +130,7 @@ class RetirementTest {
     var old = new Tagged("a");
     try (var server = new RunningServer(patient(), new TestHandler())) {
       long service = server.serve(old);
-      var straggler = server.connect();
-      send(straggler, "stick\n");
-      old.inside.await();
+      var straggler = stick(server, old);
       var healthy = server.connect();
       assertThat(ask(healthy, "one")).isEqualTo("aone");
 
@@ -153,9 +159,7 @@ class RetirementTest {
     var old = new Tagged("a");
     try (var server = new RunningServer(patient(), new TestHandler())) {
       long service = server.serve(old);
-      var straggler = server.connect();
-      send(straggler, "stick\n");
-      old.inside.await();
+      var straggler = stick(server, old);
       var retired = server.node.retire(service);
       int generation = server.node.connections().getFirst().generation();
 
@@ -176,9 +180,7 @@ class RetirementTest {
     var old = new Tagged("a");
     try (var server = new RunningServer(brief(), new TestHandler())) {
       long service = server.serve(old);
-      var straggler = server.connect();
-      send(straggler, "stick\n");
-      old.inside.await();
+      var straggler = stick(server, old);
       var healthy = server.connect();
       assertThat(ask(healthy, "one")).isEqualTo("aone");
 
@@ -203,9 +205,7 @@ class RetirementTest {
     var old = new Tagged("a");
     try (var server = new RunningServer(settings, new TestHandler())) {
       long service = server.serve(old);
-      var straggler = server.connect();
-      send(straggler, "stick\n");
-      old.inside.await();
+      var straggler = stick(server, old);
       var healthy = server.connect();
       assertThat(ask(healthy, "one")).isEqualTo("aone");
       result(server.node.retire(service)); // takes a second
@@ -268,9 +268,7 @@ class RetirementTest {
     var old = new Tagged("a");
     try (var server = new RunningServer(patient(), new TestHandler())) {
       long service = server.serve(old);
-      var straggler = server.connect();
-      send(straggler, "stick\n");
-      old.inside.await();
+      var straggler = stick(server, old);
       var healthy = server.connect();
       assertThat(ask(healthy, "one")).isEqualTo("aone");
       var retired = server.node.retire(service);

@@ -7,6 +7,9 @@ import io.thousandisland.handler.SocketRef;
 import io.thousandisland.testing.TestClient;
 import io.thousandisland.testing.TestServer;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -175,6 +178,42 @@ class ChatHandlerTest {
         assertThat(bob.line()).isEqualTo("ann: line " + i);
         assertThat(ann.line()).isEqualTo("ann: line " + i);
       }
+    }
+  }
+
+  /** Its connection ends by the send timeout, and until then nobody waits for it. */
+  @Test
+  void guestWhoNeverReadsHoldsUpNobody() throws Exception {
+    String padding = "x".repeat(900);
+    try (var impatient =
+            TestServer.serving(new ChatHandler(rooms)).set("sendTimeout", "500ms").start();
+        var ann = impatient.connect();
+        var bob = impatient.connect();
+        var deaf = new Socket()) {
+      deaf.setReceiveBufferSize(4096);
+      deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), impatient.port()));
+      deaf.getOutputStream().write("/nick deaf\n".getBytes(StandardCharsets.UTF_8));
+      awaitLine(ann, "is deaf now.");
+      awaitLine(bob, "is deaf now.");
+      boolean left = false;
+      for (int i = 0; !left; i++) {
+        String line = i + padding;
+        ann.send(line + "\n");
+        left = reads(bob, line) | reads(ann, line);
+      }
+      assertThat(ann.ask("/who")).doesNotContain("deaf");
+    }
+  }
+
+  /** Reads up to a line that somebody says; returns whether the deaf guest has left before. */
+  private static boolean reads(TestClient client, String said) throws IOException {
+    boolean left = false;
+    for (String line = client.line(); ; line = client.line()) {
+      if (line != null && line.endsWith(": " + said)) {
+        return left;
+      }
+      assertThat(line).isEqualTo("* deaf has left.");
+      left = true;
     }
   }
 
