@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.admission;
 
-import io.thousandisland.runtime.settings.AddressBits;
+import io.thousandisland.server.Cidr;
+import java.net.InetAddress;
 import java.net.SocketAddress;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -15,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AddressPlaces {
 
   private final int ipv6Prefix;
-  private final ConcurrentMap<AddressBits, Integer> counts = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Cidr, Integer> counts = new ConcurrentHashMap<>();
 
   AddressPlaces(int ipv6Prefix) {
     this.ipv6Prefix = ipv6Prefix;
@@ -27,9 +28,9 @@ final class AddressPlaces {
 
   /** One counted connection; {@link #leave} is called once. */
   final class Ticket {
-    private final AddressBits block;
+    private final Cidr block;
 
-    private Ticket(AddressBits block) {
+    private Ticket(Cidr block) {
       this.block = block;
     }
 
@@ -43,8 +44,8 @@ final class AddressPlaces {
   }
 
   /** Counts one more connection of {@code address}, unless there are {@code most}; then null. */
-  @Nullable Ticket tryEnter(AddressBits address, int most) {
-    AddressBits block = block(address);
+  @Nullable Ticket tryEnter(InetAddress address, int most) {
+    Cidr block = Cidr.of(address, ipv6Prefix);
     boolean[] entered = new boolean[1];
     counts.compute(
         block,
@@ -62,11 +63,11 @@ final class AddressPlaces {
    * address.
    */
   @Nullable Ticket enter(SocketAddress remote) {
-    AddressBits address = Admission.bits(remote);
+    InetAddress address = Admission.ip(remote);
     if (address == null) {
       return null;
     }
-    AddressBits block = block(address);
+    Cidr block = Cidr.of(address, ipv6Prefix);
     counts.merge(block, 1, Integer::sum);
     return new Ticket(block);
   }
@@ -74,9 +75,5 @@ final class AddressPlaces {
   /** The number of addresses that are counted. */
   int addresses() {
     return counts.size();
-  }
-
-  private AddressBits block(AddressBits address) {
-    return address.isIpv4() ? address : address.prefix(ipv6Prefix);
   }
 }

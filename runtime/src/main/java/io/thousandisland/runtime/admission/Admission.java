@@ -1,12 +1,12 @@
 package io.thousandisland.runtime.admission;
 
 import io.thousandisland.runtime.settings.AccessSettings;
-import io.thousandisland.runtime.settings.AddressBits;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.server.Limit;
 import io.thousandisland.transport.TransportSocket;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.EnumMap;
@@ -124,7 +124,7 @@ public final class Admission {
     if (access.isOpen() && counted == null) {
       return new Answer(new Seat(this, null), null);
     }
-    AddressBits address = bits(accepted.remoteAddress());
+    InetAddress address = ip(accepted.remoteAddress());
     if (address == null) {
       return new Answer(new Seat(this, null), null);
     }
@@ -141,10 +141,8 @@ public final class Admission {
   }
 
   /** Null for an address that is no IP address. */
-  static @Nullable AddressBits bits(SocketAddress remote) {
-    return remote instanceof InetSocketAddress at && at.getAddress() != null
-        ? AddressBits.of(at.getAddress())
-        : null;
+  static @Nullable InetAddress ip(SocketAddress remote) {
+    return remote instanceof InetSocketAddress at ? at.getAddress() : null;
   }
 
   /** Counts a refusal. */

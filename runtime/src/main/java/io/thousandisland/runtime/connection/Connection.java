@@ -10,12 +10,11 @@ import io.thousandisland.handler.SocketRef;
 import io.thousandisland.runtime.admission.Seat;
 import io.thousandisland.runtime.handlers.ContextLoader;
 import io.thousandisland.runtime.handlers.Generation;
-import io.thousandisland.runtime.settings.AddressBits;
-import io.thousandisland.runtime.settings.Cidr;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.runtime.wire.Inbound;
+import io.thousandisland.server.Cidr;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
@@ -661,7 +660,7 @@ public final class Connection implements Signals.Resting, Host {
   public boolean isOf(Cidr block) {
     return transport.remoteAddress() instanceof InetSocketAddress at
         && at.getAddress() != null
-        && block.contains(AddressBits.of(at.getAddress()));
+        && block.contains(at.getAddress());
   }
 
   /** True while the connection has no handler, and waits for one. */

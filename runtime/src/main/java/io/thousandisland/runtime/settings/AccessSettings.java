@@ -1,5 +1,7 @@
 package io.thousandisland.runtime.settings;
 
+import io.thousandisland.server.Cidr;
+import java.net.InetAddress;
 import java.util.List;
 
 /**
@@ -22,7 +24,7 @@ public record AccessSettings(List<Cidr> allow, List<Cidr> deny) {
     return allow.isEmpty() && deny.isEmpty();
   }
 
-  public boolean allows(AddressBits address) {
+  public boolean allows(InetAddress address) {
     boolean listed = allow.isEmpty() || allow.stream().anyMatch(block -> block.contains(address));
     return listed && deny.stream().noneMatch(block -> block.contains(address));
   }

@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.settings;
+package io.thousandisland.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,7 +11,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class CidrTest {
 
   private static boolean contains(String block, String address) throws Exception {
-    return Cidr.parse(block).orElseThrow().contains(AddressBits.of(InetAddress.getByName(address)));
+    return Cidr.parse(block).orElseThrow().contains(InetAddress.getByName(address));
   }
 
   @ParameterizedTest

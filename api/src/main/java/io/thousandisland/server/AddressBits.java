@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.settings;
+package io.thousandisland.server;
 
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -8,26 +8,26 @@ import java.nio.ByteBuffer;
  * An IPv6 address as a number of 128 bits, without its zone. An IPv4 address is the IPv4-mapped
  * address (RFC 4291, section 2.5.5.2).
  */
-public record AddressBits(long high, long low) {
+record AddressBits(long high, long low) {
 
   /** The length of the prefix of all IPv4-mapped addresses. */
   static final int MAPPED = 96;
 
   private static final long MAPPED_LOW = 0xffffL << 32;
 
-  public static AddressBits of(InetAddress address) {
+  static AddressBits of(InetAddress address) {
     ByteBuffer bytes = ByteBuffer.wrap(address.getAddress());
     return bytes.remaining() == 4
         ? new AddressBits(0, MAPPED_LOW | (bytes.getInt() & 0xffff_ffffL))
         : new AddressBits(bytes.getLong(), bytes.getLong());
   }
 
-  public boolean isIpv4() {
+  boolean isIpv4() {
     return high == 0 && low >>> 32 == 0xffff;
   }
 
   /** The address with all bits zero but the first {@code bits}, 0 to 128. */
-  public AddressBits prefix(int bits) {
+  AddressBits prefix(int bits) {
     return new AddressBits(high & mask(bits), low & mask(bits - 64));
   }
 
