@@ -274,7 +274,7 @@ class AdmissionTest {
       assertThat(ended(from("127.0.0.9", server))).isTrue();
       assertThat(serves(old)).isTrue();
       assertThat(refusals(server)).containsExactly(Limit.ACCESS, Limit.ACCESS);
-      assertThat(server.node.placesTaken()).isEqualTo(2);
+      server.await("the places are free", s -> s.node.placesTaken() == 2);
       assertThat(server.node.configure(open)).isEmpty();
       assertThat(serves(from("127.0.0.3", server))).isTrue();
     }
