@@ -54,7 +54,7 @@ record ListenMove(List<ListeningChannel> channels, int kept) {
       int port = now.isAt(next) ? had : next.port();
       boolean samePort = port == had && port > 0;
       while (channels.size() < next.sockets()) {
-        ListenAt at = new ListenAt(next.host(), port, next.backlog(), next.options());
+        ListenAt at = new ListenAt(next.address(port), next.backlog(), next.options());
         List<ListeningChannel> sharing =
             channels.size() > kept ? move.opened() : samePort ? open : List.of();
         ListeningChannel bound = sharing.isEmpty() ? by.listen(at) : sharing.getFirst().another(at);

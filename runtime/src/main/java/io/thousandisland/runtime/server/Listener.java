@@ -385,8 +385,7 @@ final class Listener implements Node {
     ListenSettings settings = context.settings().listen();
     var at =
         new ListenAt(
-            settings.host(),
-            port >= 0 ? port : settings.port(),
+            settings.address(port >= 0 ? port : settings.port()),
             settings.backlog(),
             settings.options());
     for (ListenSlot slot : slots) {

@@ -1,6 +1,8 @@
 package io.thousandisland.runtime.settings;
 
+import java.net.InetSocketAddress;
 import java.net.SocketOption;
+import java.net.UnknownHostException;
 import java.util.Map;
 
 /**
@@ -22,6 +24,17 @@ public record ListenSettings(
     Checks.between("backlog", backlog, 1, 65_535);
     Checks.between("listenSockets", sockets, 1, 64);
     options = Map.copyOf(options);
+  }
+
+  /**
+   * The address of the host, at another port. Finding it may take long, where the host is a name.
+   */
+  public InetSocketAddress address(int atPort) throws UnknownHostException {
+    var address = new InetSocketAddress(host, atPort);
+    if (address.isUnresolved()) {
+      throw new UnknownHostException(host);
+    }
+    return address;
   }
 
   /** Whether {@code other} means the same host and port. */

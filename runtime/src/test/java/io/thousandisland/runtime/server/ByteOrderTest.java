@@ -14,6 +14,7 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -160,7 +161,8 @@ class ByteOrderTest {
 
   /** A socket that reads "abc" again; then comes {@code later}, or the end. */
   private TransportSocket replay(MemoryTransport memory, String later) throws IOException {
-    var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
+    var channel =
+        memory.listen(new ListenAt(InetSocketAddress.createUnresolved("memory", 1), 9, Map.of()));
     var peer = memory.connect(1);
     TransportSocket below = Objects.requireNonNull(channel.accept());
     peer.send(later);

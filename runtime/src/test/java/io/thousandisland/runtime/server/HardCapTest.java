@@ -23,6 +23,7 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.Transport;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -256,7 +257,8 @@ class HardCapTest {
       var context = new ServerContext(sound, telemetry, runtime);
       var connections = new ConnectionSupervisor(context, 1, () -> {});
       context.settings(broken);
-      var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
+      var channel =
+          memory.listen(new ListenAt(InetSocketAddress.createUnresolved("memory", 1), 9, Map.of()));
       var peer = memory.connect(1);
       var accepted = channel.accept();
       assertThat(context.admission.permits.tryAcquire()).isTrue();

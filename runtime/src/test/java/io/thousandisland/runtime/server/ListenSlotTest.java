@@ -38,7 +38,9 @@ class ListenSlotTest {
 
   @BeforeEach
   void open() throws Exception {
-    slot.open(transport.listen(new ListenAt("memory", 0, 4096, Map.of())));
+    slot.open(
+        transport.listen(
+            new ListenAt(InetSocketAddress.createUnresolved("memory", 0), 4096, Map.of())));
     port = ((InetSocketAddress) Objects.requireNonNull(slot.channel()).localAddress()).getPort();
   }
 
@@ -172,7 +174,9 @@ class ListenSlotTest {
     assertThat(slot.channel()).isNull();
     assertThatThrownBy(slot::accept).isInstanceOf(ClosedChannelException.class);
     slot.pass(false);
-    slot.open(transport.listen(new ListenAt("memory", port, 8, Map.of())));
+    slot.open(
+        transport.listen(
+            new ListenAt(InetSocketAddress.createUnresolved("memory", port), 8, Map.of())));
     assertThat(Turns.await(slot, me, false, STOP)).isEqualTo(slot);
     transport.connect(port);
     assertThat(slot.accept()).isNotNull();

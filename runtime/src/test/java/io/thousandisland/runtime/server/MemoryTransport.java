@@ -40,7 +40,8 @@ final class MemoryTransport implements Transport, AutoCloseable {
   }
 
   synchronized ListeningChannel listen(ListenAt at, boolean shared) throws BindException {
-    int port = at.port() == 0 ? ++lastPort : at.port();
+    int asked = ((InetSocketAddress) at.address()).getPort();
+    int port = asked == 0 ? ++lastPort : asked;
     List<MemoryListeningChannel> sharing = ports.computeIfAbsent(port, p -> new ArrayList<>());
     if (!sharing.isEmpty() && !shared) {
       throw new BindException("address in use: memory:" + port);

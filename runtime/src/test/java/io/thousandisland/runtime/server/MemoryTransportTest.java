@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.BindException;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -248,7 +249,7 @@ class MemoryTransportTest {
 
   @Test
   void x2PortInUseIsSaidAndHadAsSoonAsItIsFree() throws Exception {
-    var at = new ListenAt("memory", 77, 8, Map.of());
+    var at = new ListenAt(InetSocketAddress.createUnresolved("memory", 77), 8, Map.of());
     var other = transport.listen(at);
     assertThatThrownBy(() -> transport.listen(at)).isInstanceOf(BindException.class);
     try (var server = server(handler)) {

@@ -24,6 +24,7 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListenAt;
 import java.lang.ref.WeakReference;
 import java.net.ConnectException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Map;
@@ -347,7 +348,8 @@ class WaitingTimesTest {
       var context = new ServerContext(RunningServer.settings(), new Telemetry(), runtime);
       context.generations.serve(new HandlerBinding(facts, handler));
       var connections = new ConnectionSupervisor(context, 1, () -> {});
-      var channel = memory.listen(new ListenAt("memory", 1, 9, Map.of()));
+      var channel =
+          memory.listen(new ListenAt(InetSocketAddress.createUnresolved("memory", 1), 9, Map.of()));
       connections.start(crash -> {});
       connections.stop();
       var peer = memory.connect(1);

@@ -62,9 +62,11 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
-    InetSocketAddress address = new InetSocketAddress(at.host(), at.port());
+    if (!(at.address() instanceof InetSocketAddress address)) {
+      throw new IllegalArgumentException("TCP cannot listen at " + at.address());
+    }
     if (address.isUnresolved()) {
-      throw new UnknownHostException(at.host());
+      throw new UnknownHostException(address.getHostString());
     }
     ServerSocketChannel channel = openFor(address.getAddress());
     try {
@@ -101,7 +103,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     try {
       channel.bind(address, at.backlog());
     } catch (BindException e) {
-      var named = new BindException(e.getMessage() + ": " + at.host() + ":" + at.port());
+      var named =
+          new BindException(
+              e.getMessage() + ": " + address.getHostString() + ":" + address.getPort());
       named.initCause(e);
       throw named;
     }

@@ -139,7 +139,7 @@ class PollerTroubleTest {
     try (var free = new ServerSocket(0)) {
       port = free.getLocalPort();
     }
-    var at = new ListenAt("127.0.0.1", port, 8, Map.of());
+    var at = new ListenAt(new InetSocketAddress("127.0.0.1", port), 8, Map.of());
     var listening = transport.listen(at);
     transport.stop();
     assertThat(listening.isOpen()).isFalse();
@@ -154,7 +154,10 @@ class PollerTroubleTest {
     var transport = new TcpTransport();
     try (var listening =
         transport.listen(
-            new ListenAt("127.0.0.1", 0, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false)))) {
+            new ListenAt(
+                new InetSocketAddress("127.0.0.1", 0),
+                8,
+                Map.of(StandardSocketOptions.TCP_NODELAY, false)))) {
       assertThatThrownBy(() -> listening.options(Map.of(StandardSocketOptions.SO_RCVBUF, -1)))
           .isInstanceOf(IllegalArgumentException.class)
           .hasMessageContaining("SO_RCVBUF = -1");

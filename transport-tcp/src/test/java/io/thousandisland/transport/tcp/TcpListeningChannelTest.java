@@ -41,7 +41,9 @@ class TcpListeningChannelTest {
 
   private TcpListeningChannel listen(String host, Map<SocketOption<?>, Object> options)
       throws IOException {
-    var listening = (TcpListeningChannel) transport.listen(new ListenAt(host, 0, 8, options));
+    var listening =
+        (TcpListeningChannel)
+            transport.listen(new ListenAt(new InetSocketAddress(host, 0), 8, options));
     listening.start(acceptable::release);
     return listening;
   }
@@ -142,7 +144,7 @@ class TcpListeningChannelTest {
             setAgain.incrementAndGet();
           }
         };
-    var at = new ListenAt("127.0.0.1", 0, 8, Map.of());
+    var at = new ListenAt(new InetSocketAddress("127.0.0.1", 0), 8, Map.of());
     try (var listening = TcpListeningChannel.open(at, before, false, transport.places())) {
       assertThatThrownBy(() -> listening.options(Map.of(SO_RCVBUF, -1)))
           .hasMessageContaining("SO_RCVBUF = -1");

@@ -7,6 +7,7 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -72,7 +73,9 @@ class TcpSocketTest {
 
   private void open(PollerThreads threads) throws Exception {
     transport = new TcpTransport(threads);
-    listening = (TcpListeningChannel) transport.listen(new ListenAt("127.0.0.1", 0, 8, Map.of()));
+    listening =
+        (TcpListeningChannel)
+            transport.listen(new ListenAt(new InetSocketAddress("127.0.0.1", 0), 8, Map.of()));
     var acceptable = new Semaphore(0);
     listening.start(acceptable::release);
     client = new Socket();

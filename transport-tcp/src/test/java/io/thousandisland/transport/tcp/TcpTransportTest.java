@@ -41,7 +41,7 @@ class TcpTransportTest {
   }
 
   private static ListenAt loopback(int port) {
-    return new ListenAt("127.0.0.1", port, 1024, Map.of());
+    return new ListenAt(new InetSocketAddress("127.0.0.1", port), 1024, Map.of());
   }
 
   /** Waits for readiness as a connection does. */
@@ -197,14 +197,22 @@ class TcpTransportTest {
 
   @Test
   void optionsOfTheUserOverrideDefaultsButNotWhatTheDesignDependsOn() throws Exception {
-    var at = new ListenAt("127.0.0.1", 0, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false));
+    var at =
+        new ListenAt(
+            new InetSocketAddress("127.0.0.1", 0),
+            8,
+            Map.of(StandardSocketOptions.TCP_NODELAY, false));
     try (var listening = transport.listen(at);
         var client = connect(listening);
         var socket = accept(listening)) {
       assertThat(client.isConnected()).isTrue();
       assertThat(socket.option(StandardSocketOptions.TCP_NODELAY)).isFalse();
     }
-    var wrong = new ListenAt("127.0.0.1", 0, 8, Map.of(StandardSocketOptions.SO_REUSEPORT, true));
+    var wrong =
+        new ListenAt(
+            new InetSocketAddress("127.0.0.1", 0),
+            8,
+            Map.of(StandardSocketOptions.SO_REUSEPORT, true));
     assertThatThrownBy(() -> transport.listen(wrong))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("SO_REUSEPORT");
@@ -224,7 +232,11 @@ class TcpTransportTest {
   void s6ChannelThatSharesAPortGivesItsConnectionsTheOptionsToo() throws Exception {
     var one = transport.listen(loopback(0));
     int port = ((InetSocketAddress) one.localAddress()).getPort();
-    var at = new ListenAt("127.0.0.1", port, 8, Map.of(StandardSocketOptions.TCP_NODELAY, false));
+    var at =
+        new ListenAt(
+            new InetSocketAddress("127.0.0.1", port),
+            8,
+            Map.of(StandardSocketOptions.TCP_NODELAY, false));
     try (var two = one.another(at)) {
       one.close(); // so that the other channel gets all connections
       try (var client = connect(two);
@@ -240,7 +252,8 @@ class TcpTransportTest {
   @ValueSource(ints = {2, 100})
   void s6BacklogIsTheOneAskedForAndNotTheOneOfTheJdk(int backlog) throws Exception {
     List<Socket> clients = new ArrayList<>();
-    try (var listening = transport.listen(new ListenAt("127.0.0.1", 0, backlog, Map.of()))) {
+    try (var listening =
+        transport.listen(new ListenAt(new InetSocketAddress("127.0.0.1", 0), backlog, Map.of()))) {
       for (int i = 0; i < backlog; i++) {
         clients.add(connect(listening)); // nobody accepts
       }
