@@ -7,12 +7,12 @@ import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -24,7 +24,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound TCP port.
+ * A bound TCP port, or a bound Unix socket.
  *
  * <p>Thread: any; the poller calls {@link #ready}.
  */
@@ -62,20 +62,14 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
-    if (!(at.address() instanceof InetSocketAddress address)) {
-      throw new IllegalArgumentException("TCP cannot listen at " + at.address());
-    }
-    if (address.isUnresolved()) {
-      throw new UnknownHostException(address.getHostString());
-    }
-    ServerSocketChannel channel = openFor(address.getAddress());
+    ServerSocketChannel channel = openFor(at.address());
     try {
       channel.configureBlocking(false);
       options.applyToListening(channel);
       if (shared) {
         channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
       }
-      bind(channel, address, at);
+      bind(channel, at);
       var listening = new TcpListeningChannel(channel, options, places);
       listening.registration.take(); // the port is given up when the pollers end, at the latest
       return listening;
@@ -92,23 +86,35 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    * An IPv4 socket for an IPv4 address, the wildcard included. Otherwise the wildcard would open
    * IPv6 as well, and accepting from a socket that maps IPv4 addresses to IPv6 costs more.
    */
-  private static ServerSocketChannel openFor(InetAddress address) throws IOException {
-    return address instanceof Inet4Address
-        ? ServerSocketChannel.open(StandardProtocolFamily.INET)
-        : ServerSocketChannel.open();
+  private static ServerSocketChannel openFor(SocketAddress address) throws IOException {
+    return switch (address) {
+      case UnixDomainSocketAddress unix -> ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      case InetSocketAddress inet -> {
+        if (inet.isUnresolved()) {
+          throw new UnknownHostException(inet.getHostString());
+        }
+        yield inet.getAddress() instanceof Inet4Address
+            ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+            : ServerSocketChannel.open();
+      }
+      default -> throw new IllegalArgumentException("no transport for the address " + address);
+    };
   }
 
-  private static void bind(ServerSocketChannel channel, InetSocketAddress address, ListenAt at)
-      throws IOException {
+  private static void bind(ServerSocketChannel channel, ListenAt at) throws IOException {
     try {
-      channel.bind(address, at.backlog());
+      channel.bind(at.address(), at.backlog());
     } catch (BindException e) {
-      var named =
-          new BindException(
-              e.getMessage() + ": " + address.getHostString() + ":" + address.getPort());
+      var named = new BindException(e.getMessage() + ": " + text(at.address()));
       named.initCause(e);
       throw named;
     }
+  }
+
+  private static String text(SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? inet.getHostString() + ":" + inet.getPort()
+        : "unix:" + address;
   }
 
   @Override
@@ -176,16 +182,19 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   @Override
   public TcpListeningChannel another(ListenAt at) throws IOException {
+    if (local instanceof UnixDomainSocketAddress) {
+      throw new UnsupportedOperationException("a Unix socket takes one listening socket");
+    }
     if (!channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
       throw new UnsupportedOperationException("this system has no SO_REUSEPORT");
     }
     channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-    return open(at, TcpOptions.of(at.options()), true, places);
+    return open(at, TcpOptions.of(at.options(), at.address()), true, places);
   }
 
   @Override
   public void options(Map<SocketOption<?>, Object> changed) throws IOException {
-    TcpOptions now = TcpOptions.of(changed);
+    TcpOptions now = TcpOptions.of(changed, local);
     TcpOptions before = options;
     try {
       now.replace(before, channel);

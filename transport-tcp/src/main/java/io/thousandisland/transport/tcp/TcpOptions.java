@@ -1,12 +1,15 @@
 package io.thousandisland.transport.tcp;
 
+import static java.net.StandardProtocolFamily.UNIX;
 import static java.net.StandardSocketOptions.SO_RCVBUF;
 import static java.net.StandardSocketOptions.SO_REUSEADDR;
 import static java.net.StandardSocketOptions.SO_REUSEPORT;
 import static java.net.StandardSocketOptions.TCP_NODELAY;
 
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -23,13 +26,23 @@ class TcpOptions { // not final, for a test
   /** Set on the listening channel before it is bound; accepted connections inherit them. */
   private static final Set<SocketOption<?>> OF_LISTENING = Set.of(SO_RCVBUF, SO_REUSEADDR);
 
+  /** Whether they are for Unix sockets, which have other options, and no defaults of ours. */
+  private final boolean unix;
+
   private final Map<SocketOption<?>, Object> listening = new HashMap<>();
   private final Map<SocketOption<?>, Object> accepted = new HashMap<>();
 
-  /** The defaults. */
+  /** The defaults for TCP. */
   TcpOptions() {
-    listening.put(SO_REUSEADDR, true);
-    accepted.put(TCP_NODELAY, true);
+    this(false);
+  }
+
+  private TcpOptions(boolean unix) {
+    this.unix = unix;
+    if (!unix) {
+      listening.put(SO_REUSEADDR, true);
+      accepted.put(TCP_NODELAY, true);
+    }
   }
 
   /**
@@ -37,10 +50,10 @@ class TcpOptions { // not final, for a test
    *
    * @throws IllegalArgumentException when an option cannot be set; the message names it
    */
-  static TcpOptions of(Map<SocketOption<?>, Object> given) throws IOException {
-    TcpOptions options = new TcpOptions();
+  static TcpOptions of(Map<SocketOption<?>, Object> given, SocketAddress at) throws IOException {
+    TcpOptions options = new TcpOptions(at instanceof UnixDomainSocketAddress);
     given.forEach(options::put);
-    try (SocketChannel trial = SocketChannel.open()) {
+    try (SocketChannel trial = options.unix ? SocketChannel.open(UNIX) : SocketChannel.open()) {
       options.applyToAccepted(trial);
     }
     return options;
@@ -69,7 +82,8 @@ class TcpOptions { // not final, for a test
    */
   void replace(TcpOptions before, ServerSocketChannel channel) throws IOException {
     var all = new HashMap<SocketOption<?>, Object>();
-    try (ServerSocketChannel fresh = ServerSocketChannel.open()) {
+    try (ServerSocketChannel fresh =
+        unix ? ServerSocketChannel.open(UNIX) : ServerSocketChannel.open()) {
       for (SocketOption<?> option : before.listening.keySet()) {
         all.put(option, fresh.getOption(option));
       }

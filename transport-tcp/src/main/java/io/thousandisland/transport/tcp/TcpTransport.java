@@ -46,7 +46,7 @@ public final class TcpTransport implements Transport {
 
   @Override
   public ListeningChannel listen(ListenAt at) throws IOException {
-    return TcpListeningChannel.open(at, TcpOptions.of(at.options()), false, places());
+    return TcpListeningChannel.open(at, TcpOptions.of(at.options(), at.address()), false, places());
   }
 
   @Deactivate
