@@ -17,8 +17,8 @@ public interface Transport {
    * asks this channel for the others ({@link ListeningChannel#another}).
    *
    * @throws java.net.BindException when the address is in use, or not ours, or not permitted
-   * @throws IllegalArgumentException when this transport cannot do what {@code at} asks for; the
-   *     message names the setting
+   * @throws IllegalArgumentException when this transport cannot do what {@code at} asks for, a kind
+   *     of address included; the message names the setting
    */
   ListeningChannel listen(ListenAt at) throws IOException;
 
