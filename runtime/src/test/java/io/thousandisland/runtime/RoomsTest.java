@@ -36,6 +36,7 @@ class RoomsTest {
           "admission",
           "handlers",
           "signals",
+          "proxy",
           "settings",
           "supervision");
 
