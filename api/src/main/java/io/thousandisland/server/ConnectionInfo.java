@@ -15,8 +15,9 @@ import java.util.Optional;
  * @param generation the number of the handler generation that serves it
  * @param started when it was accepted
  * @param label the text that its handler gave it; empty when it gave none
- * @param idle the time since bytes of the peer were handled last, or since the accept; zero while a
- *     callback works
+ * @param idle the time that counts as silence for the read timeout: since bytes of the peer were
+ *     handled last (or the peer has taken bytes, with {@code idleBy = both}), or since the accept;
+ *     zero while a callback works
  * @param unread how many received bytes the handler has not taken
  * @param unsent how many sent bytes the kernel has not taken
  * @param deadline the time until its next deadline: the end of its wait for data, or for the peer

@@ -11,16 +11,14 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Seat {
 
-  private final Admission admission;
+  /** Null when the places are free. Guarded by this for writes. */
+  private volatile @Nullable Admission admission;
 
   /** Guarded by this. */
   private @Nullable AcceptorPlaces acceptor;
 
   /** The place of the address; null when places of addresses are not counted. Guarded by this. */
   private AddressPlaces.@Nullable Ticket ticket;
-
-  /** Guarded by this for writes. */
-  private volatile boolean free;
 
   Seat(Admission admission, AddressPlaces.@Nullable Ticket ticket) {
     this.admission = admission;
@@ -38,25 +36,31 @@ public final class Seat {
    * when the connection was admitted.
    */
   public synchronized void countAddress(SocketAddress remote) {
-    AddressPlaces current = admission.addresses();
-    AddressPlaces.Ticket mine = ticket;
-    if (free || (mine == null ? null : mine.places()) == current) {
+    Admission mine = admission;
+    if (mine == null) {
       return;
     }
-    if (mine != null) {
-      mine.leave();
+    AddressPlaces current = mine.addresses();
+    AddressPlaces.Ticket before = ticket;
+    if ((before == null ? null : before.places()) == current) {
+      return;
+    }
+    if (before != null) {
+      before.leave();
     }
     ticket = current == null ? null : current.enter(remote);
   }
 
   /** Gives all places back. Idempotent. */
   public void free() {
+    Admission mine;
     AcceptorPlaces places;
     synchronized (this) {
-      if (free) {
+      mine = admission;
+      if (mine == null) {
         return;
       }
-      free = true;
+      admission = null;
       if (ticket != null) {
         ticket.leave();
         ticket = null;
@@ -66,11 +70,11 @@ public final class Seat {
     if (places != null) {
       places.free();
     }
-    admission.permits.release();
+    mine.permits.release();
   }
 
   /** Whether the connection takes places. */
   public boolean isTaken() {
-    return !free;
+    return admission != null;
   }
 }

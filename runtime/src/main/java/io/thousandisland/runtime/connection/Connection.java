@@ -126,11 +126,8 @@ public final class Connection implements Signals.Resting, Host {
   /** True when no drain waits for it any more. Written by a drain; read by drains. */
   private volatile boolean abandoned;
 
-  /** As {@link #verdict()}. Written by the reaper; read by the own thread. */
-  private volatile @Nullable Ending verdict;
-
-  /** Null until the reaper looks. The reaper's. */
-  private @Nullable Pace pace;
+  /** Null until the reaper looks. Written by the reaper; the own thread reads its verdict. */
+  private volatile @Nullable Pace pace;
 
   /** The last generation that the handler was advised for; the own thread's. */
   private @Nullable Generation advisedFor;
@@ -565,21 +562,15 @@ public final class Connection implements Signals.Resting, Host {
     mine.look(look);
   }
 
-  /** Advises the handler to finish because of the connection's age. */
-  void age() {
-    verdict = new Ending.Aged();
-    drain();
-  }
-
-  /** Ends the conversation, which the reaper finds to be over its time, as {@code late}. */
-  void expire(Ending late) {
-    verdict = late;
-    signals.raise(late instanceof Ending.Aged ? SHUTDOWN : Signals.EXPIRE);
+  @Override
+  public @Nullable Ending verdict() {
+    Pace mine = pace;
+    return mine == null ? null : mine.verdict();
   }
 
   @Override
-  public @Nullable Ending verdict() {
-    return verdict;
+  public Signals signals() {
+    return signals;
   }
 
   /** When it was accepted, in the sweeper's time. */

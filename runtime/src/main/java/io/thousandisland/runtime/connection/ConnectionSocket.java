@@ -64,8 +64,8 @@ public final class ConnectionSocket implements Socket {
   private final Inbound in;
   private final Outbound out;
 
-  /** The reasons that end a wait for data; in the terminal callback only force does. */
-  private int endings = SHUTDOWN | CLOSE | FORCED | EXPIRE;
+  /** Whether the terminal callback has begun. */
+  private boolean ending;
 
   /**
    * Made at the first use, by any thread: few connections ever get a message. Set once, through
@@ -88,7 +88,7 @@ public final class ConnectionSocket implements Socket {
     this.wire = wire;
     this.signals = signals;
     this.in = in;
-    this.out = new Outbound(context(), wire, signals);
+    this.out = new Outbound(wire, signals);
     this.transportName = context().transportName();
     this.readTimeout = context().settings().timeouts().read();
   }
@@ -219,13 +219,13 @@ public final class ConnectionSocket implements Socket {
    * @return a buffer of {@code pool}, to be released
    */
   private ByteBuffer readSome(BufferPool pool, int most, Duration timeout) throws IOException {
-    failIfEnding(out.awaitFlushed(endings));
+    failIfEnding(out.awaitFlushed(endings()));
     signals.deadline(context().sweeper.in(timeout));
     try {
       for (; ; ) {
         // the transport tells nothing more of a stream that is over
-        int why = in.mayRead() || in.isOver() ? signals.takeTurn(endings) : awaitData();
-        failIfEnding(why & endings);
+        int why = in.mayRead() || in.isOver() ? signals.takeTurn(endings()) : awaitData();
+        failIfEnding(why & endings());
         ByteBuffer read = readNow(pool, most);
         if (read != null) {
           return read;
@@ -256,10 +256,15 @@ public final class ConnectionSocket implements Socket {
     return got > 0 ? pooled.flip() : null;
   }
 
+  /** The reasons that end a wait for data; in the terminal callback only force does. */
+  private int endings() {
+    return ending ? FORCED : SHUTDOWN | CLOSE | FORCED | EXPIRE;
+  }
+
   private int awaitData() {
     in.waits(true);
     try {
-      int why = signals.await(READABLE | DEADLINE | endings);
+      int why = signals.await(READABLE | DEADLINE | endings());
       if ((why & READABLE) != 0) {
         in.dataAt(context().sweeper.now());
       }
@@ -358,7 +363,7 @@ public final class ConnectionSocket implements Socket {
 
   /** The terminal callback begins. It may still receive; its sends need not wait for the peer. */
   void ending() {
-    endings = FORCED;
+    ending = true;
     out.hurry();
   }
 

@@ -90,9 +90,6 @@ public final class Conversation {
   /** See {@link #readySince()}. */
   private long ready = NEVER;
 
-  /** In the sweeper's time. */
-  private long lastData;
-
   /** The end of the wait for data, in the sweeper's time. */
   private long waitUntil = NEVER;
 
@@ -110,7 +107,7 @@ public final class Conversation {
     this.in = in;
     this.socket = socket;
     this.lease = lease;
-    this.terminalCallback = new TerminalCallback(connection, signals);
+    this.terminalCallback = new TerminalCallback(connection);
   }
 
   private ServerContext context() {
@@ -306,14 +303,16 @@ public final class Conversation {
   private void countSent(long before) {
     if (out().bytes() != before
         && context().settings().pace().idleBy() == PaceSettings.IdleBy.BOTH) {
-      lastData = context().sweeper.now();
-      waitUntil = Math.max(waitUntil, after(lastData, socket.readTimeout()));
+      in.dataAt(context().sweeper.now());
+      waitUntil = Math.max(waitUntil, after(in.lastData(), socket.readTimeout()));
     }
   }
 
   private void notCounting(long waited) {
-    lastData += waited;
-    waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
+    if (waited != 0) {
+      in.dataAt(in.lastData() + waited);
+      waitUntil = waitUntil == NEVER ? NEVER : waitUntil + waited;
+    }
   }
 
   /**
@@ -498,10 +497,15 @@ public final class Conversation {
 
   /** After handleConnection or handleData: the time they took does not count. */
   private @Nullable Ending afterData(Next<@Nullable Object> next) throws Exception {
-    lastData = context().sweeper.now();
-    in.dataAt(lastData);
-    waitUntil = after(lastData, socket.readTimeout());
+    dataCounts();
     return apply(next);
+  }
+
+  /** The wait for data begins again. */
+  private void dataCounts() {
+    long now = context().sweeper.now();
+    in.dataAt(now);
+    waitUntil = after(now, socket.readTimeout());
   }
 
   /** A message or advice leaves the deadline where it is, unless its answer moves it. */
@@ -525,8 +529,7 @@ public final class Conversation {
       case Next.Fail<@Nullable Object> fail -> throw new AssertionError("handled above");
       case Next.SwitchTransport<@Nullable Object> to -> {
         switchTransport(to);
-        lastData = context().sweeper.now();
-        waitUntil = after(lastData, socket.readTimeout());
+        dataCounts();
         setWait(to.readTimeout());
         yield null;
       }
@@ -539,7 +542,7 @@ public final class Conversation {
       case ReadTimeout.Once once -> waitUntil = context().sweeper.in(once.timeout());
       case ReadTimeout.Always always -> {
         socket.readTimeout(always.timeout());
-        waitUntil = after(lastData, socket.readTimeout());
+        waitUntil = after(in.lastData(), socket.readTimeout());
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.connection;
 
 import io.thousandisland.runtime.handlers.Generation;
+import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.wire.Wire;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.transport.TransportSocket;
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's own, except {@link #force}.
  */
 public interface Host extends Wire {
+
+  /** The reasons for which its thread goes on. */
+  Signals signals();
 
   /** The server's name and the connection's number and label. */
   String threadName();

@@ -1,8 +1,10 @@
 package io.thousandisland.runtime.connection;
 
 import static io.thousandisland.runtime.signals.Signals.ENDING;
+import static io.thousandisland.runtime.signals.Signals.EXPIRE;
 import static io.thousandisland.runtime.signals.Signals.NEVER;
 import static io.thousandisland.runtime.signals.Signals.READABLE;
+import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 import static io.thousandisland.runtime.signals.Signals.WRITABLE;
 
 import io.thousandisland.runtime.settings.PaceSettings;
@@ -88,6 +90,9 @@ public final class Pace {
   /** Whether the connection was told to read once more before it is blamed for its silence. */
   private boolean lastLook;
 
+  /** As {@link Host#verdict}. Read by the connection's own thread. */
+  private volatile @Nullable Ending verdict;
+
   // in the sweeper's time, or NEVER
   private long advised = NEVER;
   private long judged = NEVER;
@@ -133,18 +138,23 @@ public final class Pace {
       return; // it ends already
     }
     if (isSilent(look)) {
-      verdict(new Ending.NoFirstByte(), look);
+      end(new Ending.NoFirstByte(), look);
       return;
     }
     Ending.TooSlow slow = tooSlow(look);
     if (slow != null) {
-      verdict(slow, look);
+      end(slow, look);
     }
   }
 
-  private void verdict(Ending ending, Look look) {
+  @Nullable Ending verdict() {
+    return verdict;
+  }
+
+  private void end(Ending ending, Look look) {
     judged = look.now;
-    connection.expire(ending);
+    verdict = ending;
+    signals.raise(ending instanceof Ending.Aged ? SHUTDOWN : EXPIRE);
   }
 
   private void age(Look look) {
@@ -155,11 +165,12 @@ public final class Pace {
     if (advised == NEVER) {
       advised = look.now;
       if (drain > 0) {
-        connection.age();
+        verdict = new Ending.Aged();
+        connection.drain();
       }
     }
     if (look.now - advised >= drain) {
-      verdict(new Ending.Aged(), look);
+      end(new Ending.Aged(), look);
     }
   }
 

@@ -11,7 +11,6 @@ import io.thousandisland.handler.ReadTimeoutException;
 import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.Socket;
-import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.Ending;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 public final class TerminalCallback {
 
   private final Host connection;
-  private final Signals signals;
 
   /**
    * True when no terminal callback begins any more: one has begun, or a drain gave up on this
@@ -36,9 +34,12 @@ public final class TerminalCallback {
   /** Name of the callback that runs, or whose answer is looked at; empty outside of callbacks. */
   private String callback = "";
 
-  TerminalCallback(Host connection, Signals signals) {
+  TerminalCallback(Host connection) {
     this.connection = connection;
-    this.signals = signals;
+  }
+
+  private boolean isRaised(int reason) {
+    return connection.signals().isRaised(reason);
   }
 
   /** From now on a failure counts as one in {@code callback}, until {@link #answered}. */
@@ -57,14 +58,14 @@ public final class TerminalCallback {
 
   /** The ending that was raised; a shutdown when none was raised, and there is no handler. */
   Ending asked() {
-    if (signals.isRaised(FORCED)) {
+    if (isRaised(FORCED)) {
       return new Ending.Forced();
     }
     Ending verdict = connection.verdict();
-    if (verdict != null && signals.isRaised(EXPIRE)) {
+    if (verdict != null && isRaised(EXPIRE)) {
       return verdict;
     }
-    boolean closed = signals.isRaised(CLOSE) && !signals.isRaised(SHUTDOWN);
+    boolean closed = isRaised(CLOSE) && !isRaised(SHUTDOWN);
     return closed ? new Ending.ByUs() : finished();
   }
 
@@ -79,11 +80,11 @@ public final class TerminalCallback {
    * @param thrown false when a handler answered with it
    */
   Ending because(Throwable reason, boolean thrown) {
-    if (signals.isRaised(FORCED)) {
+    if (isRaised(FORCED)) {
       return new Ending.Forced();
     }
     Ending verdict = connection.verdict();
-    if (verdict != null && signals.isRaised(EXPIRE) && endsAWait(reason)) {
+    if (verdict != null && isRaised(EXPIRE) && endsAWait(reason)) {
       return verdict;
     }
     if (reason instanceof ReadTimeoutException) {
@@ -92,10 +93,10 @@ public final class TerminalCallback {
     if (reason instanceof PeerClosedException) {
       return new Ending.ByPeer();
     }
-    if (reason instanceof ShutdownException && signals.isRaised(SHUTDOWN)) {
+    if (reason instanceof ShutdownException && isRaised(SHUTDOWN)) {
       return finished();
     }
-    if (thrown && reason instanceof IOException && signals.isRaised(CLOSE)) {
+    if (thrown && reason instanceof IOException && isRaised(CLOSE)) {
       return new Ending.ByUs(); // a close under a blocked callback means this ending
     }
     return new Ending.Failed(reason, thrown, callback);

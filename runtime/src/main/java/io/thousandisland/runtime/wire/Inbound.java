@@ -108,12 +108,12 @@ public final class Inbound extends Tally {
     return (boolean) OVER.getOpaque(this);
   }
 
-  /** Bytes have arrived, or were handled, at {@code now}. */
+  /** The wait for data counts from {@code now}. */
   public void dataAt(long now) {
     LAST_DATA.setOpaque(this, now);
   }
 
-  /** When bytes were handled last, in the sweeper's time; 0 before. Any thread. */
+  /** The time from which the wait for data counts, in the sweeper's time; 0 before. Any thread. */
   public long lastData() {
     return (long) LAST_DATA.getOpaque(this);
   }

@@ -12,7 +12,6 @@ import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 import static io.thousandisland.runtime.signals.Signals.WRITABLE;
 
 import io.thousandisland.handler.SendTimeoutException;
-import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
@@ -60,7 +59,6 @@ public final class Outbound extends Tally implements Meanwhile {
     }
   }
 
-  private final ServerContext context;
   private final Wire wire;
   private final Signals signals;
 
@@ -92,8 +90,7 @@ public final class Outbound extends Tally implements Meanwhile {
   /** Whether the half-close is to follow the unsent bytes. */
   private boolean endAfterFlush;
 
-  public Outbound(ServerContext context, Wire wire, Signals signals) {
-    this.context = context;
+  public Outbound(Wire wire, Signals signals) {
     this.wire = wire;
     this.signals = signals;
   }
@@ -185,7 +182,7 @@ public final class Outbound extends Tally implements Meanwhile {
       return false;
     }
     boolean first = !hasUnsent();
-    if (!unsent().add(data, FIRST_ROOM, context.settings().buffers().unsentLimit())) {
+    if (!unsent().add(data, FIRST_ROOM, wire.context().settings().buffers().unsentLimit())) {
       return false;
     }
     gathered |= first; // else the peer is slow, and told about room already
@@ -221,7 +218,7 @@ public final class Outbound extends Tally implements Meanwhile {
    * @return false when the send timeout is over; then the caller tries once more
    */
   private boolean awaitRoom() throws IOException {
-    signals.deadline(context.sweeper.in(context.settings().timeouts().send()));
+    signals.deadline(wire.context().sweeper.in(wire.context().settings().timeouts().send()));
     waits(true);
     int endings = hurried ? FORCED : FORCED | EXPIRE;
     try {
@@ -263,7 +260,7 @@ public final class Outbound extends Tally implements Meanwhile {
     if (first && !isLeaving()) {
       return false;
     }
-    int limit = context.settings().buffers().unsentLimit();
+    int limit = wire.context().settings().buffers().unsentLimit();
     int unused = signals.take(HAND_OVER);
     if (!unsent().add(data, limit)) {
       return false;
@@ -301,7 +298,7 @@ public final class Outbound extends Tally implements Meanwhile {
   private Unsent unsent() {
     Unsent mine = unsent;
     if (mine == null) {
-      mine = new Unsent(context.memory);
+      mine = new Unsent(wire.context().memory);
       unsent = mine;
     }
     return mine;
@@ -326,10 +323,10 @@ public final class Outbound extends Tally implements Meanwhile {
     long since = mine.readsNothingSince;
     if (mine.isEmpty()) {
       mine.readsNothingSince = NEVER;
-      return since == NEVER ? 0 : context.sweeper.now() - since;
+      return since == NEVER ? 0 : wire.context().sweeper.now() - since;
     }
     if (since == NEVER) {
-      mine.readsNothingSince = context.sweeper.now();
+      mine.readsNothingSince = wire.context().sweeper.now();
     }
     return 0;
   }
@@ -361,7 +358,7 @@ public final class Outbound extends Tally implements Meanwhile {
   }
 
   private void progress() {
-    unsent().flushBy = context.sweeper.in(context.settings().timeouts().send());
+    unsent().flushBy = wire.context().sweeper.in(wire.context().settings().timeouts().send());
   }
 
   /**
@@ -382,7 +379,7 @@ public final class Outbound extends Tally implements Meanwhile {
   }
 
   private boolean isPast(long point) {
-    return point != NEVER && context.sweeper.now() - point >= 0;
+    return point != NEVER && wire.context().sweeper.now() - point >= 0;
   }
 
   // ---- while the connection waits for a handler
