@@ -75,6 +75,14 @@ public interface ListeningChannel extends Closeable {
 
   boolean isOpen();
 
+  /**
+   * Prepares the close: from now on no thread is told of clients. The kernel still queues those
+   * that have found the way, and {@link #accept} takes them. When this returns, a close takes
+   * effect at once: a caller that accepts until there is none, and then closes, leaves no client
+   * behind that would be reset. Any thread; idempotent. By default it does nothing.
+   */
+  default void quiesce() throws IOException {}
+
   /** Refuses new connections from now on. Accepted connections live on. Idempotent. */
   @Override
   void close() throws IOException;

@@ -318,15 +318,20 @@ final class Listener implements Node {
 
   private void close(ListeningChannel channel) {
     try {
+      quietly(channel::quiesce);
       lastCall.accept(channel);
     } finally {
-      closeQuietly(channel);
+      quietly(channel::close);
     }
   }
 
-  private void closeQuietly(ListeningChannel channel) {
+  private interface Step {
+    void run() throws IOException;
+  }
+
+  private void quietly(Step step) {
     try {
-      channel.close();
+      step.run();
     } catch (IOException | RuntimeException e) {
       // it is out of use in any case; a descriptor that would not close is worth an event
       context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), e, Duration.ZERO));

@@ -19,7 +19,9 @@ import io.thousandisland.server.Drain;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
+import io.thousandisland.transport.ListeningChannel;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -29,7 +31,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -306,6 +310,35 @@ class ListeningTest {
       assertThat(echo(server.connect(), "b")).isEqualTo("b");
       server.node.configure(at(0, 2)); // for a quick end
     }
+  }
+
+  /** Otherwise a client that comes between the last call and the close would be reset. */
+  @Test
+  void u7ChannelRestsBeforeTheLastCallAndThenCloses() throws Exception {
+    var calls = new LinkedBlockingQueue<String>();
+    try (var memory = new MemoryTransport();
+        var server =
+            new RunningServer(
+                RunningServer.settings(),
+                at -> recording(memory.listen(at), calls),
+                new TestHandler())) {
+      server.port();
+      server.node.suspend();
+      var ends = List.of("quiesce", "accept", "close");
+      assertThat(calls.stream().dropWhile(call -> !call.equals("quiesce"))).isEqualTo(ends);
+    }
+  }
+
+  /** {@code channel}, whose calls are added to {@code calls}. */
+  private static ListeningChannel recording(ListeningChannel channel, Queue<String> calls) {
+    return (ListeningChannel)
+        Proxy.newProxyInstance(
+            ListeningTest.class.getClassLoader(),
+            new Class<?>[] {ListeningChannel.class},
+            (proxy, method, arguments) -> {
+              calls.add(method.getName());
+              return method.invoke(channel, arguments);
+            });
   }
 
   // ---- acceptors that drain

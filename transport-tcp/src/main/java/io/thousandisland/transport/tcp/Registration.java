@@ -119,6 +119,19 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
     }
   }
 
+  /**
+   * Gives the place up, and waits until the poller has noticed; the channel stays open. A close
+   * then takes effect at once.
+   */
+  void leave() {
+    Poller mine = poller;
+    SelectionKey key = mine == null ? null : mine.keyOf(channel);
+    if (mine != null && key != null) {
+      key.cancel();
+      mine.awaitReleased();
+    }
+  }
+
   /** As {@link Poller#ask}. */
   boolean ask(Poller.Turn turn) {
     try {

@@ -44,6 +44,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   private final Registration<ServerSocketChannel> registration;
   private final Interest accepting;
 
+  /** No thread is told of clients any more. Read by the thread that accepts. */
+  private volatile boolean quiet;
+
   /** Read by the poller and by the thread that closes. */
   private volatile Runnable acceptable = () -> {};
 
@@ -150,7 +153,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
       throw outOfDescriptors() ? new OutOfDescriptorsException(e) : e;
     }
     if (accepted == null) {
-      accepting.arm();
+      if (!quiet) {
+        accepting.arm();
+      }
       return null;
     }
     try {
@@ -208,6 +213,12 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   @Override
   public boolean isOpen() {
     return channel.isOpen();
+  }
+
+  @Override
+  public void quiesce() {
+    quiet = true;
+    registration.leave();
   }
 
   /** Returns when the port is free: the kernel takes connects until the descriptor is released. */

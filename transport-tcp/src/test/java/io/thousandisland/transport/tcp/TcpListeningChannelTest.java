@@ -18,6 +18,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,6 +114,30 @@ class TcpListeningChannelTest {
     assertThat(listening.accept()).isNull();
     listening.close();
     awaitAcceptable();
+  }
+
+  /** Otherwise a client that comes between the last accept and the close would be reset. */
+  @ParameterizedTest
+  @EnumSource(PollerThreads.class)
+  void s4ClientsAreTakenUntilTheCloseWhichTakesEffectAtOnce(PollerThreads threads)
+      throws Exception {
+    transport = new TcpTransport(threads);
+    try (var listening = listen("127.0.0.1", Map.of())) {
+      assertThat(listening.accept()).isNull();
+      assertThat(transport.places().channels()).isOne();
+      listening.quiesce();
+      assertThat(transport.places().channels()).as("channels that a poller knows").isZero();
+      assertThat(listening.accept()).isNull();
+      assertThat(transport.places().channels()).as("and it learns of none").isZero();
+      try (var client = connect("127.0.0.1", listening);
+          var socket = Objects.requireNonNull(listening.accept())) {
+        assertThat(socket.remoteAddress()).isEqualTo(client.getLocalSocketAddress());
+      }
+      assertThat(acceptable.tryAcquire()).as("told").isFalse();
+      listening.close();
+      assertThatThrownBy(() -> connect("127.0.0.1", listening))
+          .isInstanceOf(ConnectException.class);
+    }
   }
 
   @Test
