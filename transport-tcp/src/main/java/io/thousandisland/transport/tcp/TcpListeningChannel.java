@@ -6,14 +6,10 @@ import io.thousandisland.transport.OutOfDescriptorsException;
 import io.thousandisland.transport.ThreadLender;
 import java.io.IOException;
 import java.net.BindException;
-import java.net.Inet4Address;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -24,7 +20,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bound TCP port, or a bound Unix socket.
+ * A server socket that connections are accepted from: an {@link Endpoint}, and its poller.
  *
  * <p>Thread: any; the poller calls {@link #ready}.
  */
@@ -34,8 +30,8 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   @SuppressWarnings("unused")
   private static final Class<?> LOADED = OutOfDescriptorsException.class;
 
+  private final Endpoint endpoint;
   private final ServerSocketChannel channel;
-  private final SocketAddress local;
 
   /** Read for each connection, replaced by {@link #options}. */
   private volatile TcpOptions options;
@@ -47,13 +43,14 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   /** No thread is told of clients any more. Read by the thread that accepts. */
   private volatile boolean quiet;
 
+  private volatile boolean closed;
+
   /** Read by the poller and by the thread that closes. */
   private volatile Runnable acceptable = () -> {};
 
-  private TcpListeningChannel(ServerSocketChannel channel, TcpOptions options, Places places)
-      throws IOException {
-    this.channel = channel;
-    this.local = channel.getLocalAddress();
+  private TcpListeningChannel(Endpoint endpoint, TcpOptions options, Places places) {
+    this.endpoint = endpoint;
+    this.channel = endpoint.channel();
     this.options = options;
     this.places = places;
     registration = new Registration<>(channel, places, this);
@@ -65,19 +62,13 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
-    ServerSocketChannel channel = openFor(at.address());
+    Endpoint endpoint = Endpoint.open(at, options, shared);
     try {
-      channel.configureBlocking(false);
-      options.applyToListening(channel);
-      if (shared) {
-        channel.setOption(StandardSocketOptions.SO_REUSEPORT, true);
-      }
-      bind(channel, at);
-      var listening = new TcpListeningChannel(channel, options, places);
-      listening.registration.take(); // the port is given up when the pollers end, at the latest
+      var listening = new TcpListeningChannel(endpoint, options, places);
+      listening.take();
       return listening;
     } catch (Throwable e) {
-      channel.close();
+      giveUp(endpoint);
       if (e instanceof ClosedSelectorException) {
         throw new IOException("tcp transport has been stopped", e);
       }
@@ -86,43 +77,31 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   }
 
   /**
-   * An IPv4 socket for an IPv4 address, the wildcard included. Otherwise the wildcard would open
-   * IPv6 as well, and accepting from a socket that maps IPv4 addresses to IPv6 costs more.
+   * Has the channel closed when the pollers end, at the latest. A socket that is not closed, the
+   * inherited one, is in use as long as it is registered.
    */
-  private static ServerSocketChannel openFor(SocketAddress address) throws IOException {
-    return switch (address) {
-      case UnixDomainSocketAddress unix -> ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-      case InetSocketAddress inet -> {
-        if (inet.isUnresolved()) {
-          throw new UnknownHostException(inet.getHostString());
-        }
-        yield inet.getAddress() instanceof Inet4Address
-            ? ServerSocketChannel.open(StandardProtocolFamily.INET)
-            : ServerSocketChannel.open();
+  private void take() throws IOException {
+    synchronized (channel) { // two servers, perhaps of two copies of this bundle, may want it
+      if (channel.isRegistered()) {
+        throw new BindException("the inherited socket is in use by another server of this process");
       }
-      default -> throw new IllegalArgumentException("no transport for the address " + address);
-    };
-  }
-
-  private static void bind(ServerSocketChannel channel, ListenAt at) throws IOException {
-    try {
-      channel.bind(at.address(), at.backlog());
-    } catch (BindException e) {
-      var named = new BindException(e.getMessage() + ": " + text(at.address()));
-      named.initCause(e);
-      throw named;
+      registration.take();
     }
   }
 
-  private static String text(SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-        ? inet.getHostString() + ":" + inet.getPort()
-        : "unix:" + address;
+  private static void giveUp(Endpoint endpoint) throws IOException {
+    if (endpoint.isOurs()) {
+      try {
+        endpoint.hide();
+      } finally {
+        endpoint.channel().close();
+      }
+    }
   }
 
   @Override
   public SocketAddress localAddress() {
-    return local;
+    return endpoint.local();
   }
 
   @Override
@@ -145,6 +124,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   @Override
   public @Nullable TcpSocket accept() throws IOException {
     SocketChannel accepted;
+    if (closed) { // the channel itself may stay open
+      throw new ClosedChannelException();
+    }
     try {
       accepted = channel.accept();
     } catch (ClosedChannelException closed) {
@@ -161,11 +143,17 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     try {
       accepted.configureBlocking(false);
       options.applyToAccepted(accepted);
-      return new TcpSocket(accepted, places);
+      return new TcpSocket(accepted, localOf(accepted), places);
     } catch (Throwable e) {
       accepted.close();
       throw e;
     }
+  }
+
+  /** A Unix socket may have been bound elsewhere than at its path. */
+  private SocketAddress localOf(SocketChannel accepted) throws IOException {
+    SocketAddress mine = endpoint.local();
+    return mine instanceof UnixDomainSocketAddress ? mine : accepted.getLocalAddress();
   }
 
   /**
@@ -187,8 +175,10 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   @Override
   public TcpListeningChannel another(ListenAt at) throws IOException {
-    if (local instanceof UnixDomainSocketAddress) {
-      throw new UnsupportedOperationException("a Unix socket takes one listening socket");
+    if (!(endpoint instanceof Endpoint.Port)) {
+      throw new UnsupportedOperationException(
+          "%s takes one listening socket"
+              .formatted(endpoint.isOurs() ? "a Unix socket" : "an inherited socket"));
     }
     if (!channel.supportedOptions().contains(StandardSocketOptions.SO_REUSEPORT)) {
       throw new UnsupportedOperationException("this system has no SO_REUSEPORT");
@@ -199,7 +189,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
 
   @Override
   public void options(Map<SocketOption<?>, Object> changed) throws IOException {
-    TcpOptions now = TcpOptions.of(changed, local);
+    TcpOptions now = TcpOptions.of(changed, endpoint.local());
     TcpOptions before = options;
     try {
       now.replace(before, channel);
@@ -212,27 +202,38 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
 
   @Override
   public boolean isOpen() {
-    return channel.isOpen();
+    return !closed && channel.isOpen();
   }
 
   @Override
-  public void quiesce() {
+  public void quiesce() throws IOException {
     quiet = true;
-    registration.leave();
+    try {
+      endpoint.hide();
+    } finally {
+      registration.leave();
+    }
   }
 
   /** Returns when the port is free: the kernel takes connects until the descriptor is released. */
   @Override
   public void close() throws IOException {
+    closed = true;
+    quiet = true;
     try {
-      registration.closeAndWait();
+      endpoint.hide();
     } finally {
+      if (endpoint.isOurs()) {
+        registration.closeAndWait();
+      } else {
+        registration.leave();
+      }
       acceptable.run();
     }
   }
 
   @Override
   public String toString() {
-    return "tcp " + local + " [" + accepting + "]";
+    return "tcp " + endpoint.local() + " [" + accepting + "]";
   }
 }

@@ -9,7 +9,6 @@ import static java.net.StandardSocketOptions.TCP_NODELAY;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
-import java.net.UnixDomainSocketAddress;
 import java.nio.channels.NetworkChannel;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -51,7 +50,7 @@ class TcpOptions { // not final, for a test
    * @throws IllegalArgumentException when an option cannot be set; the message names it
    */
   static TcpOptions of(Map<SocketOption<?>, Object> given, SocketAddress at) throws IOException {
-    TcpOptions options = new TcpOptions(at instanceof UnixDomainSocketAddress);
+    TcpOptions options = new TcpOptions(Endpoint.isUnix(at));
     given.forEach(options::put);
     try (SocketChannel trial = options.unix ? SocketChannel.open(UNIX) : SocketChannel.open()) {
       options.applyToAccepted(trial);

@@ -45,9 +45,11 @@ final class TcpSocket implements TransportSocket, Polled {
 
   /**
    * @param channel connected, non-blocking
+   * @param local the address that the client has connected to
    */
-  TcpSocket(SocketChannel channel, Registration.Choice pollers) throws IOException {
-    local = channel.getLocalAddress();
+  TcpSocket(SocketChannel channel, SocketAddress local, Registration.Choice pollers)
+      throws IOException {
+    this.local = local;
     remote = channel.getRemoteAddress();
     registration = new Registration<>(channel, pollers, this);
     reading = new Interest(SelectionKey.OP_READ, registration);

@@ -69,7 +69,7 @@ class SocketReadinessTest {
       client = SocketChannel.open(listening.getLocalAddress());
       SocketChannel accepted = listening.accept();
       accepted.configureBlocking(false);
-      socket = new TcpSocket(accepted, takesThread -> poller);
+      socket = new TcpSocket(accepted, accepted.getLocalAddress(), takesThread -> poller);
     }
     socket.start(told);
   }

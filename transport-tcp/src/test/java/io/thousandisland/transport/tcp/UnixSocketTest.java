@@ -10,12 +10,10 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Readiness;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -118,13 +116,5 @@ class UnixSocketTest {
           .isInstanceOf(UnsupportedOperationException.class)
           .hasMessage("a Unix socket takes one listening socket");
     }
-  }
-
-  @Test
-  void pathThatIsTakenIsNamed() throws Exception {
-    Files.writeString(folder.resolve("s"), "an ordinary file");
-    assertThatThrownBy(() -> listen(Map.of()))
-        .isInstanceOf(BindException.class)
-        .hasMessageContaining("unix:" + folder.resolve("s"));
   }
 }

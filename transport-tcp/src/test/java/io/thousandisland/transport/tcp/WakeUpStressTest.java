@@ -102,7 +102,8 @@ class WakeUpStressTest {
         accepted.configureBlocking(false);
         accepted.socket().setTcpNoDelay(true);
         accepted.socket().setSendBufferSize(4096);
-        var socket = new TcpSocket(accepted, takesThread -> pollers.next());
+        var socket =
+            new TcpSocket(accepted, accepted.getLocalAddress(), takesThread -> pollers.next());
         start(over, () -> task.server(socket));
         start(over, () -> task.client(client));
       }
