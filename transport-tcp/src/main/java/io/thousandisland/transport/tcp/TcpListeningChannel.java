@@ -4,6 +4,8 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
 import io.thousandisland.transport.ThreadLender;
+import io.thousandisland.transport.tcp.endpoint.Endpoint;
+import io.thousandisland.transport.tcp.endpoint.TcpOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;

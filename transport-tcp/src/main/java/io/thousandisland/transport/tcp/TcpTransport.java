@@ -4,6 +4,7 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportName;
+import io.thousandisland.transport.tcp.endpoint.TcpOptions;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;

@@ -1,9 +1,10 @@
 /**
- * Plain TCP on JDK channels.
+ * Plain TCP and Unix sockets on JDK channels.
  *
  * <pre>
  * TcpTransport                  the service; opens listening channels
- * ├── TcpListeningChannel       a bound port; accepts
+ * ├── TcpListeningChannel       accepts
+ * │   ├── Endpoint              a server socket at its port or path; in a package of its own
  * │   └── TcpSocket             one connection
  * └── Places                    of connections and channels at pollers; shared by every server
  *     └── Pollers               of one kind of thread

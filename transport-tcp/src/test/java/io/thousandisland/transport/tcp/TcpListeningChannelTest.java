@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ThreadLender;
+import io.thousandisland.transport.tcp.endpoint.TcpOptions;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -164,7 +165,7 @@ class TcpListeningChannelTest {
     var before =
         new TcpOptions() {
           @Override
-          void replace(TcpOptions other, ServerSocketChannel channel) throws IOException {
+          public void replace(TcpOptions other, ServerSocketChannel channel) throws IOException {
             super.replace(other, channel);
             setAgain.incrementAndGet();
           }

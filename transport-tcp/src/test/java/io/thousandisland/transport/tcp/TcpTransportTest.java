@@ -7,6 +7,7 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.TransportSocket;
+import io.thousandisland.transport.tcp.endpoint.TcpOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
@@ -316,7 +317,7 @@ class TcpTransportTest {
     var failing =
         new TcpOptions() {
           @Override
-          void applyToAccepted(SocketChannel channel) throws IOException {
+          public void applyToAccepted(SocketChannel channel) throws IOException {
             throw new IOException("on purpose");
           }
         };

@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tcp;
+package io.thousandisland.transport.tcp.endpoint;
 
 import static java.net.StandardProtocolFamily.UNIX;
 import static java.net.StandardSocketOptions.SO_RCVBUF;
@@ -20,7 +20,7 @@ import java.util.Set;
  * The socket options of one listening channel and of the connections it accepts: the defaults, and
  * over them the options given.
  */
-class TcpOptions { // not final, for a test
+public class TcpOptions { // not final, for a test
 
   /** Set on the listening channel before it is bound; accepted connections inherit them. */
   private static final Set<SocketOption<?>> OF_LISTENING = Set.of(SO_RCVBUF, SO_REUSEADDR);
@@ -32,7 +32,7 @@ class TcpOptions { // not final, for a test
   private final Map<SocketOption<?>, Object> accepted = new HashMap<>();
 
   /** The defaults for TCP. */
-  TcpOptions() {
+  public TcpOptions() {
     this(false);
   }
 
@@ -49,7 +49,8 @@ class TcpOptions { // not final, for a test
    *
    * @throws IllegalArgumentException when an option cannot be set; the message names it
    */
-  static TcpOptions of(Map<SocketOption<?>, Object> given, SocketAddress at) throws IOException {
+  public static TcpOptions of(Map<SocketOption<?>, Object> given, SocketAddress at)
+      throws IOException {
     TcpOptions options = new TcpOptions(Endpoint.isUnix(at));
     given.forEach(options::put);
     try (SocketChannel trial = options.unix ? SocketChannel.open(UNIX) : SocketChannel.open()) {
@@ -71,7 +72,7 @@ class TcpOptions { // not final, for a test
     (OF_LISTENING.contains(option) ? listening : accepted).put(option, value);
   }
 
-  void applyToListening(ServerSocketChannel channel) throws IOException {
+  public void applyToListening(ServerSocketChannel channel) throws IOException {
     apply(listening, channel);
   }
 
@@ -79,7 +80,7 @@ class TcpOptions { // not final, for a test
    * Applies these options in place of {@code before}, on a channel that is open. An option that is
    * no longer given gets the system's default again.
    */
-  void replace(TcpOptions before, ServerSocketChannel channel) throws IOException {
+  public void replace(TcpOptions before, ServerSocketChannel channel) throws IOException {
     var all = new HashMap<SocketOption<?>, Object>();
     try (ServerSocketChannel fresh =
         unix ? ServerSocketChannel.open(UNIX) : ServerSocketChannel.open()) {
@@ -91,7 +92,7 @@ class TcpOptions { // not final, for a test
     apply(all, channel);
   }
 
-  void applyToAccepted(SocketChannel channel) throws IOException {
+  public void applyToAccepted(SocketChannel channel) throws IOException {
     apply(accepted, channel);
   }
 

@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tcp;
+package io.thousandisland.transport.tcp.endpoint;
 
 import io.thousandisland.transport.PathAccess;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tcp;
+package io.thousandisland.transport.tcp.endpoint;
 
 import java.io.IOException;
 import java.net.BindException;

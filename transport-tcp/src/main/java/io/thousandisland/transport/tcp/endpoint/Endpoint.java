@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tcp;
+package io.thousandisland.transport.tcp.endpoint;
 
 import io.thousandisland.transport.InheritedSocketAddress;
 import io.thousandisland.transport.ListenAt;
@@ -18,7 +18,7 @@ import java.nio.channels.ServerSocketChannel;
  *
  * <p>Thread: any.
  */
-interface Endpoint {
+public interface Endpoint {
 
   ServerSocketChannel channel();
 
