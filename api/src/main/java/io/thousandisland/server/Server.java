@@ -10,8 +10,8 @@ import org.osgi.annotation.versioning.ProviderType;
 /**
  * One running server. Registered as an OSGi service for each configuration of the factory PID
  * {@code io.thousandisland.server}, with the service properties {@code server.name}, {@code
- * server.host}, {@code server.port} (the actual one; absent while not bound) and {@code
- * server.status}, which follow the server's life.
+ * server.host}, {@code server.port} (the actual one; absent while not bound), {@code
+ * server.addresses} and {@code server.status}, which follow the server's life.
  *
  * <p>Thread: any.
  */
@@ -21,13 +21,20 @@ public interface Server {
   /** Service property: {@link #name}. */
   String NAME = "server.name";
 
-  /** Service property: the configured host. */
+  /** Service property: the configured host, of the first address that has one. */
   String HOST = "server.host";
 
   /**
-   * Service property: the port it listens at, an {@code Integer}; absent while it does not listen.
+   * Service property: the port it listens at, an {@code Integer}; the first one of several; absent
+   * while it listens at none.
    */
   String PORT = "server.port";
+
+  /**
+   * Service property: the addresses where it listens now, as texts: {@code 127.0.0.1:7777}, {@code
+   * unix:/run/echo.sock}.
+   */
+  String ADDRESSES = "server.addresses";
 
   /** Service property: {@link #status}, as a string. */
   String STATUS = "server.status";

@@ -11,10 +11,10 @@ import java.util.Optional;
  *
  * @param reason why the server is not RUNNING, in words for an operator; or the refusal of its
  *     newest configuration, while it runs on the previous one
- * @param address where the server listens, the actual port included; empty while it does not listen
+ * @param listeners the addresses of the configuration, and those of each network interface that it
+ *     names, in order
  * @param transport {@code transport.name} of the bound transport
  * @param acceptors how many acceptors share the work
- * @param listenSockets how many listening channels are open now
  * @param connections how many connections are live
  * @param maxConnections the most connections that may be live
  * @param accepted how many connections were accepted since the server started
@@ -28,10 +28,9 @@ public record ServerInfo(
     String name,
     Status status,
     Optional<String> reason,
-    Optional<SocketAddress> address,
+    List<ListenerInfo> listeners,
     Optional<String> transport,
     int acceptors,
-    int listenSockets,
     int connections,
     int maxConnections,
     long accepted,
@@ -44,7 +43,21 @@ public record ServerInfo(
     return status == Status.RUNNING;
   }
 
+  /**
+   * The first address where the server listens, the actual port included; empty while it listens
+   * nowhere.
+   */
+  public Optional<SocketAddress> address() {
+    return listeners.stream().flatMap(each -> each.address().stream()).findFirst();
+  }
+
+  /** How many listening channels are open now, at all addresses together. */
+  public int listenSockets() {
+    return listeners.stream().mapToInt(ListenerInfo::channels).sum();
+  }
+
   public ServerInfo {
+    listeners = List.copyOf(listeners);
     refused = Map.copyOf(refused);
     generations = List.copyOf(generations);
     settings = List.copyOf(settings);

@@ -84,28 +84,33 @@ public sealed interface TelemetryEvent {
   // ---- listener
 
   /**
-   * The server listens.
+   * The server listens at one of its addresses.
    *
+   * @param listen the address as the configuration writes it, see {@link
+   *     io.thousandisland.server.ListenerInfo#listen}
    * @param channels how many listening channels were opened at {@code address}
    * @param failed whether an earlier try to listen failed
    */
-  record ListenerStarted(String server, SocketAddress address, int channels, boolean failed)
+  record ListenerStarted(
+      String server, String listen, SocketAddress address, int channels, boolean failed)
       implements TelemetryEvent {}
 
   /**
-   * The server listens no more.
+   * The server listens no more at one of its addresses.
    *
+   * @param listen as in {@link ListenerStarted}
    * @param lasted how long it listened
    */
-  record ListenerStopped(String server, SocketAddress address, Duration lasted)
+  record ListenerStopped(String server, String listen, SocketAddress address, Duration lasted)
       implements TelemetryEvent {}
 
   /**
-   * The server could not listen at its port.
+   * The server could not listen at one of its addresses.
    *
-   * @param retryIn when it is tried again
+   * @param listen as in {@link ListenerStarted}
+   * @param retryIn when it is tried again; zero when a channel could not be closed
    */
-  record ListenFailed(String server, Throwable reason, Duration retryIn)
+  record ListenFailed(String server, String listen, Throwable reason, Duration retryIn)
       implements TelemetryEvent {}
 
   // ---- acceptors

@@ -45,7 +45,7 @@ final class ConfiguredServer implements AutoCloseable {
   void configure(Map<String, Object> settings) throws Exception {
     Dictionary<String, Object> all = new Hashtable<>(settings);
     all.put("name", name);
-    if (!settings.containsKey("port")) {
+    if (!settings.containsKey("port") && !settings.containsKey("listen")) {
       all.put("port", 0);
     }
     configuration.update(all);

@@ -29,6 +29,7 @@ class RoomsTest {
           "absence",
           "configuration",
           "server",
+          "listening",
           "drain",
           "connection",
           "wire",

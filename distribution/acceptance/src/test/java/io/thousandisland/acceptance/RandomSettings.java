@@ -28,7 +28,17 @@ final class RandomSettings {
 
   /** The keys that stay as they are. */
   private static final Set<String> LEFT_ALONE =
-      Set.of("name", "host", "port", "handler.target", "transport.target", "listener.target");
+      Set.of(
+          "name",
+          "host",
+          "port",
+          "listen",
+          "unixPermissions",
+          "unixOwner",
+          "unixGroup",
+          "handler.target",
+          "transport.target",
+          "listener.target");
 
   /** The value of a key that is not in a configuration: the default. */
   private static final String DEFAULT = "";

@@ -8,6 +8,7 @@ import io.thousandisland.server.HandlerInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.SettingInfo;
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
@@ -75,7 +76,7 @@ public final class Listings {
       table.row(
           info.name(),
           info.status().name(),
-          info.address().map(Text::address).orElse("-"),
+          info.address().isEmpty() ? "-" : lines(listening(info), Text::address),
           info.connections() + "/" + info.maxConnections(),
           lines(info.generations(), Listings::generation));
       info.reason().ifPresent(table::note);
@@ -101,6 +102,10 @@ public final class Listings {
         + "\n"
         + settings(info.settings())
         + "\n* differs from the default; values of options are not shown";
+  }
+
+  private static List<SocketAddress> listening(ServerInfo info) {
+    return info.listeners().stream().flatMap(each -> each.address().stream()).toList();
   }
 
   static String settings(List<SettingInfo> settings) {

@@ -3,6 +3,7 @@ package io.thousandisland.shell;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -23,7 +24,7 @@ final class Text {
   /** {@code 127.0.0.1:7777}, {@code [::1]:7777}. */
   static String address(SocketAddress address) {
     if (!(address instanceof InetSocketAddress internet)) {
-      return address.toString();
+      return address instanceof UnixDomainSocketAddress ? "unix:" + address : address.toString();
     }
     InetAddress host = internet.getAddress();
     String text = host == null ? internet.getHostString() : host.getHostAddress();

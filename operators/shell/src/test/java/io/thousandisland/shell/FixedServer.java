@@ -7,6 +7,7 @@ import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Limit;
+import io.thousandisland.server.ListenerInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import io.thousandisland.server.SettingInfo;
@@ -42,10 +43,14 @@ record FixedServer(String name, List<String> told) implements Server {
         name,
         Status.RUNNING,
         Optional.of("backlog is 0"),
-        Optional.of(new InetSocketAddress("127.0.0.1", 7777)),
+        List.of(
+            new ListenerInfo(
+                "127.0.0.1:7777",
+                Optional.of(new InetSocketAddress("127.0.0.1", 7777)),
+                1,
+                Optional.empty())),
         Optional.of("tcp"),
         10,
-        1,
         3,
         100,
         7,

@@ -1,12 +1,16 @@
 package io.thousandisland.runtime.component;
 
 import io.thousandisland.runtime.server.ServerNode;
+import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.util.Dictionary;
 import java.util.HashMap;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.osgi.framework.BundleContext;
@@ -89,14 +93,27 @@ final class ServerRegistration {
   private Map<String, Object> properties() {
     var properties = new HashMap<String, Object>();
     properties.put(Server.NAME, node.name());
-    properties.put(Server.HOST, node.host());
+    node.host().ifPresent(host -> properties.put(Server.HOST, host));
     Status status = node.status();
     properties.put(Server.STATUS, status.name());
     properties.put(Server.READY, status == Status.RUNNING);
-    if (node.address() instanceof InetSocketAddress at) {
-      properties.put(Server.PORT, at.getPort());
-    }
+    List<SocketAddress> addresses = node.addresses();
+    properties.put(Server.ADDRESSES, addresses.stream().map(ServerRegistration::text).toList());
+    addresses.stream()
+        .filter(InetSocketAddress.class::isInstance)
+        .findFirst()
+        .ifPresent(at -> properties.put(Server.PORT, ((InetSocketAddress) at).getPort()));
     return properties;
+  }
+
+  /** As the configuration writes it: {@code [::1]:7777}, {@code unix:/run/echo.sock}. */
+  private static String text(SocketAddress address) {
+    if (address instanceof InetSocketAddress at && at.getAddress() != null) {
+      return new ListenAddress.Inet(at.getAddress().getHostAddress(), at.getPort()).toString();
+    }
+    return address instanceof UnixDomainSocketAddress
+        ? ListenAddress.UNIX + address
+        : address.toString();
   }
 
   @SuppressWarnings("JdkObsolete") // the framework's own type

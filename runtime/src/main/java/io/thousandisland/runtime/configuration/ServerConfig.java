@@ -21,12 +21,35 @@ public @interface ServerConfig {
           "Name in status, events and thread names. Default: the part of the PID after ~.")
   String name() default "";
 
-  @AttributeDefinition(description = "Host name or address to listen on.")
+  @AttributeDefinition(
+      description = "Host name, address or network interface to listen on; not beside listen.")
   String host() default "127.0.0.1";
 
   @AttributeDefinition(
-      description = "Port to listen on, 0 to 65535; 0 picks a free port. Required.")
+      description =
+          "Port to listen on, 0 to 65535; 0 picks a free port. Required, unless listen is given.",
+      required = false)
   int port();
+
+  @AttributeDefinition(
+      description =
+          "Addresses to listen on, instead of host and port, at most 16: 127.0.0.1:7777, [::1]:7777,"
+              + " eth0:7777, unix:/run/echo.sock, inherited.")
+  String[] listen() default {};
+
+  @AttributeDefinition(
+      description =
+          "Permissions of the paths of Unix sockets, as in rw-rw---- or 660; none for those of the"
+              + " umask.")
+  String unixPermissions() default "";
+
+  @AttributeDefinition(
+      description = "User that owns the paths of Unix sockets; none for the user of the process.")
+  String unixOwner() default "";
+
+  @AttributeDefinition(
+      description = "Group of the paths of Unix sockets; none for the system's choice.")
+  String unixGroup() default "";
 
   @AttributeDefinition(
       description = "Connections that the kernel queues before they are accepted, 1 to 65535.")
@@ -37,7 +60,7 @@ public @interface ServerConfig {
 
   @AttributeDefinition(
       description =
-          "Listening channels on the port, 1 to 64, at most one for each acceptor. More than one"
+          "Listening channels on each port, 1 to 64, at most one for each acceptor. More than one"
               + " share the port by SO_REUSEPORT.")
   int listenSockets() default 1;
 

@@ -6,6 +6,7 @@ import io.thousandisland.runtime.settings.BufferSettings;
 import io.thousandisland.runtime.settings.InvalidSetting;
 import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.Policies;
@@ -13,6 +14,7 @@ import io.thousandisland.runtime.settings.RestartSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.Cidr;
+import io.thousandisland.transport.PathAccess;
 import java.lang.reflect.Array;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -22,6 +24,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
@@ -103,25 +106,54 @@ public final class SettingsReader {
   private String asWritten(InvalidSetting e) {
     Object given = properties.get(e.key());
     return String.valueOf(
-        given == null
+        given == null || isList(e.key()) // then the message has the one that is wrong
             ? e.getMessage()
             : new InvalidSetting(e.key(), given, e.allowed()).getMessage());
   }
 
+  private static boolean isList(String key) {
+    return ConfigKeys.defaultOf(key) instanceof String[];
+  }
+
   private ListenSettings listen() {
+    boolean brief = texts("listen").isEmpty();
     return new ListenSettings(
-        text("host"),
-        port(),
+        brief,
+        brief ? List.of(new ListenAddress.Inet(text("host"), port())) : addresses(),
         number("backlog"),
         number("listenSockets"),
-        parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))));
+        parsed("socketOptions", Map.of(), key -> SocketOptionTable.parse(key, texts(key))),
+        new PathAccess(
+            parsed(
+                "unixPermissions",
+                Optional.empty(),
+                key -> given(key).map(text -> Permissions.parse(key, text))),
+            given("unixOwner"),
+            given("unixGroup")));
+  }
+
+  /** The addresses of {@code listen}, beside which {@code host} and {@code port} mean nothing. */
+  private List<ListenAddress> addresses() {
+    for (String key : List.of("host", "port")) {
+      if (properties.containsKey(key) && !text(key).isEmpty()) {
+        problems.add(
+            "listen and %s are both set; allowed: listen, or host and port".formatted(key));
+      }
+    }
+    return texts("listen").stream().map(ListenAddress::parse).toList();
+  }
+
+  /** The text of a key that may be left empty. */
+  private Optional<String> given(String key) {
+    return Optional.of(text(key)).filter(text -> !text.isEmpty());
   }
 
   /** Must be given: otherwise an empty or half-written file would be a server, somewhere. */
   private int port() {
     if (!properties.containsKey("port")) {
       problems.add(
-          "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port)");
+          "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port), or listen"
+              + " instead");
       return 0;
     }
     return number("port", 0);

@@ -1,5 +1,7 @@
 package io.thousandisland.runtime.configuration;
 
+import io.thousandisland.runtime.settings.ListenAddress;
+import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.server.SettingInfo;
@@ -11,6 +13,8 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -25,13 +29,20 @@ public final class SettingsText {
 
   private static final Map<String, Function<ServerSettings, Object>> KEYS = keys();
 
+  /** The keys that {@code listen} stands for. */
+  private static final Set<String> SHORT_FORM = Set.of("host", "port");
+
   private SettingsText() {}
 
   private static Map<String, Function<ServerSettings, Object>> keys() {
     var keys = new TreeMap<String, Function<ServerSettings, Object>>();
     keys.put("name", s -> s.name());
-    keys.put("host", s -> s.listen().host());
-    keys.put("port", s -> s.listen().port());
+    keys.put("host", s -> brief(s.listen(), ListenAddress.Inet::host));
+    keys.put("port", s -> brief(s.listen(), ListenAddress.Inet::port));
+    keys.put("listen", s -> s.listen().brief() ? "" : s.listen().addresses());
+    keys.put("unixPermissions", s -> text(s.listen().access().permissions(), Permissions::text));
+    keys.put("unixOwner", s -> text(s.listen().access().owner(), owner -> owner));
+    keys.put("unixGroup", s -> text(s.listen().access().group(), group -> group));
     keys.put("backlog", s -> s.listen().backlog());
     keys.put("listenSockets", s -> s.listen().sockets());
     keys.put("socketOptions", s -> s.listen().options());
@@ -81,9 +92,10 @@ public final class SettingsText {
     KEYS.forEach(
         (key, value) -> {
           String text = text(value.apply(settings));
-          boolean required = ConfigKeys.defaultOf(key) == null;
+          boolean required = ConfigKeys.defaultOf(key) == null && !text.isEmpty();
           all.add(
-              new SettingInfo(key, text, !required && text.equals(text(value.apply(standard)))));
+              new SettingInfo(
+                  key, text, !required && isStandard(key, text, text(value.apply(standard)))));
         });
     all.add(target("handler.target", targets.handler()));
     all.add(target("transport.target", targets.transport()));
@@ -93,6 +105,20 @@ public final class SettingsText {
         .forEach(all::add);
     all.sort(Comparator.comparing(SettingInfo::key));
     return all;
+  }
+
+  /** A key of the short form is at its default where the long form stands for it, too. */
+  private static boolean isStandard(String key, String text, String standard) {
+    return text.equals(standard) || (text.isEmpty() && SHORT_FORM.contains(key));
+  }
+
+  /** The value of a key of the short form; empty where the long form stands for it. */
+  private static Object brief(ListenSettings listen, Function<ListenAddress.Inet, Object> value) {
+    return listen.brief() ? text(listen.inet(), value) : "";
+  }
+
+  private static <T> Object text(Optional<T> value, Function<T, Object> text) {
+    return value.map(text).orElse("");
   }
 
   private static SettingInfo target(String key, Object filter) {

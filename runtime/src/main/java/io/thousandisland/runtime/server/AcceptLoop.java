@@ -8,6 +8,8 @@ import static io.thousandisland.runtime.signals.Signals.RESUME;
 import static io.thousandisland.runtime.signals.Signals.STOP;
 import static io.thousandisland.runtime.signals.Signals.TURN;
 
+import io.thousandisland.runtime.listening.ListenSlot;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
@@ -82,7 +84,7 @@ final class AcceptLoop implements Signals.Resting {
 
   private final ServerContext context;
   private final int acceptor;
-  private final Listener listener;
+  private final Listeners listeners;
   private final ConnectionSupervisor connections;
   private final Worker worker;
   private final CrashReport crash;
@@ -120,13 +122,13 @@ final class AcceptLoop implements Signals.Resting {
   AcceptLoop(
       ServerContext context,
       int acceptor,
-      Listener listener,
+      Listeners listeners,
       ConnectionSupervisor connections,
       Worker worker,
       CrashReport crash) {
     this.context = context;
     this.acceptor = acceptor;
-    this.listener = listener;
+    this.listeners = listeners;
     this.connections = connections;
     this.worker = worker;
     this.crash = crash;
@@ -170,7 +172,7 @@ final class AcceptLoop implements Signals.Resting {
 
   @Override
   public boolean askForThread() {
-    ListeningChannel channel = listener.slotFor(acceptor).channel();
+    ListeningChannel channel = listeners.channelFor(acceptor);
     return channel != null && channel.askForThread(lent);
   }
 
@@ -272,7 +274,7 @@ final class AcceptLoop implements Signals.Resting {
     ListenSlot at = slot;
     ListenSlot.Waiter place = waiter;
     if (at == null || place == null) {
-      at = listener.slotFor(acceptor);
+      at = listeners.slotFor(acceptor);
       place = at.queue(me, !more);
       slot = at;
       waiter = place;
@@ -353,7 +355,7 @@ final class AcceptLoop implements Signals.Resting {
       another = false;
       if (channel != null) {
         me.keepThread(); // it may have to wait while another channel is opened
-        listener.lost(at, channel);
+        listeners.lost(at, channel);
       }
     } catch (OutOfDescriptorsException e) {
       context.emit(

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
@@ -32,11 +33,11 @@ final class Acceptor implements Node, Pausable {
   /** Written by start, read by stop, which never overlap. */
   private volatile long startedAt;
 
-  Acceptor(ServerContext context, int number, Listener listener, Observer seen) {
+  Acceptor(ServerContext context, int number, Listeners listeners, Observer seen) {
     this.context = context;
     this.number = number;
     this.connections = new ConnectionSupervisor(context, number, this::placeFreed);
-    this.worker = new AcceptorWorker(context, number, listener, connections);
+    this.worker = new AcceptorWorker(context, number, listeners, connections);
     this.children =
         Supervisor.restForOne(
             context.name() + " " + name(), context::budget, seen, connections, worker);

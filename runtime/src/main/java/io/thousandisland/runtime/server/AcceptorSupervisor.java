@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
@@ -30,7 +31,7 @@ final class AcceptorSupervisor implements Node {
   private static final Duration LAST_CALL = Duration.ofSeconds(1);
 
   private final ServerContext context;
-  private final Listener listener;
+  private final Listeners listeners;
   private final Observer seen;
   private final List<Acceptor> acceptors = new CopyOnWriteArrayList<>();
 
@@ -44,12 +45,12 @@ final class AcceptorSupervisor implements Node {
   /** Whether the acceptors take connections. */
   private volatile boolean up;
 
-  AcceptorSupervisor(ServerContext context, Listener listener, Observer seen) {
+  AcceptorSupervisor(ServerContext context, Listeners listeners, Observer seen) {
     this.context = context;
-    this.listener = listener;
+    this.listeners = listeners;
     this.seen = seen;
     for (int number = 1; number <= context.settings().acceptors(); number++) {
-      acceptors.add(new Acceptor(context, number, listener, seen));
+      acceptors.add(new Acceptor(context, number, listeners, seen));
     }
     this.children =
         Supervisor.oneForOne(
@@ -85,7 +86,7 @@ final class AcceptorSupervisor implements Node {
   List<Acceptor> resize() throws Exception {
     int wanted = context.settings().acceptors();
     for (int number = acceptors.size() + 1; number <= wanted; number++) {
-      var acceptor = new Acceptor(context, number, listener, seen);
+      var acceptor = new Acceptor(context, number, listeners, seen);
       children.add(acceptor);
       acceptors.add(acceptor);
     }

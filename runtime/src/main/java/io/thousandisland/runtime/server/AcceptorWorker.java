@@ -4,6 +4,7 @@ import static io.thousandisland.runtime.signals.Signals.PAUSE;
 import static io.thousandisland.runtime.signals.Signals.PERMIT;
 import static io.thousandisland.runtime.signals.Signals.RESUME;
 
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.runtime.supervision.CrashReport;
@@ -25,7 +26,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
 
   private final ServerContext context;
   private final int acceptor;
-  private final Listener listener;
+  private final Listeners listeners;
   private final ConnectionSupervisor connections;
 
   /** The running incarnation; guarded by this. */
@@ -41,10 +42,10 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
   private volatile @Nullable CountDownLatch pause;
 
   AcceptorWorker(
-      ServerContext context, int acceptor, Listener listener, ConnectionSupervisor connections) {
+      ServerContext context, int acceptor, Listeners listeners, ConnectionSupervisor connections) {
     this.context = context;
     this.acceptor = acceptor;
-    this.listener = listener;
+    this.listeners = listeners;
     this.connections = connections;
   }
 
@@ -55,7 +56,7 @@ final class AcceptorWorker implements Node, AcceptLoop.Worker {
 
   @Override
   public synchronized void start(CrashReport crash) {
-    var mine = new AcceptLoop(context, acceptor, listener, connections, this, crash);
+    var mine = new AcceptLoop(context, acceptor, listeners, connections, this, crash);
     mine.goOnElsewhere();
     loop = mine; // now that it has a thread, which can be waited for
   }

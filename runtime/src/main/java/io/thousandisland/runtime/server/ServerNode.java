@@ -8,8 +8,11 @@ import io.thousandisland.runtime.drain.Drains;
 import io.thousandisland.runtime.drain.Pausable;
 import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.listening.ListenPlan;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.server.ServerState.Condition;
 import io.thousandisland.runtime.settings.LeaveSettings;
+import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.RuntimeContext;
@@ -61,7 +64,7 @@ public final class ServerNode implements Server {
 
   private final ServerContext context;
   private final LifeThread life;
-  private final Listener listener;
+  private final Listeners listeners;
   private final AcceptorSupervisor acceptors;
   private final Drains drains;
   private final Succession succession;
@@ -118,16 +121,22 @@ public final class ServerNode implements Server {
   public ServerNode(ServerSettings settings, Telemetry telemetry, RuntimeContext runtime) {
     this.context = new ServerContext(settings, telemetry, runtime);
     this.life = new LifeThread(settings.name());
-    this.listener = new Listener(context, () -> life.execute(this::publish), this::takeWaiting);
     var seen = new Seen();
-    this.acceptors = new AcceptorSupervisor(context, listener, seen);
+    this.listeners =
+        new Listeners(
+            context,
+            seen,
+            () -> life.execute(this::listenersChanged),
+            this::takeWaiting,
+            this::withoutWorkers);
+    this.acceptors = new AcceptorSupervisor(context, listeners, seen);
     this.drains = new Drains(context);
     this.succession = new Succession(context, life, drains, acceptors, this::reconcile);
     this.reaper = new Reaper(context, acceptors::showOpen);
-    this.waits = new WaitWatch(context, life, acceptors, listener);
+    this.waits = new WaitWatch(context, life, acceptors, listeners);
     this.root =
         new Root(
-            Supervisor.restForOne(settings.name(), context::budget, seen, listener, acceptors),
+            Supervisor.restForOne(settings.name(), context::budget, seen, listeners, acceptors),
             Backoff.DEFAULT,
             seen);
   }
@@ -159,6 +168,22 @@ public final class ServerNode implements Server {
   /** Takes clients before {@code closing} closes. */
   private void takeWaiting(ListeningChannel closing) {
     acceptors.takeWaiting(closing);
+  }
+
+  /** Runs {@code change} while no acceptor waits for a client. */
+  private void withoutWorkers(Runnable change) {
+    List<Acceptor> moved = List.copyOf(acceptors.all());
+    Pausable.pause(moved);
+    try {
+      change.run();
+    } finally {
+      moved.forEach(Pausable::resume);
+    }
+  }
+
+  private void listenersChanged() {
+    listeners.lookAgain();
+    publish();
   }
 
   private void treeIs(boolean up, @Nullable Throwable failure) {
@@ -232,7 +257,7 @@ public final class ServerNode implements Server {
   private void bind(TransportBinding binding) {
     Transport before = transport;
     if (before != null && before != binding.transport()) {
-      listener.silence();
+      listeners.silence();
       drainOf(before, List.of());
     }
     transport = binding.transport();
@@ -339,14 +364,14 @@ public final class ServerNode implements Server {
    * @return why the settings cannot apply, by the names of the keys; nothing has changed then
    */
   public Optional<String> configure(ServerSettings changed) {
-    ListenMove.Prepared prepared = listener.prepare(changed.listen());
+    ListenPlan.Prepared prepared = listeners.prepare(changed.listen());
     if (prepared.problem().isEmpty()) {
-      life.run(() -> take(changed, prepared.move()));
+      life.run(() -> take(changed, prepared.plan()));
     }
     return prepared.problem();
   }
 
-  private void take(ServerSettings changed, @Nullable ListenMove move) {
+  private void take(ServerSettings changed, @Nullable ListenPlan plan) {
     ServerSettings before = context.settings();
     boolean recount = context.settings(changed);
     if (recount) {
@@ -355,17 +380,7 @@ public final class ServerNode implements Server {
     acceptors.lookForPlaces();
     boolean corrected = state.refused != null;
     state.refused = null;
-    if (before.listen().sockets() == changed.listen().sockets()) {
-      listener.take(move, before.listen());
-    } else { // workers find their new places
-      List<Acceptor> moved = List.copyOf(acceptors.all());
-      Pausable.pause(moved);
-      try {
-        listener.take(move, before.listen());
-      } finally {
-        moved.forEach(Pausable::resume);
-      }
-    }
+    listeners.take(plan, before.listen());
     resizeAcceptors(1);
     reap();
     if (corrected) {
@@ -595,7 +610,7 @@ public final class ServerNode implements Server {
       }
       return duck;
     }
-    boolean open = state.serves() && listener.address() != null;
+    boolean open = state.serves() && listeners.address() != null;
     return open && readyDelay.isPositive() ? beginLameDuck(readyDelay) : null;
   }
 
@@ -709,14 +724,14 @@ public final class ServerNode implements Server {
     state.noHandler = succession.nobody();
     Transport bound = transport;
     if (state.serves() && succession.portHeld() && bound != null) {
-      listener.listen(bound);
+      listeners.listen(bound);
       if (!treeStarted) {
         treeStarted = true;
         root.start();
       }
     } else {
       publish(); // first: nobody is to find a closed port of a server that says it is ready
-      listener.silence();
+      listeners.silence();
     }
     publish();
   }
@@ -724,7 +739,7 @@ public final class ServerNode implements Server {
   /** Derives the status, and reports it. */
   private void publish() {
     Condition before = condition;
-    Condition now = state.condition(listener);
+    Condition now = state.condition(listeners);
     condition = now;
     if (now.isNews(before)) {
       context.emit(
@@ -748,14 +763,14 @@ public final class ServerNode implements Server {
     return context.name();
   }
 
-  /** The configured host. */
-  public String host() {
-    return context.settings().listen().host();
+  /** The configured host, of the first address that has one. */
+  public Optional<String> host() {
+    return context.settings().listen().inet().map(ListenAddress.Inet::host);
   }
 
-  /** The address where it listens; null while it does not. */
-  public @Nullable SocketAddress address() {
-    return listener.address();
+  /** The addresses where it listens now. */
+  public List<SocketAddress> addresses() {
+    return listeners.infos().stream().flatMap(each -> each.address().stream()).toList();
   }
 
   @Override
@@ -775,10 +790,9 @@ public final class ServerNode implements Server {
         name(),
         now.status(),
         now.reason().isEmpty() ? Optional.empty() : Optional.of(now.reason()),
-        Optional.ofNullable(listener.address()),
+        listeners.infos(),
         context.transportName().isEmpty() ? Optional.empty() : Optional.of(context.transportName()),
         acceptors.size(),
-        listener.openChannels(),
         acceptors.live().size(),
         context.admission.permits.limit(),
         context.accepted.get(),

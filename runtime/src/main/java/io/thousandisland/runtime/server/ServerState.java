@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.server.Status;
 import org.jspecify.annotations.Nullable;
 
@@ -76,14 +77,14 @@ final class ServerState {
   }
 
   /** The first condition that applies, from lasting ones to passing ones. */
-  Condition condition(Listener listener) {
-    Throwable portFailure = listener.failure();
+  Condition condition(Listeners listeners) {
+    String cannotListen = listeners.trouble();
     if (stopped) {
       return new Condition(Status.STOPPED, "");
     } else if (drains > 0 || stopping) {
       return new Condition(
           Status.DRAINING,
-          lameDuck && listener.address() != null
+          lameDuck && listeners.address() != null
               ? "a lame duck: it still accepts connections"
               : "");
     } else if (!configured && refused != null) {
@@ -98,11 +99,11 @@ final class ServerState {
       return new Condition(Status.WAITING, noTransport);
     } else if (noHandler != null) {
       return new Condition(Status.WAITING, noHandler);
-    } else if (portFailure != null) {
-      return new Condition(Status.FAILED, String.valueOf(portFailure.getMessage()));
-    } else if (treeUp && listener.address() != null) {
+    } else if (cannotListen != null && !listeners.serves()) {
+      return new Condition(Status.FAILED, cannotListen);
+    } else if (treeUp && listeners.address() != null) {
       return new Condition(
-          Status.RUNNING, firstOf(refused, trouble, acceptors, listener.pending()));
+          Status.RUNNING, firstOf(refused, trouble, cannotListen, acceptors, listeners.pending()));
     }
     return new Condition(Status.STARTING, "");
   }

@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.connection.Connection;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.LifeThread;
@@ -34,7 +35,7 @@ final class WaitWatch {
   private final ServerContext context;
   private final LifeThread life;
   private final AcceptorSupervisor acceptors;
-  private final Listener listener;
+  private final Listeners listeners;
 
   /** The reason for the wait; null when there is no wait. */
   private @Nullable String missing;
@@ -50,11 +51,11 @@ final class WaitWatch {
   private Future<?> telling = CompletableFuture.completedFuture(null);
 
   WaitWatch(
-      ServerContext context, LifeThread life, AcceptorSupervisor acceptors, Listener listener) {
+      ServerContext context, LifeThread life, AcceptorSupervisor acceptors, Listeners listeners) {
     this.context = context;
     this.life = life;
     this.acceptors = acceptors;
-    this.listener = listener;
+    this.listeners = listeners;
   }
 
   /**
@@ -101,7 +102,7 @@ final class WaitWatch {
     if (reason == null) {
       return;
     }
-    if (listener.address() != null) {
+    if (listeners.address() != null) {
       telling = life.later(SECOND, () -> tell(wait));
     } else if (acceptors.live().stream().anyMatch(Connection::waitsForHandler)) {
       telling = life.later(TICK, () -> tell(wait));

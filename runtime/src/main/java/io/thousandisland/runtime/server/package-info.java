@@ -3,7 +3,8 @@
  *
  * <pre>
  * Server (rest_for_one)
- * ├── Listener                      owns the bound port: 1..n listening channels
+ * ├── Listeners (one_for_one)
+ * │   └── Listener × k              owns one address: 1..n listening channels
  * └── AcceptorSupervisor (one_for_one)
  *     └── Acceptor × n  (rest_for_one)
  *         ├── ConnectionSupervisor  the live set; a connection is never restarted
@@ -12,9 +13,10 @@
  *         └── AcceptorWorker        accepts; hands over; waits for the next
  * </pre>
  *
- * <p>This room may use {@code drain}, {@code connection} and all rooms below them; only {@code
+ * <p>This room may use {@code listening}, {@code drain} and all rooms below them; only {@code
  * choice} and {@code component} use it. Rooms from the top: component, choice, absence,
- * configuration, server, drain, connection, wire, shared, handlers, signals, settings, supervision.
+ * configuration, server, listening, drain, connection, wire, shared, admission, handlers, signals,
+ * proxy, settings, supervision.
  */
 @NullMarked
 package io.thousandisland.runtime.server;

@@ -8,6 +8,7 @@ import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.runtime.settings.AlarmSettings;
 import io.thousandisland.runtime.settings.LeaveSettings;
 import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.Policies;
 import io.thousandisland.runtime.settings.ServerSettings;
@@ -59,7 +60,8 @@ class SettingsReaderTest {
         catchThrowableOfType(RefusedConfiguration.class, () -> SettingsReader.read(Map.of()));
     assertThat(refused.problems())
         .isEqualTo(
-            "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port)");
+            "port is missing; allowed: a whole number from 0 to 65535 (0 picks a free port), or listen"
+                + " instead");
   }
 
   @ParameterizedTest
@@ -120,9 +122,8 @@ class SettingsReaderTest {
             "transport.target", "(transport.name=tls)",
             "listener.target", "(!(objectClass=*))");
     assertThat(s.name()).isEqualTo("shop");
-    assertThat(s.listen().host()).isEqualTo("::1");
-    assertThat(List.of(s.listen().port(), s.listen().backlog(), s.listen().sockets()))
-        .containsExactly(4000, 17, 2);
+    assertThat(s.listen().addresses()).containsExactly(new ListenAddress.Inet("::1", 4000));
+    assertThat(List.of(s.listen().backlog(), s.listen().sockets())).containsExactly(17, 2);
     assertThat(s.listen().options())
         .containsEntry(StandardSocketOptions.SO_RCVBUF, 8_192)
         .containsEntry(StandardSocketOptions.TCP_NODELAY, false);

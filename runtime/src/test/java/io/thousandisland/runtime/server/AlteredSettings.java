@@ -46,9 +46,12 @@ final class AlteredSettings {
           s.with(new LimitSettings(s.limits().maxConnections(), (LimitSettings.WhenReached) value));
       case "port" ->
           s.with(
-              new ListenSettings(l.host(), (Integer) value, l.backlog(), l.sockets(), l.options()));
+              new ListenSettings(
+                  "127.0.0.1", (Integer) value, l.backlog(), l.sockets(), l.options()));
       case "listenSockets" ->
-          s.with(new ListenSettings(l.host(), l.port(), l.backlog(), (Integer) value, l.options()));
+          s.with(
+              new ListenSettings(
+                  l.brief(), l.addresses(), l.backlog(), (Integer) value, l.options(), l.access()));
       default -> throw new IllegalArgumentException("no such key here: " + key);
     };
   }

@@ -13,7 +13,6 @@ import io.thousandisland.runtime.shared.RuntimeContext;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.Departures;
-import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.server.Drain;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -31,15 +30,6 @@ import org.junit.jupiter.api.Timeout;
 /** Rule S5: drains that have no thread, drains that overlap, and the cost of drains. */
 @Timeout(60)
 class DrainsTest {
-
-  private static final Observer NOBODY =
-      new Observer() {
-        @Override
-        public void restarted(String node, Throwable reason) {}
-
-        @Override
-        public void budgetExhausted(String supervisor, Throwable reason) {}
-      };
 
   // ---- B13: no thread
 
@@ -77,7 +67,8 @@ class DrainsTest {
     try (var runtime = new RuntimeContext()) {
       var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
       var drains = new Drains(context, DrainsTest::refused);
-      var acceptor = new Acceptor(context, 1, new Listener(context, () -> {}), NOBODY);
+      var acceptor =
+          new Acceptor(context, 1, RunningServer.listeners(context), RunningServer.NOBODY);
       Drain drain = drains.startRolling("rolling", List.of(acceptor));
       assertThat(drain.result()).isCompletedExceptionally();
       assertThat(drains.underWay()).isEmpty();

@@ -2,9 +2,11 @@ package io.thousandisland.runtime.server;
 
 import static io.thousandisland.runtime.signals.Signals.PAUSE;
 import static io.thousandisland.runtime.signals.Signals.STOP;
+import static io.thousandisland.runtime.signals.Signals.TURN;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.runtime.listening.ListenSlot;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.transport.ListenAt;
@@ -180,6 +182,101 @@ class ListenSlotTest {
     assertThat(Turns.await(slot, me, false, STOP)).isEqualTo(slot);
     transport.connect(port);
     assertThat(slot.accept()).isNotNull();
+  }
+
+  // ---- more slots than workers
+
+  private ListenSlot further(ListenSlot.Group group) throws Exception {
+    var further = new ListenSlot(group);
+    further.open(
+        transport.listen(
+            new ListenAt(InetSocketAddress.createUnresolved("memory", 0), 4096, Map.of())));
+    return further;
+  }
+
+  private static int portOf(ListenSlot slot) {
+    return ((InetSocketAddress) Objects.requireNonNull(slot.channel()).localAddress()).getPort();
+  }
+
+  /** Otherwise a busy address would keep the clients of all others waiting. */
+  @Test
+  void s12OneWorkerServesBusySlotsInTurnThoughItAttendsOnlyOneOfThem() throws Exception {
+    var group = new ListenSlot.Group();
+    List<ListenSlot> slots = List.of(further(group), further(group), further(group));
+    for (ListenSlot each : slots) {
+      for (int i = 0; i < 10; i++) {
+        transport.connect(portOf(each));
+      }
+    }
+    var me = new Signals(sweeper);
+    var seen = new ArrayList<Integer>();
+    for (int i = 0; i < 30; i++) {
+      ListenSlot turn = Objects.requireNonNull(Turns.await(slots.getFirst(), me, false, STOP));
+      assertThat(turn.accept()).isNotNull();
+      seen.add(slots.indexOf(turn));
+      turn.pass(true);
+    }
+    for (int i = 0; i < 30; i += 3) {
+      assertThat(seen.subList(i, i + 3)).containsExactlyInAnyOrder(0, 1, 2);
+    }
+  }
+
+  /** Otherwise the workers of the first slot would get all the connections of such a slot. */
+  @Test
+  void s12SlotWithoutWorkersTakesThoseOfTheOthersInTurn() throws Exception {
+    var group = new ListenSlot.Group();
+    List<ListenSlot> attended = List.of(further(group), further(group), further(group));
+    ListenSlot alone = further(group);
+    var workers = attended.stream().map(each -> new Signals(sweeper)).toList();
+    var waiting = new ArrayList<ListenSlot.Waiter>();
+    for (int i = 0; i < 3; i++) {
+      waiting.add(attended.get(i).queue(workers.get(i), false));
+    }
+    settle(attended, workers, waiting); // a new channel may have a client: all look, once
+    var lent = new int[3];
+    for (int round = 0; round < 9; round++) {
+      transport.connect(portOf(alone));
+      int who = awaitTurn(workers);
+      ListenSlot turn = Objects.requireNonNull(attended.get(who).turnOf(waiting.get(who)));
+      assertThat(turn).isSameAs(alone);
+      assertThat(turn.accept()).isNotNull();
+      assertThat(turn.accept()).isNull(); // so the transport tells of the next one
+      turn.pass(false);
+      int unused = workers.get(who).take(TURN);
+      lent[who]++;
+      waiting.set(who, attended.get(who).queue(workers.get(who), false));
+    }
+    assertThat(lent).containsExactly(3, 3, 3);
+  }
+
+  /** Takes the turns that are due until all workers wait. */
+  private static void settle(
+      List<ListenSlot> slots, List<Signals> workers, List<ListenSlot.Waiter> waiting)
+      throws Exception {
+    for (boolean found = true; found; ) {
+      found = false;
+      for (int i = 0; i < workers.size(); i++) {
+        ListenSlot turn = slots.get(i).turnOf(waiting.get(i));
+        if (turn != null) {
+          found = true;
+          assertThat(turn.accept()).isNull();
+          turn.pass(false);
+          int unused = workers.get(i).take(TURN);
+          waiting.set(i, slots.get(i).queue(workers.get(i), false));
+        }
+      }
+    }
+  }
+
+  private static int awaitTurn(List<Signals> workers) {
+    while (true) {
+      for (int i = 0; i < workers.size(); i++) {
+        if (workers.get(i).isRaised(TURN)) {
+          return i;
+        }
+      }
+      Thread.onSpinWait();
+    }
   }
 
   /** Connections come while workers are called away and come back: all are accepted. */

@@ -37,8 +37,8 @@ class PauseTest {
   void pausesOfSeveralAtOnceAllReturn() throws Exception {
     try (var runtime = new RuntimeContext()) {
       var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
-      var listener = new Listener(context, () -> {});
-      var acceptor = new Acceptor(context, 1, listener, nobody);
+      var listeners = RunningServer.listeners(context);
+      var acceptor = new Acceptor(context, 1, listeners, nobody);
       var crash = new AtomicReference<Throwable>();
       acceptor.start(crash::set);
       var paused = new AtomicInteger();
@@ -71,8 +71,8 @@ class PauseTest {
   void pauseOfAWorkerThatDoesNotRunReturnsAndHoldsItsNextLife() throws Exception {
     try (var runtime = new RuntimeContext()) {
       var context = new ServerContext(AlteredSettings.of(), new Telemetry(), runtime);
-      var listener = new Listener(context, () -> {});
-      var acceptor = new Acceptor(context, 1, listener, nobody);
+      var listeners = RunningServer.listeners(context);
+      var acceptor = new Acceptor(context, 1, listeners, nobody);
       assertThat(rests(acceptor)).isTrue();
       acceptor.start(reason -> {});
       assertThat(rests(acceptor)).isTrue();

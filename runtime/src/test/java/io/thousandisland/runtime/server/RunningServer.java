@@ -2,12 +2,15 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.MemoryBudget;
 import io.thousandisland.runtime.shared.RuntimeContext;
+import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
+import io.thousandisland.runtime.supervision.Observer;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -31,6 +34,16 @@ final class RunningServer implements AutoCloseable {
   static final boolean NONBLOCKING = Boolean.getBoolean("handlers.nonblocking");
 
   static final Transport TCP = new TcpTransport();
+
+  /** An observer that takes no notice. */
+  static final Observer NOBODY =
+      new Observer() {
+        @Override
+        public void restarted(String node, Throwable reason) {}
+
+        @Override
+        public void budgetExhausted(String supervisor, Throwable reason) {}
+      };
 
   /** Generous: these machines are shared. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(20);
@@ -90,6 +103,11 @@ final class RunningServer implements AutoCloseable {
   static ServerSettings settings() {
     return ServerSettings.defaults("test")
         .with(Timeouts.DEFAULT.withDrain(Duration.ZERO, Duration.ofSeconds(5)));
+  }
+
+  /** The listeners of a server that has nothing else. */
+  static Listeners listeners(ServerContext context) {
+    return new Listeners(context, NOBODY, () -> {}, channel -> {}, Runnable::run);
   }
 
   long serve(Handler<?> handler) {

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.server;
 
+import io.thousandisland.runtime.listening.ListenSlot;
 import io.thousandisland.runtime.signals.Signals;
 import org.jspecify.annotations.Nullable;
 

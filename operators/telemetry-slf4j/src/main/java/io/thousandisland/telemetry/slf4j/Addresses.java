@@ -4,6 +4,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 
 /** Addresses as people write them: {@code 127.0.0.1:7777}, {@code [::1]:7777}. */
 final class Addresses {
@@ -11,7 +12,7 @@ final class Addresses {
 
   static String text(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet)) {
-      return address.toString();
+      return address instanceof UnixDomainSocketAddress ? "unix:" + address : address.toString();
     }
     InetAddress host = inet.getAddress();
     if (host == null) {

@@ -135,13 +135,15 @@ public final class LoggingListener implements TelemetryListener {
   private boolean isNews(TelemetryEvent event) {
     switch (event) {
       case TelemetryEvent.ListenFailed e -> {
-        return news.isNews(e.server(), "listening", Words.thrown(e.reason()));
+        return news.isNews(e.server(), "listening at " + e.listen(), Words.thrown(e.reason()));
       }
       case TelemetryEvent.HandlerUnavailable e -> {
         return news.isNews(e.server(), e.handler(), e.reason());
       }
-      case TelemetryEvent.ListenerStarted e -> news.forget(e.server(), "listening");
-      case TelemetryEvent.ListenerStopped e -> news.forget(e.server(), "listening");
+      case TelemetryEvent.ListenerStarted e ->
+          news.forget(e.server(), "listening at " + e.listen());
+      case TelemetryEvent.ListenerStopped e ->
+          news.forget(e.server(), "listening at " + e.listen());
       case TelemetryEvent.HandlerRecovered e -> news.forget(e.server(), e.handler());
       case TelemetryEvent.StatusChanged e -> {
         if (e.to() == Status.STOPPED) {

@@ -6,9 +6,14 @@ import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** The sentence for each event: one line, without the name of the server. */
 final class Sentences {
+
+  private static final Pattern PORT = Pattern.compile("(:\\d+)(?: \\(.*\\))?$");
+
   private Sentences() {}
 
   static String of(TelemetryEvent event) {
@@ -116,10 +121,19 @@ final class Sentences {
   }
 
   private static String listenFailed(TelemetryEvent.ListenFailed e) {
-    String reason = Words.thrown(e.reason());
+    String reason = withoutAddress(Words.thrown(e.reason()), e.listen());
     return e.retryIn().isZero()
-        ? "a listening socket could not be closed: " + reason
-        : "cannot listen: " + reason + "; next try in " + Words.duration(e.retryIn());
+        ? "a listening socket at %s could not be closed: %s".formatted(e.listen(), reason)
+        : "cannot listen at %s: %s; next try in %s"
+            .formatted(e.listen(), reason, Words.duration(e.retryIn()));
+  }
+
+  /** {@code reason} without the address that a transport may have put at its end. */
+  private static String withoutAddress(String reason, String listen) {
+    Matcher port = PORT.matcher(listen);
+    return port.find()
+        ? reason.replaceFirst(": \\S*" + port.group(1) + "$", "")
+        : reason.replace(": " + listen, "");
   }
 
   private static String limit(TelemetryEvent.LimitReached e) {

@@ -14,6 +14,7 @@ import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
+import java.net.BindException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -122,7 +123,9 @@ class LoggingListenerTest {
 
   @Test
   void eventWhoseLevelIsOffIsNotRendered() {
-    var failed = new TelemetryEvent.ListenFailed("mail", new Unspeakable(), Duration.ofSeconds(1));
+    var failed =
+        new TelemetryEvent.ListenFailed(
+            "mail", "127.0.0.1:25", new Unspeakable(), Duration.ofSeconds(1));
     var receive = new TelemetryEvent.ReceiveFailed(SampleEvents.SPAN, new Unspeakable());
 
     log.setLevel(Level.ERROR);
@@ -164,7 +167,7 @@ class LoggingListenerTest {
             "mail: handlerWait is over (15s): no handler matches (handler.name=echo);"
                 + " the port is closed, with 3 waiting connections",
             "mail: configuration refused: port is x",
-            "mail: cannot listen: broken; next try in 1s",
+            "mail: cannot listen at 127.0.0.1:25: broken; next try in 1s",
             "mail: handler echo cannot be obtained: why; next try in 1s",
             "mail: a connection could not be accepted: broken",
             "mail: out of file descriptors: no connection is accepted for 1s;"
@@ -317,11 +320,43 @@ class LoggingListenerTest {
         .startsWith("mail: 1 more within 5s, the last: connection 2 from");
   }
 
+  /** A transport may say the address, too, and in its own way. */
+  @Test
+  void addressThatCannotBeHadIsSaidOnceAndAsTheConfigurationWritesIt() {
+    assertThat(line(cannotListen("[::1]:25", "Address already in use: 0:0:0:0:0:0:0:1:25")))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .isEqualTo("mail: cannot listen at [::1]:25: Address already in use; next try in 1s");
+    assertThat(line(cannotListen("eth0:25 (192.0.2.1)", "in use: 192.0.2.1:25")))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .isEqualTo("mail: cannot listen at eth0:25 (192.0.2.1): in use; next try in 1s");
+    assertThat(line(cannotListen("unix:/run/a b", "in use: unix:/run/a b")))
+        .extracting(ILoggingEvent::getFormattedMessage)
+        .isEqualTo("mail: cannot listen at unix:/run/a b: in use; next try in 1s");
+  }
+
+  private static TelemetryEvent cannotListen(String listen, String reason) {
+    return new TelemetryEvent.ListenFailed(
+        "mail", listen, new BindException(reason), Duration.ofSeconds(1));
+  }
+
+  /** Each address is a trouble of its own. */
+  @Test
+  void sameReasonAtAnotherAddressIsNews() {
+    assertThat(line(cannotListen("127.0.0.1:25", "in use")).getLevel()).isEqualTo(Level.WARN);
+    assertThat(line(cannotListen("127.0.0.2:25", "in use")).getLevel()).isEqualTo(Level.WARN);
+    assertThat(line(cannotListen("127.0.0.1:25", "in use")).getLevel()).isEqualTo(Level.DEBUG);
+  }
+
   @Test
   void nextTryThatFailsForTheSameReasonIsNoNews() {
-    var failed = new TelemetryEvent.ListenFailed("mail", new IOException("a"), Duration.ZERO);
-    var other = new TelemetryEvent.ListenFailed("mail", new IOException("b"), Duration.ZERO);
-    var again = new TelemetryEvent.ListenerStarted("mail", SampleEvents.PEER, 1, true);
+    var failed =
+        new TelemetryEvent.ListenFailed(
+            "mail", "127.0.0.1:25", new IOException("a"), Duration.ZERO);
+    var other =
+        new TelemetryEvent.ListenFailed(
+            "mail", "127.0.0.1:25", new IOException("b"), Duration.ZERO);
+    var again =
+        new TelemetryEvent.ListenerStarted("mail", "127.0.0.1:25", SampleEvents.PEER, 1, true);
     assertThat(line(failed).getLevel()).isEqualTo(Level.WARN);
     assertThat(line(failed).getLevel()).isEqualTo(Level.DEBUG);
     assertThat(line(other).getLevel()).isEqualTo(Level.WARN);

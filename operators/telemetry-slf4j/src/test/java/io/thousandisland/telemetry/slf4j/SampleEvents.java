@@ -57,7 +57,7 @@ final class SampleEvents {
             "mail", "no handler matches (handler.name=echo)", SECOND.multipliedBy(15), 3),
         Level.WARN);
     all.put(new TelemetryEvent.ConfigurationRefused("mail", "port is x"), Level.WARN);
-    all.put(new TelemetryEvent.ListenFailed("mail", REASON, SECOND), Level.WARN);
+    all.put(new TelemetryEvent.ListenFailed("mail", "127.0.0.1:25", REASON, SECOND), Level.WARN);
     all.put(
         new TelemetryEvent.HandlerUnavailable("mail", "handler echo", "why", SECOND), Level.WARN);
     all.put(new TelemetryEvent.AcceptFailed("mail", 1, REASON), Level.WARN);
@@ -85,10 +85,10 @@ final class SampleEvents {
     all.put(new TelemetryEvent.ConfigurationAccepted("mail"), Level.INFO);
     all.put(new TelemetryEvent.ConfigurationAdjusted("mail", "drainTimeout is 1s"), Level.INFO);
     all.put(drained(List.of()), Level.INFO);
-    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 1, false), Level.INFO);
-    all.put(new TelemetryEvent.ListenerStopped("mail", PEER, SECOND), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStarted("mail", "127.0.0.1:25", PEER, 1, false), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStopped("mail", "127.0.0.1:25", PEER, SECOND), Level.INFO);
     all.put(new TelemetryEvent.HandlerBound("mail", GENERATION), Level.INFO);
-    all.put(new TelemetryEvent.ListenerStarted("mail", PEER, 2, true), Level.INFO);
+    all.put(new TelemetryEvent.ListenerStarted("mail", "127.0.0.1:25", PEER, 2, true), Level.INFO);
     all.put(new TelemetryEvent.HandlerRecovered("mail", "handler echo", true), Level.INFO);
     all.put(new TelemetryEvent.HandlerUnbound("mail", GENERATION), Level.INFO);
     all.put(new TelemetryEvent.GenerationEnded("mail", GENERATION), Level.INFO);

@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.server;
+package io.thousandisland.runtime.listening;
 
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.transport.ListeningChannel;
@@ -21,36 +21,57 @@ import org.jspecify.annotations.Nullable;
  * yet bound again, workers wait here as they do for a client. One worker has the turn at a time. It
  * takes one connection, then the turn goes to the worker that has waited longest. That spreads
  * connections evenly over the acceptors, and wakes one thread for a connection, not all. A slot
- * that none of its workers attends, because their acceptors drain, gives its turn to a worker that
- * waits at another slot.
+ * that no worker attends, because there are more slots than acceptors or because its acceptors
+ * drain, gives its turn to a worker that waits at another slot.
  *
  * <p>Thread: any.
  */
-final class ListenSlot {
+public final class ListenSlot {
 
-  /** The slots of one listener. Its monitor guards the turns at all of them. */
-  static final class Group {
+  /**
+   * The slots of all listeners of a server. Its monitor guards the turns at all of them.
+   *
+   * <p>There may be more slots than workers. So each worker that comes back is offered to the slots
+   * in rotation, and a slot without workers takes those of the other slots in rotation: no slot
+   * starves while another one is busy, and no worker gets all the work.
+   */
+  public static final class Group {
     private final List<ListenSlot> slots = new ArrayList<>();
+
+    /** The place in the list of the slot that is offered a worker first. */
+    private int nextOffer;
+
+    /** The place in the list of the slot that lends a worker first. */
+    private int nextLender;
 
     /** A worker that waits at another slot than {@code busy}. */
     private @Nullable Waiter idle(ListenSlot busy) {
-      for (ListenSlot slot : slots) {
+      for (int i = 0; i < slots.size(); i++) {
+        int place = (nextLender + i) % slots.size();
+        ListenSlot slot = slots.get(place);
         Waiter idle = slot == busy ? null : slot.waiting.poll();
         if (idle != null) {
+          nextLender = place + 1;
           return idle;
         }
       }
       return null;
     }
 
-    /** Offers the turns at other slots that no worker there waits for. */
+    /** Offers the turns at all slots to the workers that wait. */
     private void offerAll() {
-      slots.forEach(ListenSlot::offer);
+      int first = nextOffer;
+      for (int i = 0; i < slots.size(); i++) {
+        int place = (first + i) % slots.size();
+        if (slots.get(place).offer()) {
+          nextOffer = place + 1;
+        }
+      }
     }
   }
 
   /** A worker that waits for its turn, and the slot where it has the turn. */
-  static final class Waiter {
+  public static final class Waiter {
     private final Signals signals;
 
     /** Guarded by the group; null while it waits. */
@@ -83,7 +104,8 @@ final class ListenSlot {
    */
   private volatile @Nullable ListeningChannel channel;
 
-  ListenSlot(Group group) {
+  /** Makes a slot without a channel. */
+  public ListenSlot(Group group) {
     this.group = group;
     synchronized (group) {
       group.slots.add(this);
@@ -91,7 +113,7 @@ final class ListenSlot {
   }
 
   /** Called by the listener, with a channel that is bound. */
-  void open(ListeningChannel bound) {
+  public void open(ListeningChannel bound) {
     ListeningChannel unused = replace(bound);
     bound.start(this::acceptable);
     acceptable(); // the transport does not tell of clients that came before the first accept
@@ -101,7 +123,7 @@ final class ListenSlot {
    * Takes the channel out, so that a worker that finds it closed knows that the close was intended.
    * No worker is in the channel any more.
    */
-  @Nullable ListeningChannel close() {
+  public @Nullable ListeningChannel close() {
     return replace(null);
   }
 
@@ -123,7 +145,8 @@ final class ListenSlot {
     }
   }
 
-  @Nullable ListeningChannel channel() {
+  /** Null while closed. */
+  public @Nullable ListeningChannel channel() {
     return channel;
   }
 
@@ -134,7 +157,7 @@ final class ListenSlot {
    * @param first true for a worker whose last turn brought nothing: it keeps its place in front;
    *     otherwise quiet times would give every connection to the same acceptor
    */
-  Waiter queue(Signals me, boolean first) {
+  public Waiter queue(Signals me, boolean first) {
     var waiter = new Waiter(me);
     synchronized (group) {
       attending.add(me);
@@ -143,7 +166,6 @@ final class ListenSlot {
       } else {
         waiting.addLast(waiter);
       }
-      offer();
       group.offerAll();
     }
     return waiter;
@@ -153,14 +175,14 @@ final class ListenSlot {
    * The slot at which {@code waiter} has the turn and must {@link #pass} it on; null while it
    * waits.
    */
-  @Nullable ListenSlot turnOf(Waiter waiter) {
+  public @Nullable ListenSlot turnOf(Waiter waiter) {
     synchronized (group) {
       return waiter.turn;
     }
   }
 
   /** {@code waiter} waits no longer; if it has a turn, the turn is passed on. */
-  void leave(Waiter waiter) {
+  public void leave(Waiter waiter) {
     synchronized (group) {
       waiting.remove(waiter);
       ListenSlot turn = waiter.turn;
@@ -172,10 +194,10 @@ final class ListenSlot {
   }
 
   /** {@code me} works here no more, or not for a while. */
-  void leave(Signals me) {
+  public void leave(Signals me) {
     synchronized (group) {
       if (attending.remove(me)) {
-        offer();
+        boolean unused = offer();
       }
     }
   }
@@ -186,7 +208,7 @@ final class ListenSlot {
    * @return null when no connection is there
    * @throws ClosedChannelException when no channel is open here, or it was closed meanwhile
    */
-  @Nullable TransportSocket accept() throws IOException {
+  public @Nullable TransportSocket accept() throws IOException {
     accepting.lock();
     try {
       ListeningChannel open = channel;
@@ -200,7 +222,7 @@ final class ListenSlot {
   }
 
   /** Ends the turn. {@code more} says that another connection may be there. */
-  void pass(boolean more) {
+  public void pass(boolean more) {
     synchronized (group) {
       release(more);
     }
@@ -209,7 +231,7 @@ final class ListenSlot {
   private void acceptable() {
     synchronized (group) {
       acceptable = true;
-      offer();
+      boolean unused = offer();
     }
   }
 
@@ -218,21 +240,25 @@ final class ListenSlot {
   private void release(boolean more) {
     held = false;
     acceptable |= more;
-    offer();
+    boolean unused = offer();
   }
 
-  private void offer() {
-    if (acceptable && !held) {
-      Waiter next = waiting.poll();
-      if (next == null && attending.isEmpty()) {
-        next = group.idle(this);
-      }
-      if (next != null) {
-        acceptable = false;
-        held = true;
-        next.turn = this;
-        next.signals.raise(Signals.TURN);
-      }
+  /** Gives the turn to a worker, if both are there; returns whether it did. */
+  private boolean offer() {
+    if (!acceptable || held) {
+      return false;
     }
+    Waiter next = waiting.poll();
+    if (next == null && attending.isEmpty()) {
+      next = group.idle(this);
+    }
+    if (next == null) {
+      return false;
+    }
+    acceptable = false;
+    held = true;
+    next.turn = this;
+    next.signals.raise(Signals.TURN);
+    return true;
   }
 }

@@ -1,10 +1,12 @@
-package io.thousandisland.runtime.server;
+package io.thousandisland.runtime.listening;
 
+import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.Backoff;
 import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.server.ListenerInfo;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
@@ -14,6 +16,8 @@ import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -21,12 +25,13 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The listening channels of one server.
+ * The listening channels of one server at one address.
  *
  * <p>The server tells it to listen ({@link #listen}) or not ({@link #silence}), any number of
  * times. Once the listener has had a port it asks for the same port again, an ephemeral port
- * included. A port that cannot be opened, and a channel that is lost, are expected, not bugs: the
- * listener reports them, keeps trying with exponential backoff, and costs no connection.
+ * included. An address that cannot be had, and a channel that is lost, are expected, not bugs: the
+ * listener reports them, keeps trying with exponential backoff, and costs no connection. The
+ * listeners at other addresses notice nothing.
  *
  * <p>Clients that the kernel has queued at a channel are taken before the channel closes, as far as
  * there is a place for them ({@code lastCall}).
@@ -38,23 +43,23 @@ import org.jspecify.annotations.Nullable;
 final class Listener implements Node {
 
   private final ServerContext context;
+  private final ListenPlace place;
+  private final ListenSlot.Group group;
   private final Runnable changed;
   private final Consumer<ListeningChannel> lastCall;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition retryEarlier = lock.newCondition();
 
-  private volatile List<ListenSlot> slots;
-
   // guarded by lock; the volatile fields are read without it for status
-  private ListenSlot.Group group = new ListenSlot.Group();
+  private volatile List<ListenSlot> slots;
   private @Nullable Transport transport;
   private boolean running;
   private boolean wanted;
   private @Nullable Thread retrying;
-  private int port = -1;
+  private volatile int port = -1;
   private boolean announced;
 
-  /** True when the last event about the port said that the server cannot listen. */
+  /** True when the last event about the address said that the server cannot listen. */
   private boolean failureTold;
 
   private long openedAt;
@@ -62,8 +67,8 @@ final class Listener implements Node {
   private volatile @Nullable SocketAddress address;
   private volatile @Nullable Throwable failure;
 
-  /** The backlog of the open channels. A listening socket keeps its backlog. */
-  private volatile int openBacklog;
+  /** The settings that the oldest of the open channels was opened with; not all can change live. */
+  private volatile @Nullable ListenSettings openedWith;
 
   /** Events to be emitted when the lock is released. */
   private final List<Supplier<TelemetryEvent>> news = new ArrayList<>();
@@ -74,41 +79,49 @@ final class Listener implements Node {
    */
   private final List<ListeningChannel> outOfUse = new ArrayList<>();
 
-  /** Makes a listener that takes no client from a channel that closes. */
-  Listener(ServerContext context, Runnable changed) {
-    this(context, changed, channel -> {});
-  }
-
   /**
-   * @param changed told, without the lock, when {@link #address} or {@link #failure} changed
+   * @param group of the slots of all listeners of the server
+   * @param changed told, without the lock, when {@link #address} or {@link #failure} changed, and
+   *     before each further try
    * @param lastCall given each channel before it closes, without the lock; no other thread accepts
    *     there
    */
-  Listener(ServerContext context, Runnable changed, Consumer<ListeningChannel> lastCall) {
+  Listener(
+      ServerContext context,
+      ListenPlace place,
+      ListenSlot.Group group,
+      Runnable changed,
+      Consumer<ListeningChannel> lastCall) {
     this.context = context;
+    this.place = place;
+    this.group = group;
     this.changed = changed;
     this.lastCall = lastCall;
-    this.slots = newSlots();
+    this.slots = resized(List.of(), settings().sockets());
   }
 
-  private List<ListenSlot> newSlots() {
-    group = new ListenSlot.Group();
-    var made = new ArrayList<ListenSlot>();
-    for (int i = 0; i < context.settings().listen().sockets(); i++) {
-      made.add(new ListenSlot(group));
-    }
-    return List.copyOf(made);
+  private ListenSettings settings() {
+    return context.settings().listen();
   }
 
   @Override
   public String name() {
-    return "listener";
+    return "listener " + text();
   }
 
-  /** The slot that acceptor {@code number} works at: acceptors are spread round robin, and wrap. */
-  ListenSlot slotFor(int number) {
-    List<ListenSlot> all = slots;
-    return all.get((number - 1) % all.size());
+  /** Where it listens, or tries to. */
+  ListenPlace place() {
+    return place;
+  }
+
+  /** As {@link #place}, for people. */
+  private String text() {
+    return place.text(port);
+  }
+
+  /** The slots of its channels, at least one. */
+  List<ListenSlot> slots() {
+    return slots;
   }
 
   /** The address where it listens; null while it does not. */
@@ -116,18 +129,43 @@ final class Listener implements Node {
     return address;
   }
 
-  /** The reason why it does not listen though it should. */
+  /** The reason why it does not listen, or not with all its channels, though it should. */
   @Nullable Throwable failure() {
     return failure;
   }
 
+  /** As {@link #failure}, for people; null when there is none. */
+  @Nullable String trouble() {
+    Throwable reason = failure;
+    return reason == null
+        ? null
+        : "cannot listen at %s: %s"
+            .formatted(
+                text(),
+                reason.getMessage() == null
+                    ? reason
+                    : place.withoutAddress(reason.getMessage(), port));
+  }
+
   /** The setting that the channels were not opened with yet; null when there is none. */
   @Nullable String pending() {
-    int backlog = context.settings().listen().backlog();
-    int now = openBacklog;
-    return address == null || now == backlog
+    ListenSettings now = settings();
+    ListenSettings then = openedWith;
+    if (address == null || then == null) {
+      return null;
+    } else if (then.backlog() != now.backlog()) {
+      return "backlog is %d until the port is opened again, then %d"
+          .formatted(then.backlog(), now.backlog());
+    }
+    return then.access().equals(now.access()) || !(place.address() instanceof ListenAddress.Unix)
         ? null
-        : "backlog is %d until the port is opened again, then %d".formatted(now, backlog);
+        : "unixPermissions, unixOwner and unixGroup apply when %s is opened again"
+            .formatted(place.address());
+  }
+
+  ListenerInfo info() {
+    return new ListenerInfo(
+        text(), Optional.ofNullable(address), openChannels(), Optional.ofNullable(trouble()));
   }
 
   int openChannels() {
@@ -174,41 +212,47 @@ final class Listener implements Node {
 
   // ---- changed settings
 
-  /**
-   * Binds the channels that {@code next} needs beside the bound channels, and changes nothing else.
-   * While the listener does not listen there is nothing to prepare: then an address that cannot be
-   * had is found out later, and tried again. One caller at a time. Without the lock, because
-   * finding the address of a host may take long.
-   */
-  ListenMove.Prepared prepare(ListenSettings next) {
-    for (; ; ) {
-      ListenSettings now = context.settings().listen();
-      Transport by;
-      List<ListeningChannel> open;
-      lock.lock();
-      try {
-        by = transport;
-        if (next.equals(now) || by == null || address == null || openChannels() < slots.size()) {
-          return ListenMove.Prepared.NOTHING;
-        }
-        open = slots.stream().map(ListenSlot::channel).toList();
-      } finally {
-        lock.unlock();
-      }
-      ListenMove.Prepared prepared = ListenMove.prepare(now, next, by, open);
-      if (prepared.problem().isEmpty() || areInUse(open)) {
-        return prepared;
-      } // else channels have closed meanwhile: no problem of the settings
-    }
-  }
-
-  private boolean areInUse(List<ListeningChannel> channels) {
+  /** The channels in use; none while it does not listen, or not with all its channels. */
+  List<ListeningChannel> inUse() {
     lock.lock();
     try {
-      return areFirst(channels, slots);
+      return address == null || openChannels() < slots.size()
+          ? List.of()
+          : slots.stream().map(ListenSlot::channel).map(Objects::requireNonNull).toList();
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Takes the channels of {@code move} before it is started. */
+  void adopt(ListenMove move) {
+    locked(
+        () -> {
+          for (int i = 0; i < move.channels().size(); i++) {
+            opened(slots.get(i), move.channels().get(i));
+          }
+        });
+  }
+
+  /**
+   * Applies the changed settings, which are in force already: with the channels that were prepared
+   * for them, or by opening channels again if it should listen and does not. Meanwhile no worker
+   * waits at a slot of it, if the number of channels changes.
+   */
+  void take(@Nullable ListenMove move) {
+    locked(
+        () -> {
+          if (move != null && running && wanted && areFirst(move.inUse(), slots)) {
+            swap(move);
+          } else {
+            closeAll();
+            if (move != null) {
+              outOfUse.addAll(move.opened());
+            }
+            slots = resized(slots, settings().sockets());
+          }
+        });
+    locked(this::openOrRetry); // when the old channels have been closed
   }
 
   /** Whether these channels are those of the first slots. */
@@ -216,47 +260,10 @@ final class Listener implements Node {
     return slots.stream().map(ListenSlot::channel).limit(channels.size()).toList().equals(channels);
   }
 
-  /**
-   * Applies the changed settings, which are in force already: with the channels that were prepared
-   * for them, or by opening channels again if it should listen and does not.
-   */
-  void take(@Nullable ListenMove move, ListenSettings before) {
-    ListenSettings now = context.settings().listen();
-    if (now.equals(before)) {
-      return;
-    }
-    locked(
-        () -> {
-          if (move != null && running && wanted && areFirst(move.inUse(), slots)) {
-            swap(move, before.isAt(now));
-          } else {
-            closeAll();
-            if (move != null) {
-              outOfUse.addAll(move.opened());
-            }
-            port = before.isAt(now) ? port : -1;
-            if (slots.size() != now.sockets()) {
-              slots = newSlots();
-            }
-          }
-        });
-    locked(this::openOrRetry); // when the old channels have been closed
-  }
-
-  private void swap(ListenMove move, boolean sameAddress) {
-    if (!sameAddress) {
-      closeAll(); // the new channels are open, and serve in a moment
-      port = -1;
-    }
-    List<ListenSlot> old = slots;
-    if (old.size() != move.channels().size()) {
-      slots = resized(old, move.channels().size());
-    }
-    for (int i = 0; i < move.channels().size(); i++) {
-      ListeningChannel channel = move.channels().get(i);
-      if (slots.get(i).channel() != channel) {
-        opened(slots.get(i), channel);
-      }
+  private void swap(ListenMove move) {
+    slots = resized(slots, move.channels().size());
+    for (int i = move.kept(); i < move.channels().size(); i++) {
+      opened(slots.get(i), move.channels().get(i));
     }
     failure = null;
     announce();
@@ -273,6 +280,11 @@ final class Listener implements Node {
       resized.add(new ListenSlot(group));
     }
     return List.copyOf(resized);
+  }
+
+  /** The slots are in use no more. After the stop; no worker waits there. */
+  void remove() {
+    slots.forEach(ListenSlot::remove);
   }
 
   /** A worker found {@code channel} closed. Unless we closed it, it is bound again. */
@@ -334,7 +346,7 @@ final class Listener implements Node {
       step.run();
     } catch (IOException | RuntimeException e) {
       // it is out of use in any case; a descriptor that would not close is worth an event
-      context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), e, Duration.ZERO));
+      context.emit(() -> new TelemetryEvent.ListenFailed(context.name(), text(), e, Duration.ZERO));
     }
   }
 
@@ -347,7 +359,7 @@ final class Listener implements Node {
             Thread.ofPlatform()
                 .inheritInheritableThreadLocals(false)
                 .daemon()
-                .name(context.name() + " listener retry")
+                .name(context.name() + " listener " + text() + " retry")
                 .start(this::retryUntilOpen);
       } catch (Throwable noThread) { // no memory for one: the supervisor has one, and tries again
         crash.crashed(noThread);
@@ -387,36 +399,23 @@ final class Listener implements Node {
 
   /** Binds one channel. The first channel has the port for itself; later channels share it. */
   private ListeningChannel bind(Transport by) throws IOException {
-    ListenSettings settings = context.settings().listen();
+    ListenSettings settings = settings();
     var at =
-        new ListenAt(
-            settings.address(port >= 0 ? port : settings.port()),
-            settings.backlog(),
-            settings.options());
+        new ListenAt(place.at(port), settings.backlog(), settings.options(), settings.access());
     for (ListenSlot slot : slots) {
       ListeningChannel open = slot.channel();
       if (open != null && open.isOpen()) {
-        return another(open, at, settings.sockets());
+        return ListenMove.another(open, at, settings);
       }
     }
     return by.listen(at);
-  }
-
-  private static ListeningChannel another(ListeningChannel open, ListenAt at, int sockets)
-      throws IOException {
-    try {
-      return open.another(at);
-    } catch (UnsupportedOperationException e) {
-      throw new UnsupportedOperationException(
-          "listenSockets is " + sockets + "; allowed: 1 (" + e.getMessage() + ")", e);
-    }
   }
 
   private void opened(ListenSlot slot, ListeningChannel channel) {
     address = channel.localAddress();
     port = ListenMove.portOf(channel, port);
     if (openChannels() == 0) {
-      openBacklog = context.settings().listen().backlog();
+      openedWith = settings();
     }
     slot.open(channel);
   }
@@ -429,7 +428,8 @@ final class Listener implements Node {
       boolean failed = failureTold;
       failureTold = false;
       int channels = slots.size();
-      news.add(() -> new TelemetryEvent.ListenerStarted(context.name(), now, channels, failed));
+      String at = text();
+      news.add(() -> new TelemetryEvent.ListenerStarted(context.name(), at, now, channels, failed));
     }
   }
 
@@ -442,7 +442,8 @@ final class Listener implements Node {
     if (announced && was != null) {
       announced = false;
       var lasted = Duration.ofNanos(System.nanoTime() - openedAt);
-      news.add(() -> new TelemetryEvent.ListenerStopped(context.name(), was, lasted));
+      String at = text();
+      news.add(() -> new TelemetryEvent.ListenerStopped(context.name(), at, was, lasted));
     }
   }
 
@@ -474,7 +475,7 @@ final class Listener implements Node {
           Throwable reason = failure;
           if (reason != null) {
             failureTold = true;
-            news.add(() -> new TelemetryEvent.ListenFailed(context.name(), reason, wait));
+            news.add(() -> new TelemetryEvent.ListenFailed(context.name(), text(), reason, wait));
           }
         });
     changed.run();
