@@ -180,9 +180,29 @@ public interface Socket {
    */
   boolean draining();
 
+  /**
+   * The address that the peer has connected to. Behind a proxy that tells it ({@link
+   * #proxyHeader}): the address that the client has connected to.
+   */
   SocketAddress localAddress();
 
+  /**
+   * The peer's address. Behind a proxy that tells it ({@link #proxyHeader}): the client's address.
+   */
   SocketAddress remoteAddress();
+
+  /** The peer's address, also where the peer is a proxy. */
+  SocketAddress peerAddress();
+
+  /**
+   * The header of the PROXY protocol that the connection began with; empty when it began without
+   * one. {@code proxyProtocol} and {@code proxySources} decide who may send one.
+   *
+   * <p>Its facts are those of the client's connection to the proxy: {@link #secure}, {@link
+   * #applicationProtocol}, {@link #peerCertificates} and {@link #serverName} are those of the
+   * connection itself, which may be plain.
+   */
+  Optional<ProxyHeader> proxyHeader();
 
   /** The {@code transport.name} of the transport this connection runs over. */
   String transport();

@@ -11,7 +11,9 @@ public enum Limit {
   /** The connections accepted in a second: {@code acceptRate}. */
   RATE("acceptRate"),
   /** The addresses that may connect: {@code allow} and {@code deny}. */
-  ACCESS("allow, deny");
+  ACCESS("allow, deny"),
+  /** The proxies that may connect, and the header that they send: {@code proxyProtocol}. */
+  PROXY("proxyProtocol");
 
   private final String key;
 

@@ -151,6 +151,17 @@ public sealed interface TelemetryEvent {
       implements TelemetryEvent {}
 
   /**
+   * A connection was closed because of the header of the PROXY protocol that it was to begin with.
+   * No handler has heard of it. Counted as refused by {@link Limit#PROXY}.
+   *
+   * @param remote the peer's own address
+   * @param reason words that go on after "the connection was refused:"; they contain no bytes of
+   *     the peer
+   */
+  record ProxyHeaderRefused(String server, int acceptor, SocketAddress remote, String reason)
+      implements TelemetryEvent {}
+
+  /**
    * There are many live connections ({@code alarmConnections}). Told once in each {@code
    * alarmCooldown}.
    *

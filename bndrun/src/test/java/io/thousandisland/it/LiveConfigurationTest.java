@@ -53,6 +53,7 @@ class LiveConfigurationTest {
     settings.put("acceptors", 4);
     settings.put("drainTimeout", "10s");
     settings.put("shutdownTimeout", "5s");
+    settings.put("proxySources", "127.0.0.0/8, ::1"); // needed with another proxyProtocol than off
     for (int i = 0; i < more.length; i += 2) {
       settings.put((String) more[i], more[i + 1]);
     }
@@ -110,6 +111,9 @@ class LiveConfigurationTest {
             Map.entry("acceptBurst", List.of(100, 0)),
             Map.entry("allow", List.of("127.0.0.0/8, ::1", new String[] {})),
             Map.entry("deny", List.of(new String[] {"192.0.2.0/24"}, "")),
+            Map.entry("proxyProtocol", List.of("optional", "off")),
+            Map.entry("proxySources", List.of("10.0.0.0/8", new String[] {"127.0.0.1", "::1"})),
+            Map.entry("proxyTimeout", List.of("1s", "1h")),
             Map.entry("alarmConnections", List.of(1, 0)),
             Map.entry("alarmCooldown", List.of("0s", "1m")),
             Map.entry("readyDelay", List.of("1s", "0s")),
@@ -263,6 +267,9 @@ class LiveConfigurationTest {
             Map.entry("acceptBurst", -1),
             Map.entry("allow", "10.0.0.0/33"),
             Map.entry("deny", new String[] {"127.0.0.1", "localhost"}),
+            Map.entry("proxyProtocol", "always"),
+            Map.entry("proxySources", "proxy.example"),
+            Map.entry("proxyTimeout", "0s"),
             Map.entry("alarmConnections", -1),
             Map.entry("alarmCooldown", "infinite"),
             Map.entry("readyDelay", "infinite"),

@@ -66,6 +66,10 @@ final class RandomSettings {
     any("allow", DEFAULT, "127.0.0.0/8", "127.0.0.0/29, ::1");
     any("deny", DEFAULT, "127.0.0.3", "127.0.0.4/30");
     any("alarmCooldown", DEFAULT, "0s");
+    // the guests send no header
+    any("proxySources", "127.0.0.0/8, ::1");
+    any("proxyProtocol", DEFAULT, "optional");
+    any("proxyTimeout", "200ms", "1s");
     // time
     any("readTimeout", DEFAULT, "1s", "10s");
     any("sendTimeout", DEFAULT, "1s");

@@ -117,27 +117,44 @@ public final class Admission {
 
   /** Admits a connection for which the caller holds a permit, or refuses it. */
   public Answer admit(TransportSocket accepted) {
+    Seat seat = seat();
+    Limit refused = admit(seat, accepted.remoteAddress());
+    return new Answer(refused == null ? seat : null, refused);
+  }
+
+  /** A seat for a connection whose address is not judged yet; the caller holds a permit. */
+  public Seat seat() {
+    return new Seat(this);
+  }
+
+  /**
+   * Admits the client at {@code remote} to the seat of its connection: null. Else the limit because
+   * of which it is refused.
+   */
+  public @Nullable Limit admit(Seat seat, SocketAddress remote) {
     AccessSettings access = settings.get().access();
     int most = limits().perAddress();
     // while a change to no limit is under way, the new limit of 0 may be seen first
     AddressPlaces counted = most == 0 ? null : addresses;
     if (access.isOpen() && counted == null) {
-      return new Answer(new Seat(this, null), null);
+      return null;
     }
-    InetAddress address = ip(accepted.remoteAddress());
+    InetAddress address = ip(remote);
     if (address == null) {
-      return new Answer(new Seat(this, null), null);
+      return null;
     }
     if (!access.allows(address)) {
-      return new Answer(null, Limit.ACCESS);
+      return Limit.ACCESS;
     }
     if (counted == null) {
-      return new Answer(new Seat(this, null), null);
+      return null;
     }
     AddressPlaces.Ticket ticket = counted.tryEnter(address, most);
-    return ticket == null
-        ? new Answer(null, Limit.CONNECTIONS_PER_ADDRESS)
-        : new Answer(new Seat(this, ticket), null);
+    if (ticket == null) {
+      return Limit.CONNECTIONS_PER_ADDRESS;
+    }
+    seat.take(ticket);
+    return null;
   }
 
   /** Null for an address that is no IP address. */

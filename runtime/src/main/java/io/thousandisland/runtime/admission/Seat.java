@@ -20,9 +20,17 @@ public final class Seat {
   /** The place of the address; null when places of addresses are not counted. Guarded by this. */
   private AddressPlaces.@Nullable Ticket ticket;
 
-  Seat(Admission admission, AddressPlaces.@Nullable Ticket ticket) {
+  Seat(Admission admission) {
     this.admission = admission;
-    this.ticket = ticket;
+  }
+
+  /** Takes the place of the address as well, unless a change of the settings has done so. */
+  synchronized void take(AddressPlaces.Ticket place) {
+    if (admission == null || ticket != null) {
+      place.leave();
+    } else {
+      ticket = place;
+    }
   }
 
   /** The connection belongs to an acceptor from now on. Called once. */

@@ -113,6 +113,27 @@ public @interface ServerConfig {
   String[] deny() default {};
 
   @AttributeDefinition(
+      description =
+          "The header of the PROXY protocol, which tells the address of a proxy's client: off (none"
+              + " is looked for), optional (a proxy may send it), required (only proxies are served,"
+              + " and only with it).",
+      options = {
+        @Option(label = "off", value = "off"),
+        @Option(label = "optional", value = "optional"),
+        @Option(label = "required", value = "required")
+      })
+  String proxyProtocol() default "off";
+
+  @AttributeDefinition(
+      description =
+          "Proxies that may send a header, as addresses or CIDR blocks; needed unless proxyProtocol"
+              + " is off.")
+  String[] proxySources() default {};
+
+  @AttributeDefinition(description = "Longest wait for a header, longer than 0s, up to 24h.")
+  String proxyTimeout() default "5s";
+
+  @AttributeDefinition(
       description = "Number of connections at which an event tells an alarm; 0 for no alarm.")
   int alarmConnections() default 0;
 

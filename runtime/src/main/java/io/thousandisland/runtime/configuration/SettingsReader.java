@@ -10,6 +10,7 @@ import io.thousandisland.runtime.settings.ListenAddress;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.PaceSettings;
 import io.thousandisland.runtime.settings.Policies;
+import io.thousandisland.runtime.settings.ProxySettings;
 import io.thousandisland.runtime.settings.RestartSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
@@ -77,6 +78,7 @@ public final class SettingsReader {
     read = read.with(part(read.buffers(), this::buffers));
     read = read.with(part(read.restarts(), this::restarts));
     read = read.with(part(read.access(), this::access));
+    read = read.with(part(read.proxy(), this::proxy));
     LeaveSettings leave = part(read.leave(), this::leave);
     read = part(read, read, start -> start.with(leave));
     read = read.with(part(read.alarm(), this::alarm));
@@ -172,6 +174,13 @@ public final class SettingsReader {
 
   private AccessSettings access() {
     return new AccessSettings(blocks("allow"), blocks("deny"));
+  }
+
+  private ProxySettings proxy() {
+    return new ProxySettings(
+        choice("proxyProtocol", ProxySettings.Mode.values()),
+        blocks("proxySources"),
+        duration("proxyTimeout"));
   }
 
   private List<Cidr> blocks(String key) {

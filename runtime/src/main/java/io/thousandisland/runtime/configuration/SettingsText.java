@@ -56,6 +56,9 @@ public final class SettingsText {
     keys.put("acceptBurst", s -> s.limits().acceptBurst());
     keys.put("allow", s -> s.access().allow());
     keys.put("deny", s -> s.access().deny());
+    keys.put("proxyProtocol", s -> s.proxy().mode());
+    keys.put("proxySources", s -> s.proxy().sources());
+    keys.put("proxyTimeout", s -> s.proxy().timeout());
     keys.put("alarmConnections", s -> s.alarm().connections());
     keys.put("alarmCooldown", s -> s.alarm().cooldown());
     keys.put("readTimeout", s -> s.timeouts().read());

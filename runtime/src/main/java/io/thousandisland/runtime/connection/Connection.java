@@ -1,8 +1,11 @@
 package io.thousandisland.runtime.connection;
 
+import static io.thousandisland.runtime.signals.Signals.DEADLINE;
 import static io.thousandisland.runtime.signals.Signals.DRAIN;
+import static io.thousandisland.runtime.signals.Signals.ENDING;
 import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.MIGRATE;
+import static io.thousandisland.runtime.signals.Signals.READABLE;
 import static io.thousandisland.runtime.signals.Signals.RETIRE;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
 
@@ -13,9 +16,11 @@ import io.thousandisland.runtime.handlers.Generation;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.signals.Uninterruptibly;
+import io.thousandisland.runtime.wire.HeaderWait;
 import io.thousandisland.runtime.wire.Inbound;
 import io.thousandisland.server.Cidr;
 import io.thousandisland.server.ConnectionInfo;
+import io.thousandisland.server.Limit;
 import io.thousandisland.telemetry.Detail;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
@@ -55,6 +60,23 @@ public final class Connection implements Signals.Resting, Host {
     void abandoned(Connection connection);
 
     /**
+     * The client of a connection is known, which began with a header of a proxy or was allowed to.
+     * The connection is counted from now on. Its own thread.
+     *
+     * @param check whether the connection is the proxy's own, and takes no place
+     * @return null when it is admitted; else the limit because of which it ends
+     */
+    @Nullable Limit introduced(Connection connection, boolean check);
+
+    /**
+     * The connection ends before it had a handler, because of the header that it began with, or did
+     * not begin with. Its own thread.
+     *
+     * @param reason null when its peer has gone and there is nothing to tell
+     */
+    void strayed(Connection connection, @Nullable String reason);
+
+    /**
      * The connection has ended for its handler, and all sent bytes are on their way. Its own
      * thread.
      */
@@ -68,6 +90,9 @@ public final class Connection implements Signals.Resting, Host {
   private record Ended(Ending how, Duration lasted) {
     /** The value when there is no memory to say more. */
     static final Ended BY_FORCE = new Ended(new Ending.Forced(), Duration.ZERO);
+
+    /** The value when there was no conversation: of this end nobody is told. */
+    static final Ended UNTOLD = new Ended(new Ending.Unserved(), Duration.ZERO);
   }
 
   private final ServerContext context;
@@ -145,7 +170,7 @@ public final class Connection implements Signals.Resting, Host {
     this.registry = registry;
     this.seat = seat;
     this.transport = transport;
-    this.id = context.accepted.incrementAndGet();
+    this.id = context.ids.incrementAndGet();
     this.began = context.sweeper.now();
     this.signals = new Signals(context.sweeper, this);
     this.in = new Inbound(this);
@@ -248,6 +273,9 @@ public final class Connection implements Signals.Resting, Host {
   private boolean converse() {
     Ending how;
     try {
+      if (!begun && transport instanceof HeaderWait wait && !introduced(wait)) {
+        return ended != null;
+      }
       how = begun ? null : begin();
       if (how == null) {
         how = conversation.goOn();
@@ -278,6 +306,67 @@ public final class Connection implements Signals.Resting, Host {
       return new Ended(how, Duration.ofNanos(context.sweeper.now() - began));
     } catch (OutOfMemoryError noMemory) {
       return Ended.BY_FORCE;
+    }
+  }
+
+  /**
+   * Waits for the header that a proxy sends first, and keeps no thread for that.
+   *
+   * @return true when the conversation may begin; false when the connection rests, goes on on
+   *     another thread already, or has ended
+   */
+  private boolean introduced(HeaderWait wait) {
+    for (; ; ) {
+      int why = signals.take(READABLE | DEADLINE | ENDING);
+      HeaderWait.Found found = (why & ENDING) == 0 ? wait.look() : new HeaderWait.Found.Gone();
+      switch (found) {
+        case HeaderWait.Found.Nothing nothing -> {
+          signals.deadline(wait.until());
+          if (signals.rest(READABLE | DEADLINE | ENDING)) {
+            return false;
+          }
+        }
+        case HeaderWait.Found.Client client -> {
+          signals.deadline(Signals.NEVER);
+          transport = client.socket();
+          span = null;
+          if (registry.introduced(this, client.check()) != null) {
+            return endUntold();
+          }
+          return takesThread() || !signals.isLent() || !handedOver();
+        }
+        case HeaderWait.Found.Refused refused -> {
+          registry.strayed(this, refused.reason());
+          return endUntold();
+        }
+        case HeaderWait.Found.Gone gone -> {
+          registry.strayed(this, null);
+          return endUntold();
+        }
+      }
+    }
+  }
+
+  /** Ends without a conversation, and so without an event of its end. Always false. */
+  private boolean endUntold() {
+    ended = Ended.UNTOLD;
+    leaveHandler();
+    return false;
+  }
+
+  /**
+   * Goes on on a thread of its own, where a handler may block. False when there is no memory for
+   * one: then this thread is kept.
+   */
+  private boolean handedOver() {
+    ThreadLender lender = signals.leave();
+    try {
+      goOnElsewhere();
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      signals.comeBack(lender);
+      signals.keepThread();
+      return false;
     }
   }
 
@@ -355,6 +444,9 @@ public final class Connection implements Signals.Resting, Host {
       void run(Connection connection) {
         connection.in.end();
         connection.socket.out().end();
+        if (connection.transport instanceof HeaderWait wait) {
+          wait.end();
+        }
       }
     },
     FREE_THE_PLACE {
@@ -383,12 +475,9 @@ public final class Connection implements Signals.Resting, Host {
     left = true;
     Ended last = ended == null ? Ended.BY_FORCE : ended;
     try {
-      boolean trouble = last.how instanceof Ending.Failed failed && failed.thrown();
-      context.emit(
-          trouble ? Detail.SERVERS : Detail.CONNECTIONS,
-          () ->
-              new TelemetryEvent.ConnectionStopped(
-                  span(), last.how, socket.counters(), last.lasted));
+      if (last != Ended.UNTOLD) {
+        tellEnd(last);
+      }
     } finally {
       try {
         registry.ended(this);
@@ -399,6 +488,14 @@ public final class Connection implements Signals.Resting, Host {
         }
       }
     }
+  }
+
+  private void tellEnd(Ended last) {
+    boolean trouble = last.how instanceof Ending.Failed failed && failed.thrown();
+    context.emit(
+        trouble ? Detail.SERVERS : Detail.CONNECTIONS,
+        () ->
+            new TelemetryEvent.ConnectionStopped(span(), last.how, socket.counters(), last.lasted));
   }
 
   /** Reports an exception that must not happen, and that ends nothing. */
@@ -656,7 +753,12 @@ public final class Connection implements Signals.Resting, Host {
 
   /** True while the connection has no handler, and waits for one. */
   public boolean waitsForHandler() {
-    return !abandoned && lease.waits();
+    return !abandoned && lease.waits() && !isUnknown();
+  }
+
+  /** True while it waits for a proxy's header: its client is not known yet. */
+  public boolean isUnknown() {
+    return transport instanceof HeaderWait;
   }
 
   /** True while a callback of {@code one} may run here. */

@@ -12,6 +12,7 @@ import io.thousandisland.handler.Counters;
 import io.thousandisland.handler.Delayed;
 import io.thousandisland.handler.FrameTooLongException;
 import io.thousandisland.handler.PeerClosedException;
+import io.thousandisland.handler.ProxyHeader;
 import io.thousandisland.handler.ReadTimeoutException;
 import io.thousandisland.handler.ServerRef;
 import io.thousandisland.handler.ShutdownException;
@@ -24,6 +25,7 @@ import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.wire.Gathered;
 import io.thousandisland.runtime.wire.Inbound;
 import io.thousandisland.runtime.wire.Outbound;
+import io.thousandisland.runtime.wire.Proxied;
 import io.thousandisland.runtime.wire.Wire;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
@@ -465,6 +467,18 @@ public final class ConnectionSocket implements Socket {
   @Override
   public SocketAddress remoteAddress() {
     return wire.transport().remoteAddress();
+  }
+
+  @Override
+  public SocketAddress peerAddress() {
+    return Proxied.peer(wire.transport());
+  }
+
+  @Override
+  public Optional<ProxyHeader> proxyHeader() {
+    return wire.transport() instanceof Proxied proxied
+        ? Optional.of(proxied.header())
+        : Optional.empty();
   }
 
   @Override

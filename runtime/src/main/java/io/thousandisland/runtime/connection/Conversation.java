@@ -24,6 +24,7 @@ import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.wire.Handshake;
 import io.thousandisland.runtime.wire.Inbound;
 import io.thousandisland.runtime.wire.Outbound;
+import io.thousandisland.runtime.wire.Proxied;
 import io.thousandisland.runtime.wire.Replay;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -565,8 +566,9 @@ public final class Conversation {
     if (out().awaitFlushed(ENDING) != 0) {
       throw new ShutdownException(); // or closed: the ending that was raised counts
     }
-    TransportSocket below = Replay.of(in.takeUnread(), connection.transport(), signals);
-    TransportSocket upgraded = other.over(below, to.options());
+    TransportSocket before = connection.transport();
+    TransportSocket below = Replay.of(in.takeUnread(), before, signals);
+    TransportSocket upgraded = Proxied.keep(before, other.over(below, to.options()));
     connection.transport(upgraded);
     socket.switchedTo(to.transport());
     upgraded.start(signals);

@@ -67,8 +67,7 @@ public final class HeaderParser {
     if (!bytes.hasRemaining()) {
       return INCOMPLETE;
     }
-    boolean text = bytes.get(0) == TEXT_MARK.get(0);
-    ByteBuffer mark = text ? TEXT_MARK : BINARY_MARK;
+    ByteBuffer mark = mark(bytes);
     int alike = bytes.mismatch(mark);
     if (alike >= 0 && alike < Math.min(bytes.limit(), mark.limit())) {
       return NO_HEADER;
@@ -76,6 +75,22 @@ public final class HeaderParser {
     if (bytes.limit() <= mark.limit()) {
       return INCOMPLETE;
     }
-    return text ? LineParser.parse(bytes) : BinaryParser.parse(bytes);
+    return mark == TEXT_MARK ? LineParser.parse(bytes) : BinaryParser.parse(bytes);
+  }
+
+  /**
+   * Whether bytes that are {@link Parsed.Incomplete} can hardly be anything but a header: all of
+   * the mark has come that headers of this version begin with.
+   *
+   * @param data as for {@link #parse}
+   */
+  public static boolean isBegun(ByteBuffer data) {
+    ByteBuffer bytes = data.slice();
+    return bytes.hasRemaining() && bytes.limit() >= mark(bytes).limit();
+  }
+
+  /** The mark that the bytes, at least one, begin with, if they begin with one. */
+  private static ByteBuffer mark(ByteBuffer bytes) {
+    return bytes.get(0) == TEXT_MARK.get(0) ? TEXT_MARK : BINARY_MARK;
   }
 }

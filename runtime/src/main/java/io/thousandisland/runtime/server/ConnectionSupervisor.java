@@ -7,10 +7,12 @@ import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
 import io.thousandisland.runtime.drain.DrainTarget;
 import io.thousandisland.runtime.settings.LimitSettings;
+import io.thousandisland.runtime.settings.ProxySettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.CrashReport;
 import io.thousandisland.runtime.supervision.Node;
+import io.thousandisland.runtime.wire.HeaderWait;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Limit;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -99,15 +101,24 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
    */
   boolean admit(TransportSocket socket) {
     Admission.Answer answer;
+    HeaderWait wait = null;
     try {
-      answer = context.admission.admit(socket);
+      ProxySettings proxies = context.settings().proxy();
+      if (proxies.isOn() && proxies.trusts(socket.remoteAddress())) {
+        wait = new HeaderWait(socket, context, proxies);
+        answer = new Admission.Answer(context.admission.seat(), null); // judged by its header
+      } else if (proxies.isRequired()) {
+        answer = new Admission.Answer(null, Limit.PROXY);
+      } else {
+        answer = context.admission.admit(socket);
+      }
     } catch (RuntimeException | Error noMemory) {
       close(socket);
       throw noMemory;
     }
     Seat seat = answer.seat();
     if (seat != null) {
-      start(socket, seat);
+      start(wait == null ? socket : wait, seat);
       return true;
     }
     refuse(socket, Objects.requireNonNull(answer.refused()));
@@ -116,6 +127,18 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
 
   /** Closes a connection that was accepted, because of a limit. */
   void refuse(TransportSocket socket, Limit because) {
+    try {
+      tellRefused(socket, because);
+    } finally {
+      close(socket);
+    }
+  }
+
+  private void tellRefused(TransportSocket socket, Limit because) {
+    if (because == Limit.PROXY) {
+      tellStrayed(socket, "its address is none of a proxy (proxySources)");
+      return;
+    }
     context.admission.refused(because);
     LimitSettings limits = context.settings().limits();
     int value =
@@ -124,16 +147,51 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
           case CONNECTIONS_PER_ACCEPTOR -> limits.perAcceptor();
           case CONNECTIONS_PER_ADDRESS -> limits.perAddress();
           case RATE -> limits.acceptRate();
-          case ACCESS -> 0;
+          case ACCESS, PROXY -> 0;
         };
-    try {
-      context.emit(
-          () ->
-              new TelemetryEvent.ConnectionRefused(
-                  context.name(), acceptor, socket.remoteAddress(), because, value));
-    } finally {
-      close(socket);
+    context.emit(
+        () ->
+            new TelemetryEvent.ConnectionRefused(
+                context.name(), acceptor, socket.remoteAddress(), because, value));
+  }
+
+  private void tellStrayed(TransportSocket socket, String reason) {
+    context.admission.refused(Limit.PROXY);
+    context.emit(
+        () ->
+            new TelemetryEvent.ProxyHeaderRefused(
+                context.name(), acceptor, socket.remoteAddress(), reason));
+  }
+
+  @Override
+  public @Nullable Limit introduced(Connection connection, boolean check) {
+    TransportSocket client = connection.transport();
+    if (check) { // the proxy's own: the lists and the limits are about clients
+      connection.uncount();
+    } else {
+      Limit refused = context.admission.admit(connection.seat(), client.remoteAddress());
+      if (refused != null) {
+        context.admission.giveRateBack();
+        tellRefused(client, refused);
+        return refused;
+      }
+      connection.seat().countAddress(client.remoteAddress()); // as at the start of a connection
     }
+    count();
+    return null;
+  }
+
+  @Override
+  public void strayed(Connection connection, @Nullable String reason) {
+    if (reason != null) {
+      tellStrayed(connection.transport(), reason);
+    }
+  }
+
+  /** Counts a connection whose client is known. */
+  private void count() {
+    context.accepted.incrementAndGet();
+    taken.incrementAndGet();
   }
 
   private void start(TransportSocket socket, Seat seat) {
@@ -145,11 +203,13 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
       if (context.admission.entered()) {
         soundAlarm();
       }
-      seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
+      if (!connection.isUnknown()) {
+        seat.countAddress(socket.remoteAddress()); // after adding: a change counts those it sees
+        count();
+      }
       if (stopped) { // looked at after adding: the stop sees the connection, or we see the stop
         connection.shutdown();
       }
-      taken.incrementAndGet();
       connection.start();
     } catch (
         Throwable cannotStart) { // no memory for a thread, say: that costs this connection only
@@ -207,8 +267,14 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
 
   /** Counts the addresses of all connections that keep a place, after a change of the settings. */
   void countAddresses() {
-    live.values().forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
-    lingering.forEach(one -> one.seat().countAddress(one.transport().remoteAddress()));
+    live.values().forEach(ConnectionSupervisor::countAddress);
+    lingering.forEach(ConnectionSupervisor::countAddress);
+  }
+
+  private static void countAddress(Connection one) {
+    if (!one.isUnknown()) {
+      one.seat().countAddress(one.transport().remoteAddress());
+    }
   }
 
   /** The live connections, as a view that follows changes. */

@@ -25,6 +25,7 @@ public record ServerSettings(
     RestartSettings restarts,
     AccessSettings access,
     AlarmSettings alarm,
+    ProxySettings proxy,
     Map<String, String> options) {
 
   public ServerSettings {
@@ -67,6 +68,7 @@ public record ServerSettings(
         RestartSettings.DEFAULT,
         AccessSettings.DEFAULT,
         AlarmSettings.DEFAULT,
+        ProxySettings.DEFAULT,
         Map.of());
   }
 
@@ -74,83 +76,90 @@ public record ServerSettings(
   public ServerSettings with(ListenSettings other) {
     return new ServerSettings(
         name, other, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with another number of acceptors. */
   public ServerSettings withAcceptors(int other) {
     return new ServerSettings(
         name, listen, other, limits, timeouts, leave, pace, policies, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with other limits. */
   public ServerSettings with(LimitSettings other) {
     return new ServerSettings(
         name, listen, acceptors, other, timeouts, leave, pace, policies, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with other timeouts. */
   public ServerSettings with(Timeouts other) {
     return new ServerSettings(
         name, listen, acceptors, limits, other, leave, pace, policies, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with another pace. */
   public ServerSettings with(PaceSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, other, policies, buffers, restarts,
-        access, alarm, options);
+        access, alarm, proxy, options);
   }
 
   /** The same with other policies. */
   public ServerSettings with(Policies other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, other, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with other buffers. */
   public ServerSettings with(BufferSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, policies, other, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with another restart budget. */
   public ServerSettings with(RestartSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, other, access,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with other options for handlers. */
   public ServerSettings with(Map<String, String> other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
-        alarm, other);
+        alarm, proxy, other);
   }
 
   /** The same with other addresses that may connect. */
   public ServerSettings with(AccessSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, other,
-        alarm, options);
+        alarm, proxy, options);
   }
 
   /** The same with another alarm. */
   public ServerSettings with(AlarmSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
-        other, options);
+        other, proxy, options);
   }
 
   /** The same with another way to leave. */
   public ServerSettings with(LeaveSettings other) {
     return new ServerSettings(
         name, listen, acceptors, limits, timeouts, other, pace, policies, buffers, restarts, access,
-        alarm, options);
+        alarm, proxy, options);
+  }
+
+  /** The same with other headers of proxies. */
+  public ServerSettings with(ProxySettings other) {
+    return new ServerSettings(
+        name, listen, acceptors, limits, timeouts, leave, pace, policies, buffers, restarts, access,
+        alarm, other, options);
   }
 }

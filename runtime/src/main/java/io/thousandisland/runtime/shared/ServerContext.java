@@ -39,7 +39,10 @@ public final class ServerContext {
   /** The server as its handlers see it. */
   public final ServerRef ref = new ServerFacts(this::settings);
 
-  /** The number of connections accepted so far; also numbers connections, from 1. */
+  /** The number of the latest connection; connections are numbered from 1. */
+  public final AtomicLong ids = new AtomicLong();
+
+  /** Connections accepted so far, without those that ended before their client was known. */
   public final AtomicLong accepted = new AtomicLong();
 
   private final RuntimeContext runtime;

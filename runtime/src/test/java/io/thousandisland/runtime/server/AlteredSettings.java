@@ -3,12 +3,18 @@ package io.thousandisland.runtime.server;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ListenSettings;
 import io.thousandisland.runtime.settings.PaceSettings;
+import io.thousandisland.runtime.settings.ProxySettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.settings.Timeouts;
+import io.thousandisland.server.Cidr;
 import java.time.Duration;
+import java.util.List;
 
 /** Settings of a test server with some of them changed, by their configuration keys. */
 final class AlteredSettings {
+
+  private static final List<Cidr> LOOPBACK = List.of(Cidr.parse("127.0.0.0/8").orElseThrow());
+
   private AlteredSettings() {}
 
   /** {@code changes} are keys and values in turn. */
@@ -52,6 +58,16 @@ final class AlteredSettings {
           s.with(
               new ListenSettings(
                   l.brief(), l.addresses(), l.backlog(), (Integer) value, l.options(), l.access()));
+      case "proxyProtocol" ->
+          s.with(new ProxySettings((ProxySettings.Mode) value, LOOPBACK, s.proxy().timeout()));
+      case "proxySources" ->
+          s.with(
+              new ProxySettings(
+                  s.proxy().mode(),
+                  List.of(Cidr.parse((String) value).orElseThrow()),
+                  s.proxy().timeout()));
+      case "proxyTimeout" ->
+          s.with(new ProxySettings(s.proxy().mode(), s.proxy().sources(), (Duration) value));
       default -> throw new IllegalArgumentException("no such key here: " + key);
     };
   }

@@ -248,6 +248,7 @@ class HardCapTest {
             sound.restarts(),
             sound.access(),
             sound.alarm(),
+            sound.proxy(),
             sound.options());
     var failed = new ArrayList<TelemetryEvent>();
     var telemetry = new Telemetry();

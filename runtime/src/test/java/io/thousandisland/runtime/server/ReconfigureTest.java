@@ -134,6 +134,7 @@ class ReconfigureTest {
             s.restarts(),
             s.access(),
             s.alarm(),
+            s.proxy(),
             s.options());
     try (var server = new RunningServer(new TestHandler())) {
       int port = server.port();

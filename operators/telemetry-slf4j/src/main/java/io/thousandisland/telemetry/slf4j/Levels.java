@@ -25,6 +25,7 @@ final class Levels {
       case TelemetryEvent.AcceptPaused e -> Level.WARN;
       case TelemetryEvent.LimitReached e -> Level.WARN;
       case TelemetryEvent.ConnectionRefused e -> Level.WARN;
+      case TelemetryEvent.ProxyHeaderRefused e -> Level.WARN;
       case TelemetryEvent.ConnectionAlarm e -> Level.WARN;
       case TelemetryEvent.Restarted e -> Level.WARN;
       case TelemetryEvent.HandlerThrew e -> Level.WARN;

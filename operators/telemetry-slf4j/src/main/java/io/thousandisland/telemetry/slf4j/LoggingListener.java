@@ -162,6 +162,7 @@ public final class LoggingListener implements TelemetryListener {
       case TelemetryEvent.AcceptFailed e -> "accept " + e.server() + type(e.reason());
       case TelemetryEvent.LimitReached e -> "limit " + e.server() + " " + e.limit();
       case TelemetryEvent.ConnectionRefused e -> "refused " + e.server() + " " + e.because();
+      case TelemetryEvent.ProxyHeaderRefused e -> "header " + e.server();
       case TelemetryEvent.MigrationDeclined e ->
           "declined " + e.server() + " " + e.generation() + type(e.reason());
       case TelemetryEvent.HandlerThrew e ->

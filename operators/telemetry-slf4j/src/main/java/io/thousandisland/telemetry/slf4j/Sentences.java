@@ -55,6 +55,9 @@ final class Sentences {
           case TelemetryEvent.ConnectionRefused e ->
               "a connection from %s was refused: %s"
                   .formatted(Addresses.text(e.remote()), refusal(e));
+          case TelemetryEvent.ProxyHeaderRefused e ->
+              "a connection from %s was refused: %s"
+                  .formatted(Addresses.text(e.remote()), e.reason());
           case TelemetryEvent.ConnectionAlarm e ->
               "there are %s (alarmConnections is %d)"
                   .formatted(Words.count(e.connections(), "connection"), e.threshold());

@@ -184,6 +184,7 @@ class LoggingListenerTest {
                 + " (acceptRate is 5)",
             "mail: a connection from 127.0.0.1:50000 was refused: its address may not connect"
                 + " (allow, deny)",
+            "mail: a connection from 127.0.0.1:50000 was refused: it begins without a PROXY header",
             "mail: there are 6 connections (alarmConnections is 5)",
             "mail: worker 1 crashed, and was restarted: broken",
             "mail: connection 2 from 127.0.0.1:50000 caught an exception in handleClose: broken",
@@ -296,6 +297,7 @@ class LoggingListenerTest {
                     || event instanceof TelemetryEvent.AcceptPaused
                     || event instanceof TelemetryEvent.LimitReached
                     || event instanceof TelemetryEvent.ConnectionRefused
+                    || event instanceof TelemetryEvent.ProxyHeaderRefused
                     || event instanceof TelemetryEvent.HandlerThrew
                     || event instanceof TelemetryEvent.MigrationDeclined
                     || (event instanceof TelemetryEvent.ConnectionStopped

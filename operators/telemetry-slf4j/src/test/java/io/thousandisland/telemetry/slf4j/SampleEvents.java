@@ -73,6 +73,9 @@ final class SampleEvents {
         Level.WARN);
     all.put(new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.RATE, 5), Level.WARN);
     all.put(new TelemetryEvent.ConnectionRefused("mail", 1, PEER, Limit.ACCESS, 0), Level.WARN);
+    all.put(
+        new TelemetryEvent.ProxyHeaderRefused("mail", 1, PEER, "it begins without a PROXY header"),
+        Level.WARN);
     all.put(new TelemetryEvent.ConnectionAlarm("mail", 5, 6), Level.WARN);
     all.put(new TelemetryEvent.Restarted("mail", "worker 1", REASON), Level.WARN);
     all.put(new TelemetryEvent.HandlerThrew(SPAN, "handleClose", REASON), Level.WARN);
