@@ -44,6 +44,10 @@ public final class Main {
     // Felix writes a number into a version, and does not start where numbers have other digits
     Locale.setDefault(Locale.Category.FORMAT, Locale.ROOT);
 
+    if (StandardInput.isConnection()) { // first: not a word is meant for the client
+      StandardInput.problem().forEach(System.err::println);
+      System.exit(WRONG_OPTIONS);
+    }
     if (release(System.getProperty("java.specification.version")) < NEEDED) {
       System.err.printf(
           "Thousand Island needs Java %d or later; this is Java %s.%n", NEEDED, java());

@@ -261,7 +261,7 @@ class MemoryTransportTest {
       assertThat(server.node.configure(AlteredSettings.of("port", 77))).isEmpty();
       server.node.resume();
       server.await(Status.FAILED);
-      assertThat(server.node.info().reason().orElseThrow()).contains("memory:77");
+      assertThat(server.node.info().reason().orElseThrow()).contains("127.0.0.1:77");
       other.close();
       server.await(Status.RUNNING);
       assertThat(transport.connect(77).echo("a")).isEqualTo("a");

@@ -1,0 +1,192 @@
+package io.thousandisland.acceptance;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** A server whose port belongs to systemd: {@code listen = inherited}. */
+@EnabledOnOs(OS.LINUX)
+@Timeout(300)
+class InheritedSocketTest {
+
+  /** systemd's part: it holds the socket, and starts the server again and again. */
+  private static final String HOLDER = "exec 9<&3 3<&-; while :; do \"$@\" <&9 9<&-; done";
+
+  private static final int RESTARTS = 3;
+  private static final int ANSWERS_BETWEEN = 50;
+  private static final Path UNITS = Path.of("..", "systemd").toAbsolutePath().normalize();
+
+  @TempDir Path home;
+
+  private static int freePort() throws IOException {
+    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return free.getLocalPort();
+    }
+  }
+
+  private Launch launch(Framework framework, String... under) throws IOException {
+    Launch launch = Launch.of(framework, home).under(under);
+    Files.createDirectories(launch.deploy());
+    Files.write(
+        launch.deploy().resolve("io.thousandisland.server-echo.cfg"),
+        List.of("listen = inherited", "handler.target = (handler.name=echo)"));
+    return launch;
+  }
+
+  private static String[] activate(int port, String... more) throws IOException {
+    return Stream.concat(
+            Systemd.command("systemd-socket-activate", "-l", "127.0.0.1:" + port).stream(),
+            Stream.of(more))
+        .toArray(String[]::new);
+  }
+
+  /** Sends a line and ends its side; all that comes back. */
+  private static String ask(int port, String line) throws IOException {
+    try (var client = new Socket()) {
+      client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
+      client.setSoTimeout(30_000);
+      client.getOutputStream().write(line.getBytes(US_ASCII)); // nothing, when it is empty
+      client.shutdownOutput();
+      return new String(client.getInputStream().readAllBytes(), US_ASCII);
+    }
+  }
+
+  /** A client that connects all the time. */
+  private static final class Client implements Runnable {
+    private final int port;
+    private final AtomicInteger answers = new AtomicInteger();
+    private final Queue<String> troubles = new ConcurrentLinkedQueue<>();
+    private volatile boolean over;
+
+    Client(int port) {
+      this.port = port;
+    }
+
+    @Override
+    public void run() {
+      for (int i = 0; !over; i++) {
+        String line = "line " + i + "\n";
+        try {
+          String answer = ask(port, line);
+          if (!answer.equals(line)) {
+            troubles.add("answer to " + line + ": " + answer);
+          }
+        } catch (IOException e) {
+          troubles.add(e.toString());
+        }
+        answers.incrementAndGet();
+      }
+    }
+
+    void awaitAnswers(int more) {
+      int wanted = answers.get() + more;
+      await().atMost(ServerProcess.PATIENCE).until(() -> answers.get() >= wanted);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void portOutlivesTheProcessAndNoClientIsRefusedOrReset(Framework framework) throws Exception {
+    int port = freePort();
+    Launch launch = launch(framework, activate(port, "sh", "-c", HOLDER, "sh"));
+    try (var holder = launch.start()) {
+      holder.err().await("Listening on", ServerProcess.PATIENCE);
+      var client = new Client(port);
+      Thread clients = Thread.ofPlatform().start(client);
+      var lives = new ArrayList<Long>();
+      try {
+        client.awaitAnswers(ANSWERS_BETWEEN);
+        for (int i = 0; i < RESTARTS; i++) {
+          ProcessHandle server =
+              ProcessHandle.of(holder.pid()).orElseThrow().children().findFirst().orElseThrow();
+          assertThat(lives).doesNotContain(server.pid());
+          lives.add(server.pid());
+          assertThat(server.destroy()).isTrue(); // SIGTERM
+          server.onExit().get();
+          client.awaitAnswers(ANSWERS_BETWEEN);
+        }
+      } finally {
+        client.over = true;
+        clients.join(Duration.ofSeconds(60));
+        holder.signal("KILL"); // first, so that it starts no other server
+        ProcessHandle.of(holder.pid())
+            .ifPresent(it -> it.children().forEach(ProcessHandle::destroyForcibly));
+      }
+      System.out.printf(
+          "%s: %d lives, %d answers%n", framework, RESTARTS + 1, client.answers.get());
+      assertThat(client.troubles).isEmpty();
+      assertThat(holder.out().all())
+          .anyMatch(line -> line.contains("listening on 127.0.0.1:" + port));
+    }
+  }
+
+  /** As with {@code StandardOutput=socket}: no line reaches a client, and the server goes on. */
+  @Test
+  void standardOutputThatIsTheListeningSocketHarmsNobody() throws Exception {
+    int port = freePort();
+    try (var server = launch(Framework.FELIX, activate(port, "--inetd")).start()) {
+      server.err().await("Listening on", ServerProcess.PATIENCE);
+      for (int i = 0; i < 100; i++) {
+        assertThat(ask(port, "line " + i)).isEqualTo("line " + i);
+      }
+    }
+  }
+
+  /** As with {@code Accept=yes}: the server would listen at a connection. */
+  @Test
+  void processForOneConnectionSaysThatItWantsAListeningSocketAndWritesNothingToTheClient()
+      throws Exception {
+    int port = freePort();
+    try (var server = launch(Framework.FELIX, activate(port, "--accept", "--inetd")).start()) {
+      server.err().await("Listening on", ServerProcess.PATIENCE);
+      assertThat(ask(port, "")).isEmpty();
+      server.err().await("standard input is a connection", ServerProcess.PATIENCE);
+    }
+  }
+
+  @Test
+  void unitsAreSound() throws Exception {
+    Path service = home.resolve("thousandisland.service");
+    String java = Launch.of(Framework.FELIX, home).java().toString();
+    Files.writeString(
+        service,
+        Files.readString(UNITS.resolve(service.getFileName())).replace("/usr/bin/java", java));
+    Path socket = home.resolve("thousandisland.socket");
+    Files.copy(UNITS.resolve(socket.getFileName()), socket);
+    List<String> command =
+        Systemd.command(
+            "systemd-analyze",
+            "verify",
+            "--man=no",
+            "--recursive-errors=no",
+            service.toString(),
+            socket.toString());
+    Process verify = new ProcessBuilder(command).redirectErrorStream(true).start();
+    String said = new String(verify.getInputStream().readAllBytes(), UTF_8);
+    assertThat(said).as("complaints; the exit code tells few of them").isEmpty();
+    assertThat(verify.waitFor()).isZero();
+  }
+}
