@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -79,6 +80,24 @@ public interface TransportSocket extends Closeable {
       }
     }
     return taken;
+  }
+
+  /**
+   * Writes bytes of a file without a way through our memory, as many as the kernel takes.
+   *
+   * <p>After a call that took fewer than {@code count} bytes, {@link Readiness#writable} is called
+   * as soon as there is room again. The caller finds out whether the file has become too short.
+   *
+   * <p>The default has no such way; the caller then reads the file itself and calls {@link
+   * #write(ByteBuffer)}. A transport that encrypts keeps the default.
+   *
+   * @param file open for reading; its position stays
+   * @param position the offset of the first byte in the file
+   * @param count 1 or more
+   * @return the bytes taken, 0 or more; -1 when this transport has no such way for {@code file}
+   */
+  default long transferFrom(FileChannel file, long position, long count) throws IOException {
+    return -1;
   }
 
   /** Tells the peer that no more bytes will come. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
@@ -52,6 +53,11 @@ abstract class Layer implements TransportSocket {
   @Override
   public long write(ByteBuffer[] from, int offset, int length) throws IOException {
     return below.write(from, offset, length);
+  }
+
+  @Override
+  public long transferFrom(FileChannel file, long position, long count) throws IOException {
+    return below.transferFrom(file, position, count);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 
 /**
  * The socket of a connection that a proxy made: its addresses are those of the header.
@@ -115,6 +116,18 @@ public final class Proxied extends Layer {
         lost += lost(from[i], e);
       }
       return lost;
+    }
+  }
+
+  @Override
+  public long transferFrom(FileChannel file, long position, long count) throws IOException {
+    try {
+      return below.transferFrom(file, position, count);
+    } catch (IOException e) {
+      if (!mayReset || !file.isOpen()) {
+        throw e;
+      }
+      return count;
     }
   }
 

@@ -4,10 +4,13 @@ import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
@@ -26,6 +29,22 @@ final class TcpSocket implements TransportSocket, Polled {
    */
   private static final int HEAP_SLICE = 128 * 1024;
 
+  /** A bit of {@link #state}: closed, or to be closed by the transfer that is under way. */
+  private static final int CLOSED = 1;
+
+  /** A bit of {@link #state}: a transfer from a file is under way. */
+  private static final int TRANSFERS = 2;
+
+  private static final VarHandle STATE;
+
+  static {
+    try {
+      STATE = MethodHandles.lookup().findVarHandle(TcpSocket.class, "state", int.class);
+    } catch (ReflectiveOperationException impossible) {
+      throw new ExceptionInInitializerError(impossible);
+    }
+  }
+
   private final SocketAddress local;
   private final SocketAddress remote;
   private final Registration<SocketChannel> registration;
@@ -37,8 +56,12 @@ final class TcpSocket implements TransportSocket, Polled {
    */
   private @Nullable Interest writing;
 
-  /** Read by the connection's own thread: the channel itself may be closed a moment later. */
-  private volatile boolean closed;
+  /**
+   * {@link #CLOSED} and {@link #TRANSFERS}. Closed by any thread, read by the connection's own
+   * thread: the channel itself may be closed a moment later. Transfers are the own thread's.
+   */
+  @SuppressWarnings("unused") // written by VarHandle
+  private volatile int state;
 
   /** Read by the poller. */
   private volatile Readiness readiness = NobodyYet.INSTANCE;
@@ -158,6 +181,31 @@ final class TcpSocket implements TransportSocket, Polled {
     return taken;
   }
 
+  /**
+   * By the kernel. The channel is not closed meanwhile: before JDK 22 a transfer does not hold the
+   * descriptor, whose number another connection could then get (JDK-8310902). A close does not wait
+   * for a transfer, which may wait for a disk: the transfer closes at its end.
+   */
+  @Override
+  public long transferFrom(FileChannel file, long position, long count) throws IOException {
+    if (!STATE.compareAndSet(this, 0, TRANSFERS)) {
+      throw new ClosedChannelException();
+    }
+    long taken;
+    try {
+      taken = file.transferTo(position, count, channel());
+    } finally {
+      int before = (int) STATE.getAndBitwiseAnd(this, ~TRANSFERS);
+      if ((before & CLOSED) != 0) {
+        registration.close();
+      }
+    }
+    if (taken < count) {
+      awaitRoom();
+    }
+    return taken;
+  }
+
   private void awaitRoom() {
     Interest mine = writing;
     if (mine == null) {
@@ -168,7 +216,7 @@ final class TcpSocket implements TransportSocket, Polled {
   }
 
   private void failIfClosed() throws ClosedChannelException {
-    if (closed) {
+    if ((state & CLOSED) != 0) {
       throw new ClosedChannelException();
     }
   }
@@ -200,9 +248,11 @@ final class TcpSocket implements TransportSocket, Polled {
   /** Also tells the listener, so that a waiting thread notices. */
   @Override
   public void close() throws IOException {
-    closed = true;
+    int before = (int) STATE.getAndBitwiseOr(this, CLOSED);
     try {
-      registration.close();
+      if ((before & TRANSFERS) == 0) {
+        registration.close();
+      }
     } finally {
       readiness.readable();
       readiness.writable();
