@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -56,6 +58,50 @@ public interface Socket {
   default void send(String text) throws IOException {
     send(text.getBytes(StandardCharsets.UTF_8));
   }
+
+  /**
+   * Sends all of a file, of any length, in little memory: over TCP the kernel takes the bytes from
+   * the file itself. The file is opened and closed by this call, in order with the bytes that are
+   * sent before and after it.
+   *
+   * <p>Returns when the kernel has all of it. When the handler is to leave or to finish meanwhile,
+   * or has promised not to block ({@link HandlerNonblocking}), the call returns sooner, and the
+   * server sends what is left of the file before it reads again, whatever {@code unsentLimit} is. A
+   * further file of the same connection waits until that is done.
+   *
+   * <p>The length is that at the time of the call: bytes added later are not sent. The file must
+   * not be changed until the peer has its bytes, because the kernel may read them late; replace the
+   * file instead.
+   *
+   * <p>Only in a callback, on the callback's thread.
+   *
+   * @throws java.nio.file.NoSuchFileException when there is no such file; nothing is sent
+   * @throws java.nio.file.FileSystemException when it is not a regular file; nothing is sent
+   * @throws SendTimeoutException when the peer did not take it within the send timeout, or takes it
+   *     too slowly
+   * @throws IOException when the connection is broken or closed, or when the file has become
+   *     shorter meanwhile: then the peer has a part of it, and the handler should fail
+   */
+  void sendFile(Path file) throws IOException;
+
+  /**
+   * Sends {@code length} bytes of a file, as {@link #sendFile(Path)} does.
+   *
+   * @param offset of the first byte; from 0 to the length of the file
+   * @param length from 0, which sends nothing, to the number of bytes from {@code offset} on
+   * @throws IllegalArgumentException when the file does not have these bytes; nothing is sent
+   */
+  void sendFile(Path file, long offset, long length) throws IOException;
+
+  /**
+   * Sends {@code length} bytes of a file that is open, as {@link #sendFile(Path, long, long)} does,
+   * but always returns when the kernel has all of it: afterwards the file is the caller's alone,
+   * who closes it. So a handler that is to leave leaves later.
+   *
+   * @param file a regular file, open for reading; stays open, at its position
+   * @throws IllegalArgumentException when the file does not have these bytes; nothing is sent
+   */
+  void sendFile(FileChannel file, long offset, long length) throws IOException;
 
   /**
    * Waits for data and returns the bytes that are there, at least one, in a buffer of the caller's

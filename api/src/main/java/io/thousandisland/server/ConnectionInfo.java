@@ -19,7 +19,7 @@ import java.util.Optional;
  *     handled last (or the peer has taken bytes, with {@code idleBy = both}), or since the accept;
  *     zero while a callback works
  * @param unread how many received bytes the handler has not taken
- * @param unsent how many sent bytes the kernel has not taken
+ * @param unsent how many sent bytes the kernel has not taken, the rest of a file included
  * @param deadline the time until its next deadline: the end of its wait for data, or for the peer
  *     to take bytes, or a delayed message; empty without one, and while a callback works. Negative
  *     for a deadline that is due
@@ -36,6 +36,6 @@ public record ConnectionInfo(
     String label,
     Duration idle,
     int unread,
-    int unsent,
+    long unsent,
     Optional<Duration> deadline,
     boolean counted) {}

@@ -230,7 +230,7 @@ public final class Listings {
           Long.toString(info.counters().bytesReceived()),
           Long.toString(info.counters().bytesSent()),
           Integer.toString(info.unread()),
-          Integer.toString(info.unsent()),
+          Long.toString(info.unsent()),
           Text.duration(info.idle()),
           Text.duration(Duration.between(info.started(), Instant.now())),
           info.deadline().map(Text::duration).orElse("-"));

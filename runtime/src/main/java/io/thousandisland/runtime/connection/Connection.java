@@ -8,6 +8,7 @@ import static io.thousandisland.runtime.signals.Signals.MIGRATE;
 import static io.thousandisland.runtime.signals.Signals.READABLE;
 import static io.thousandisland.runtime.signals.Signals.RETIRE;
 import static io.thousandisland.runtime.signals.Signals.SHUTDOWN;
+import static io.thousandisland.runtime.signals.Signals.WRITABLE;
 
 import io.thousandisland.handler.SocketRef;
 import io.thousandisland.runtime.admission.Seat;
@@ -414,7 +415,7 @@ public final class Connection implements Signals.Resting, Host {
         }
         signals.giveWay();
         signals.deadline(last.deadline());
-        if (signals.rest(reasons)) {
+        if (signals.letOthers(reasons & ~(READABLE | WRITABLE)) || signals.rest(reasons)) {
           return false;
         }
         int unused = signals.take(reasons);

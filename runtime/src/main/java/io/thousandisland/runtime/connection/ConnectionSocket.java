@@ -35,6 +35,8 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import java.security.cert.Certificate;
 import java.time.Duration;
 import java.time.Instant;
@@ -111,6 +113,24 @@ public final class ConnectionSocket implements Socket {
   public void send(ByteBuffer... data) throws IOException {
     requireOwnThread();
     out.send(data);
+  }
+
+  @Override
+  public void sendFile(Path file) throws IOException {
+    requireOwnThread();
+    out.sendFile(file);
+  }
+
+  @Override
+  public void sendFile(Path file, long offset, long length) throws IOException {
+    requireOwnThread();
+    out.sendFile(file, offset, length);
+  }
+
+  @Override
+  public void sendFile(FileChannel file, long offset, long length) throws IOException {
+    requireOwnThread();
+    out.sendFile(file, offset, length);
   }
 
   /** Refuses other threads: the bytes of two threads would mix unnoticed. */

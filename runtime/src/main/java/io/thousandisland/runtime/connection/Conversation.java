@@ -57,6 +57,9 @@ public final class Conversation {
   /** The reasons while bytes are unsent: nothing is read before the peer has taken them. */
   private static final int WHILE_FLUSHING = (EVERYTHING & ~READABLE) | WRITABLE;
 
+  /** The reasons that the turns of other connections come before. */
+  private static final int TURNS = MESSAGE | READABLE | WRITABLE;
+
   private static final VarHandle TURN;
   private static final VarHandle READY;
 
@@ -155,7 +158,7 @@ public final class Conversation {
         if (mayRest() && rest()) {
           return null;
         }
-        if (hasWork() && !isMoving() && signals.letOthers(reasons() & ~(MESSAGE | READABLE))) {
+        if (hasWork() && !isMoving() && signals.letOthers(reasons() & ~TURNS)) {
           return null;
         }
         if (isMoving()) {
@@ -215,7 +218,7 @@ public final class Conversation {
 
   /** Whether the next turn has something to do without a wait. */
   private boolean hasWork() {
-    return mayRead() || signals.isRaised(MESSAGE);
+    return mayRead() || signals.isRaised(MESSAGE) || out().hasRoom();
   }
 
   /** True when nothing is under way in either direction: an end here loses nothing. */
@@ -234,7 +237,8 @@ public final class Conversation {
 
   private int nextReasons() {
     signals.deadline(until());
-    // a read that filled its buffer left more to read, a message more messages: no wait, but a turn
+    // a read that filled its buffer left more to read, a message more messages, a step of a file
+    // more of it: no wait, but a turn
     return hasWork() ? signals.takeTurn(reasons()) : signals.await(reasons());
   }
 

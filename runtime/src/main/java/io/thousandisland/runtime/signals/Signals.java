@@ -480,8 +480,14 @@ public final class Signals implements Readiness {
     unbroken = 0;
     keepThread();
     LockSupport.park(this);
-    // An interrupt that foreign code left behind would turn this wait into a spin. It means
-    // nothing here, because code that is to end this thread raises a reason.
+    dropInterrupt(); // it would turn this wait into a spin
+  }
+
+  /**
+   * Forgets an interrupt that foreign code has left behind. It means nothing here, because code
+   * that is to end this thread raises a reason. Owner only.
+   */
+  public void dropInterrupt() {
     if (Thread.interrupted() && isRaised(FORCED)) {
       Thread.currentThread().interrupt();
     }

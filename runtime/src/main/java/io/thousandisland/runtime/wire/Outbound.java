@@ -20,6 +20,8 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  * the send timeout, so a peer that never reads costs no memory. A handler that is to leave or to
  * finish, or that runs on a lent thread, does not wait: the bytes that the peer has not taken
  * become the connection's ({@link Unsent}), and the connection flushes them before it reads again.
- * The handler waits nevertheless when {@code unsentLimit} or the memory budget is used up.
+ * The handler waits nevertheless when {@code unsentLimit} or the memory budget is used up. What is
+ * left of a file is unsent, too, but of one file only: for a second one the handler waits.
  *
  * <p>Thread: the connection's own; any thread may read the counters, for snapshots.
  */
@@ -154,6 +157,64 @@ public final class Outbound extends Tally implements Meanwhile {
     sent(before);
   }
 
+  /** Sends all of a file. */
+  public void sendFile(Path file) throws IOException {
+    beginFile();
+    send(Transfer.of(wire.context(), file));
+  }
+
+  /** Sends a part of a file. */
+  public void sendFile(Path file, long offset, long length) throws IOException {
+    beginFile();
+    send(Transfer.of(wire.context(), file, offset, length));
+  }
+
+  /** Sends a part of the caller's file, which is not used any more when this returns. */
+  public void sendFile(FileChannel file, long offset, long length) throws IOException {
+    beginFile();
+    send(Transfer.of(wire.context(), file, offset, length));
+  }
+
+  private void beginFile() throws IOException {
+    begin();
+    signals.dropInterrupt(); // it would close the file
+  }
+
+  private void send(Transfer file) throws IOException {
+    hasSent = true;
+    long before = bytes();
+    boolean handedOver = false;
+    try {
+      boolean inTime = true;
+      while (!file.isSent()) {
+        long taken = flush();
+        if (!hasUnsent()) {
+          signals.dropInterrupt();
+          long now = file.writeTo(wire.transport());
+          countBytes(now);
+          taken += now;
+        }
+        if (file.isSent()) {
+          break;
+        }
+        handedOver = handOver(file);
+        if (handedOver) {
+          break;
+        }
+        failIfLate(inTime, taken);
+        inTime = (hasUnsent() || !file.hasRoom()) ? awaitRoom() : goOnAtOnce();
+      }
+    } catch (IOException e) {
+      failed(before, e);
+      throw e;
+    } finally {
+      if (!handedOver) {
+        file.close();
+      }
+    }
+    sent(before);
+  }
+
   private void begin() throws IOException {
     if (closed) {
       throw new ClosedChannelException();
@@ -218,6 +279,9 @@ public final class Outbound extends Tally implements Meanwhile {
    * @return false when the send timeout is over; then the caller tries once more
    */
   private boolean awaitRoom() throws IOException {
+    if (hasRoom()) {
+      return goOnAtOnce();
+    }
     signals.deadline(wire.context().sweeper.in(wire.context().settings().timeouts().send()));
     waits(true);
     int endings = hurried ? FORCED : FORCED | EXPIRE;
@@ -246,6 +310,16 @@ public final class Outbound extends Tally implements Meanwhile {
     }
   }
 
+  /** In place of a wait: the last step of a file has left room. Lets other threads run. */
+  private boolean goOnAtOnce() throws IOException {
+    signals.keepThread();
+    signals.giveWay();
+    if (!hurried && signals.isRaised(EXPIRE)) {
+      throw new SendTimeoutException();
+    }
+    return true;
+  }
+
   private static void failIfLate(boolean inTime, long taken) throws SendTimeoutException {
     if (!inTime && taken == 0) {
       throw new SendTimeoutException();
@@ -272,6 +346,23 @@ public final class Outbound extends Tally implements Meanwhile {
     return true;
   }
 
+  /** True when what is left of {@code file} belongs to the connection now. */
+  private boolean handOver(Transfer file) {
+    boolean first = !hasUnsent();
+    if (first && !isLeaving()) {
+      return false;
+    }
+    int unused = signals.take(HAND_OVER);
+    if (!file.mayBeKept() || !unsent().add(file)) {
+      return false;
+    }
+    if (first) {
+      progress();
+    }
+    noteUnsent();
+    return true;
+  }
+
   private boolean isLeaving() {
     return hurried
         || signals.isLent() // no lent thread is kept because of a peer
@@ -290,9 +381,28 @@ public final class Outbound extends Tally implements Meanwhile {
   }
 
   /** How many bytes are unsent. Any thread; may be a moment old. */
-  public int unsentSeen() {
+  public long unsentSeen() {
     Unsent mine = unsent;
-    return mine == null ? 0 : mine.length();
+    return mine == null ? 0 : mine.seen();
+  }
+
+  /** Whether there are unsent bytes, of a file, that need not wait for the peer. */
+  public boolean hasRoom() {
+    Unsent mine = unsent;
+    return mine != null && mine.hasRoom();
+  }
+
+  /**
+   * Notes whether the peer is waited for. When the last step of a file has left room, that is
+   * raised, so that a wait for room ends at once: the transport tells only of room after a lack of
+   * it.
+   */
+  private void noteUnsent() {
+    boolean room = hasRoom();
+    KEEPS.setOpaque(this, hasUnsent() && !room);
+    if (room) {
+      signals.raise(WRITABLE);
+    }
   }
 
   private Unsent unsent() {
@@ -344,12 +454,15 @@ public final class Outbound extends Tally implements Meanwhile {
       gathered = false;
       progress(); // the peer's time begins now, and not in the callback
     }
-    int taken = unsent().writeTo(wire.transport());
+    if (unsent().hasRoom()) {
+      signals.dropInterrupt();
+    }
+    long taken = unsent().writeTo(wire.transport());
     countBytes(taken);
     if (taken > 0) {
       progress();
     }
-    KEEPS.setOpaque(this, hasUnsent());
+    noteUnsent();
     if (!hasUnsent() && endAfterFlush) {
       endAfterFlush = false;
       wire.transport().shutdownOutput();
@@ -399,6 +512,9 @@ public final class Outbound extends Tally implements Meanwhile {
     if (hasUnsent()) {
       flushInTime();
     }
+    if (hasRoom()) {
+      signals.giveWay();
+    }
   }
 
   // ----
@@ -412,6 +528,10 @@ public final class Outbound extends Tally implements Meanwhile {
   public int awaitFlushed(int endings) throws IOException {
     while (hasUnsent()) {
       flushInTime();
+      if (hasRoom()) {
+        signals.keepThread();
+        signals.giveWay();
+      }
       if (hasUnsent()) {
         signals.deadline(flushBy());
         waits(true);

@@ -13,14 +13,21 @@ import org.jspecify.annotations.Nullable;
  * the connection and not to a handler, and travel with the connection. This is empty for most
  * connections most of the time, and then holds no memory.
  *
- * <p>Thread: the connection's own; for {@link #length} any.
+ * <p>One part of a file may be among them: bytes, then the file, then bytes. A second part waits,
+ * so a connection keeps one descriptor at most. The part counts neither in the limit nor in the
+ * memory budget, because it is not in memory.
+ *
+ * <p>Thread: the connection's own; for {@link #seen} any.
  */
 public final class Unsent {
 
   private final MemoryBudget memory;
 
-  /** The unsent bytes, ready to be read from; null when there are none. */
+  /** The unsent bytes behind {@link #file}, ready to be read from; null when there are none. */
   private @Nullable ByteBuffer kept;
+
+  /** With the bytes before it. Null when there is none, or it is sent and nothing is behind it. */
+  private @Nullable Transfer file;
 
   /** The time by which the peer must have taken some of them, in the sweeper's time. */
   long flushBy = NEVER;
@@ -33,13 +40,45 @@ public final class Unsent {
   }
 
   boolean isEmpty() {
-    return kept == null;
+    return kept == null && file == null;
   }
 
-  /** How many bytes there are. For another thread it may be a moment old. */
+  /** How many bytes there are in memory. */
   int length() {
-    ByteBuffer now = kept;
-    return now == null ? 0 : now.remaining();
+    Transfer part = file;
+    return length(kept) + (part == null ? 0 : length(part.ahead));
+  }
+
+  private static int length(@Nullable ByteBuffer bytes) {
+    return bytes == null ? 0 : bytes.remaining();
+  }
+
+  /** How many bytes there are, the file's included. Any thread; may be a moment old. */
+  long seen() {
+    Transfer part = file;
+    return length() + (part == null ? 0 : part.left());
+  }
+
+  /** Whether the next write need not wait for the peer: the last step was not cut short by it. */
+  boolean hasRoom() {
+    Transfer part = file;
+    return part != null && (part.isSent() || (part.ahead == null && part.hasRoom()));
+  }
+
+  /**
+   * Takes over a part of a file, behind the bytes that are here.
+   *
+   * @return false, and takes nothing, when another part is not sent yet
+   */
+  boolean add(Transfer part) {
+    Transfer before = file;
+    if (before != null && !before.isSent()) {
+      return false;
+    }
+    part.ahead = kept;
+    file = part;
+    kept = null;
+    return true;
   }
 
   /**
@@ -59,7 +98,7 @@ public final class Unsent {
    */
   boolean add(ByteBuffer data, int expected, int limit) {
     long length = (long) length() + data.remaining();
-    if (length > limit || !makeRoom((int) length, expected)) {
+    if (length > limit || !makeRoom(length(kept) + data.remaining(), expected)) {
       return false;
     }
     ByteBuffer now = kept;
@@ -80,7 +119,7 @@ public final class Unsent {
     data.position(data.limit());
   }
 
-  /** Makes sure that {@code length} bytes fit, including the bytes that are here. */
+  /** Makes sure that {@code length} bytes fit, including the bytes that are kept. */
   private boolean makeRoom(int length, int expected) {
     ByteBuffer now = kept;
     int capacity = now == null ? 0 : now.capacity();
@@ -102,28 +141,65 @@ public final class Unsent {
   }
 
   /**
-   * Writes as many bytes as the kernel takes.
+   * Writes as many bytes as the kernel takes: those before the file, or a step of the file, or
+   * those behind it. Never of two, because the bytes of the first would not be counted if the
+   * second failed.
    *
    * @return the bytes taken
    */
-  int writeTo(TransportSocket socket) throws IOException {
+  long writeTo(TransportSocket socket) throws IOException {
+    Transfer part = file;
+    return part == null || part.isSent() ? writeKept(socket) : writePart(part, socket);
+  }
+
+  private long writePart(Transfer part, TransportSocket socket) throws IOException {
+    ByteBuffer before = part.ahead;
+    if (before != null) {
+      int taken = socket.write(before);
+      if (!before.hasRemaining()) {
+        part.ahead = null;
+        memory.giveBack(before.capacity());
+      }
+      return taken;
+    }
+    long taken = part.writeTo(socket);
+    if (part.isSent()) {
+      part.close();
+      file = kept == null ? null : part;
+    }
+    return taken;
+  }
+
+  private int writeKept(TransportSocket socket) throws IOException {
+    file = null;
     ByteBuffer now = kept;
     if (now == null) {
       return 0;
     }
     int taken = socket.write(now);
     if (!now.hasRemaining()) {
-      end();
+      kept = null;
+      memory.giveBack(now.capacity());
     }
     return taken;
   }
 
-  /** Gives the memory back; bytes that are still here are lost. */
+  /** Gives the memory back and closes the file; bytes that are still here are lost. */
   void end() {
+    Transfer part = file;
+    if (part != null) {
+      file = null;
+      part.close();
+      giveBack(part.ahead);
+    }
     ByteBuffer now = kept;
-    if (now != null) {
-      kept = null;
-      memory.giveBack(now.capacity());
+    kept = null;
+    giveBack(now);
+  }
+
+  private void giveBack(@Nullable ByteBuffer bytes) {
+    if (bytes != null) {
+      memory.giveBack(bytes.capacity());
     }
   }
 }
