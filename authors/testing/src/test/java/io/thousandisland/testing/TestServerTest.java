@@ -3,6 +3,9 @@ package io.thousandisland.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
@@ -11,12 +14,16 @@ import java.io.EOFException;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class TestServerTest {
@@ -48,6 +55,25 @@ class TestServerTest {
       assertThat(drained.migrated()).isEqualTo(1);
       var migrated = server.events().await(TelemetryEvent.ConnectionMigrated.class);
       assertThat(migrated.to()).isEqualTo(2);
+    }
+  }
+
+  /** Sends a file for each piece of data. */
+  private record Sending(Path file) implements Handler<Void> {
+    @Override
+    public Next<Void> handleData(ByteBuffer data, Socket socket, Void state) throws Exception {
+      data.position(data.limit());
+      socket.sendFile(file);
+      return Next.proceed(state);
+    }
+  }
+
+  @Test
+  void handlerSendsAFileAndTheClientReadsIt(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("file"), "from a file\n");
+    try (var other = TestServer.serving(new Sending(file)).start();
+        var client = other.connect()) {
+      assertThat(client.ask("go")).isEqualTo("from a file");
     }
   }
 
