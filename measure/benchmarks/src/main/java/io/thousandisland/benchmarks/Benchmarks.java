@@ -5,6 +5,7 @@ import io.thousandisland.benchmarks.micro.MicroBenchmarks;
 import io.thousandisland.benchmarks.process.Commands;
 import io.thousandisland.benchmarks.scaling.Prices;
 import io.thousandisland.benchmarks.scaling.Scaling;
+import io.thousandisland.benchmarks.scaling.SendFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -38,6 +39,7 @@ public final class Benchmarks {
       case "comparison" -> new Benchmarks(options).run();
       case "scaling" -> new Scaling(options).run();
       case "prices" -> new Prices(options).run();
+      case "sendfile" -> new SendFile(options).run();
       case "micro" -> new MicroBenchmarks(options).run();
       default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());
     }
@@ -122,6 +124,8 @@ public final class Benchmarks {
     String date = LocalDate.now(ZoneOffset.UTC).toString();
     String page =
         new Report(this.results, contestants).page(options, date, Machine.facts(options), absent);
+    Path published = options.root().resolve("docs/performance.md");
+    page += Report.files(Files.readString(published)); // by another run
     Files.writeString(results.resolve("performance.md"), page);
     Files.writeString(results.resolve("performance.svg"), Chart.of(this.results, contestants));
     System.out.println(page);

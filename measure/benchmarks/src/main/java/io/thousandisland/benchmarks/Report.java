@@ -10,6 +10,9 @@ import org.jspecify.annotations.Nullable;
 /** The results as a page of Markdown. */
 final class Report {
 
+  /** The heading of the last section. */
+  private static final String FILES = "## A file of 256 MiB\n";
+
   private final Results results;
   private final List<Contestant> contestants;
   private final Page page = new Page();
@@ -45,6 +48,12 @@ final class Report {
     idle();
     start();
     return page.finished();
+  }
+
+  /** The section of a page that {@code -Dbenchmark=sendfile} writes. */
+  static String files(String page) {
+    int from = page.indexOf(FILES);
+    return from < 0 ? "" : "\n" + page.substring(from);
   }
 
   private void aims() {
