@@ -64,9 +64,9 @@ final class Examples {
       return process;
     }
 
-    /** Some packages have their programs in {@code bin}, some in {@code usr/bin}. */
+    /** Packages have their programs in {@code bin}, {@code usr/bin} or {@code usr/sbin}. */
     private static List<Path> find(Path root, String name) throws IOException {
-      var matcher = root.getFileSystem().getPathMatcher("glob:**/{bin,lib}/" + name);
+      var matcher = root.getFileSystem().getPathMatcher("glob:**/{bin,sbin,lib}/" + name);
       try (Stream<Path> all = Files.find(root, 4, (file, facts) -> matcher.matches(file))) {
         List<Path> found = all.toList();
         if (found.isEmpty()) {

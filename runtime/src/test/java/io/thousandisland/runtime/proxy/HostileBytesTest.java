@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * Bytes of any kind have one of the four outcomes, the same one in every split, and nothing else
- * happens. {@code -Dproxy.inputs=100000000} makes the run longer. {@code -Dproxy.seed=N
+ * happens. The profile {@code proxy-bytes} makes the run longer. {@code -Dproxy.seed=N
  * -Dproxy.inputs=1} repeats the input that a failure names.
  */
 class HostileBytesTest {

@@ -39,8 +39,8 @@ import org.osgi.framework.ServiceReference;
  *       the last two, a number or an address. A drain goes on when the answer comes. The result is
  *       0 when there is no such generation or acceptor any more.
  *   <li>{@code cut NAME} cuts all drains short that are under way.
- *   <li>{@code connections NAME}, {@code drains NAME}, {@code status NAME}, {@code keys NAME},
- *       {@code setting NAME KEY}: facts about a server.
+ *   <li>{@code connections NAME}, {@code accepted NAME}, {@code refused NAME}, {@code drains NAME},
+ *       {@code status NAME}, {@code keys NAME}, {@code setting NAME KEY}: facts about a server.
  * </ul>
  *
  * <p>Thread: a thread of its own takes the connections of the test; each connection has a thread,
@@ -150,6 +150,12 @@ public final class ControlActivator implements BundleActivator {
       case "cut" -> server.drains().forEach(Drain::cutShort);
       case "connections" -> {
         return "" + server.info().connections();
+      }
+      case "accepted" -> {
+        return "" + server.info().accepted();
+      }
+      case "refused" -> {
+        return "" + server.info().refused().values().stream().mapToLong(Long::longValue).sum();
       }
       case "drains" -> {
         return "" + server.drains().size();
