@@ -96,6 +96,16 @@ public final class Connection implements Signals.Resting, Host {
     static final Ended UNTOLD = new Ended(new Ending.Unserved(), Duration.ZERO);
   }
 
+  /** The outcomes of a look at the header of a proxy. */
+  private enum Introduction {
+    /** The client is known: the conversation may begin. */
+    MADE,
+    /** The connection rests, or goes on on another thread already. */
+    ELSEWHERE,
+    /** It has ended. */
+    REFUSED
+  }
+
   private final ServerContext context;
   private final Registry registry;
   private final Seat seat;
@@ -274,8 +284,11 @@ public final class Connection implements Signals.Resting, Host {
   private boolean converse() {
     Ending how;
     try {
-      if (!begun && transport instanceof HeaderWait wait && !introduced(wait)) {
-        return ended != null;
+      if (!begun && transport instanceof HeaderWait wait) {
+        Introduction introduced = introduced(wait);
+        if (introduced != Introduction.MADE) {
+          return introduced == Introduction.REFUSED; // else another thread may be in here already
+        }
       }
       how = begun ? null : begin();
       if (how == null) {
@@ -311,12 +324,10 @@ public final class Connection implements Signals.Resting, Host {
   }
 
   /**
-   * Waits for the header that a proxy sends first, and keeps no thread for that.
-   *
-   * @return true when the conversation may begin; false when the connection rests, goes on on
-   *     another thread already, or has ended
+   * Waits for the header that a proxy sends first, and keeps no thread for that. After {@link
+   * Introduction#ELSEWHERE} the caller must touch nothing.
    */
-  private boolean introduced(HeaderWait wait) {
+  private Introduction introduced(HeaderWait wait) {
     for (; ; ) {
       int why = signals.take(READABLE | DEADLINE | ENDING);
       HeaderWait.Found found = (why & ENDING) == 0 ? wait.look() : new HeaderWait.Found.Gone();
@@ -324,7 +335,7 @@ public final class Connection implements Signals.Resting, Host {
         case HeaderWait.Found.Nothing nothing -> {
           signals.deadline(wait.until());
           if (signals.rest(READABLE | DEADLINE | ENDING)) {
-            return false;
+            return Introduction.ELSEWHERE;
           }
         }
         case HeaderWait.Found.Client client -> {
@@ -334,7 +345,8 @@ public final class Connection implements Signals.Resting, Host {
           if (registry.introduced(this, client.check()) != null) {
             return endUntold();
           }
-          return takesThread() || !signals.isLent() || !handedOver();
+          boolean mayBlock = signals.isLent() && !takesThread();
+          return mayBlock && handedOver() ? Introduction.ELSEWHERE : Introduction.MADE;
         }
         case HeaderWait.Found.Refused refused -> {
           registry.strayed(this, refused.reason());
@@ -348,11 +360,11 @@ public final class Connection implements Signals.Resting, Host {
     }
   }
 
-  /** Ends without a conversation, and so without an event of its end. Always false. */
-  private boolean endUntold() {
+  /** Ends without a conversation, and so without an event of its end. */
+  private Introduction endUntold() {
     ended = Ended.UNTOLD;
     leaveHandler();
-    return false;
+    return Introduction.REFUSED;
   }
 
   /**

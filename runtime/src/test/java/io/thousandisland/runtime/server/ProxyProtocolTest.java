@@ -33,9 +33,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -708,6 +712,73 @@ class ProxyProtocolTest {
       assertThat(read(waiting, 2)).isEqualTo("ab");
       assertThat(handler.next().header()).isPresent();
     }
+  }
+
+  /**
+   * Proper clients among resets, broken headers and checks, while handlers that may block and
+   * handlers that may not take turns.
+   */
+  @Test
+  void k14ProperClientsAreServedInAStorm() throws Exception {
+    var memory = new MemoryBudget();
+    try (var server = new RunningServer(required(), RunningServer.TCP, new TestHandler(), memory);
+        var threads = Executors.newFixedThreadPool(4)) {
+      var over = new AtomicBoolean();
+      int port = server.port();
+      var storms = new ArrayList<Future<Integer>>();
+      for (int i = 0; i < 4; i++) {
+        var random = new Random(i);
+        storms.add(threads.submit(() -> storm(port, random, over)));
+      }
+      for (int i = 0; i < 20; i++) {
+        long before = server.serve(new TestHandler(), i % 2 == 0) - 1;
+        server.node.retire(before).join();
+        server.node.configure(required("proxyTimeout", Duration.ofSeconds(5 + i)));
+      }
+      over.set(true);
+      for (Future<Integer> each : storms) {
+        assertThat(each.get(30, TimeUnit.SECONDS)).isPositive();
+      }
+      server.awaitFreePlaces();
+      server.await("no memory", s -> memory.used() == 0);
+      server.awaitConnections(0);
+    }
+  }
+
+  /** Returns how many proper clients were served, all of them. */
+  private static int storm(int port, Random random, AtomicBoolean over) throws Exception {
+    int served = 0;
+    while (!over.get() || served == 0) {
+      try (var client = new java.net.Socket(InetAddress.getLoopbackAddress(), port)) {
+        client.setSoTimeout(20_000);
+        client.setTcpNoDelay(true);
+        byte[] header = random.nextBoolean() ? V1.getBytes(StandardCharsets.US_ASCII) : v2();
+        var out = client.getOutputStream();
+        switch (random.nextInt(5)) {
+          case 0 -> {
+            out.write(header, 0, random.nextInt(header.length));
+            client.setOption(StandardSocketOptions.SO_LINGER, 0);
+          }
+          case 1 -> {
+            header[5]++;
+            out.write(header);
+          }
+          case 2 -> {
+            proxyBytes(client, ProxyHeader.local().encode());
+            client.setOption(StandardSocketOptions.SO_LINGER, random.nextInt(2) - 1);
+          }
+          default -> {
+            int split = 1 + random.nextInt(header.length - 1);
+            out.write(header, 0, split);
+            Thread.yield();
+            out.write(header, split, header.length - split);
+            assertThat(echo(client, "abc")).isEqualTo("abc");
+            served++;
+          }
+        }
+      }
+    }
+    return served;
   }
 
   @Test
