@@ -1,4 +1,4 @@
-package io.thousandisland.runtime.server;
+package io.thousandisland.runtime.listening;
 
 import io.thousandisland.runtime.signals.Signals;
 import org.jspecify.annotations.Nullable;

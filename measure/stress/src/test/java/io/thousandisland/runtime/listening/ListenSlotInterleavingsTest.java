@@ -1,5 +1,6 @@
-package io.thousandisland.runtime.server;
+package io.thousandisland.runtime.listening;
 
+import io.thousandisland.runtime.server.Checks;
 import io.thousandisland.runtime.signals.DeadlineSweeper;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.stress.Interleavings;
