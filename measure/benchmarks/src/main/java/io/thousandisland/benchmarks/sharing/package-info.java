@@ -1,0 +1,5 @@
+/** The losses when two processes share a port, and one of them ends. */
+@NullMarked
+package io.thousandisland.benchmarks.sharing;
+
+import org.jspecify.annotations.NullMarked;
