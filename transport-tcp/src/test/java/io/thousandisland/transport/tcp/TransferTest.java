@@ -251,7 +251,9 @@ class TransferTest {
     }
 
     @Override
-    protected void implCloseChannel() {}
+    protected void implCloseChannel() {
+      mayGoOn.countDown();
+    }
   }
 
   @Test
