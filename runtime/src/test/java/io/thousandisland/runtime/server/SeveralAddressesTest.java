@@ -30,11 +30,16 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -256,10 +261,7 @@ class SeveralAddressesTest {
         assertThat(server.node.info().listeners().getFirst())
             .isEqualTo(
                 new ListenerInfo(
-                    "127.0.0.1:" + port,
-                    java.util.Optional.empty(),
-                    0,
-                    server.node.info().reason()));
+                    "127.0.0.1:" + port, Optional.empty(), 0, server.node.info().reason()));
         assertThat(server.awaitEvent(TelemetryEvent.ListenFailed.class).listen())
             .isEqualTo("127.0.0.1:" + port);
         var client = connect(server, "127.0.0.1", port(server, 1));
@@ -494,6 +496,159 @@ class SeveralAddressesTest {
       }
       assertThatThrownBy(() -> connect(server, "127.0.0.2", going))
           .isInstanceOf(ConnectException.class);
+    }
+  }
+
+  // ---- in the worst moment
+
+  /** The poller accepts: no carrier is needed, and no channel of the acceptor's own address. */
+  @Test
+  void s12ClientIsAcceptedWithoutACarrierThoughItsAcceptorAttendsAnAddressThatIsDown()
+      throws Exception {
+    try (var taken = taken("127.0.0.1");
+        var server =
+            new RunningServer(
+                at("127.0.0.1:" + taken.getLocalPort(), "127.0.0.1:0"), new TestHandler())) {
+      server.serve(new TestHandler(), true);
+      int port = port(server, 1);
+      assertThat(echo(connect(server, "127.0.0.1", port), "a")).isEqualTo("a");
+      int carriers =
+          Integer.getInteger(
+              "jdk.virtualThreadScheduler.parallelism", Runtime.getRuntime().availableProcessors());
+      var busy = new CountDownLatch(carriers);
+      var released = new AtomicBoolean();
+      for (int i = 0; i < carriers; i++) {
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  busy.countDown();
+                  while (!released.get()) {
+                    Thread.onSpinWait();
+                  }
+                });
+      }
+      try {
+        assertThat(busy.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(echo(connect(server, "127.0.0.1", port), "b")).isEqualTo("b");
+      } finally {
+        released.set(true);
+      }
+    }
+  }
+
+  /**
+   * Lists, numbers of acceptors and of sockets change at random, channels get lost, the server is
+   * suspended and resumed, and clients come all the time.
+   */
+  @Test
+  void s12StampedeOfChangesLeavesTheServerAtTheAddressesOfItsLastListAndNoChannelBehind()
+      throws Exception {
+    long seed = System.nanoTime();
+    var transport = new CountingTransport();
+    List<String> all =
+        List.of("127.0.0.1:" + free(), "127.0.0.2:" + free(), "127.0.0.3:" + free(), "127.0.0.4:0");
+    var server = new RunningServer(at(2, all.getFirst()), transport, new TestHandler());
+    try (server) {
+      var over = new AtomicBoolean();
+      var served = new AtomicInteger();
+      var changes = new AtomicInteger();
+      List<CompletableFuture<Void>> crowd =
+          List.of(
+              again(over, seed + 1, random -> change(server, all, random, changes)),
+              again(over, seed + 2, random -> disturb(server, transport, random)),
+              again(over, seed + 3, random -> visit(all.get(random.nextInt(3)), served)),
+              again(over, seed + 4, random -> visit(all.get(random.nextInt(3)), served)));
+      TimeUnit.SECONDS.sleep(3); // the length of the stampede; nothing is awaited
+      over.set(true);
+      for (CompletableFuture<Void> each : crowd) {
+        each.get(30, TimeUnit.SECONDS);
+      }
+      System.out.printf(
+          "S12: stampede, seed %d: %d lists, %d clients served%n",
+          seed, changes.get(), served.get());
+      server.node.resume();
+      ServerSettings last = at(2, all.toArray(String[]::new));
+      for (int i = 0; server.node.configure(last).isPresent(); i++) { // a lost port is in use yet
+        assertThat(i).as("tries").isLessThan(1_000);
+        TimeUnit.MILLISECONDS.sleep(10);
+      }
+      server.await("all four", s -> s.node.info().listenSockets() == 4);
+      for (int i = 0; i < 4; i++) {
+        for (int k = 0; k < 3; k++) {
+          var client = connect(server, "127.0.0." + (i + 1), port(server, i));
+          assertThat(echo(client, "z")).isEqualTo("z");
+        }
+      }
+      assertThat(served).hasPositiveValue();
+      assertThat(server.events(TelemetryEvent.Restarted.class)).isEmpty();
+      assertThat(transport.open()).isEqualTo(4);
+      server.stop();
+      assertThat(transport.open()).isZero();
+    }
+  }
+
+  private interface Deed {
+    void act(Random random) throws Exception;
+  }
+
+  private static CompletableFuture<Void> again(AtomicBoolean over, long seed, Deed deed) {
+    var random = new Random(seed);
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            while (!over.get()) {
+              deed.act(random);
+            }
+          } catch (Exception e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        task -> Thread.ofPlatform().daemon().start(task));
+  }
+
+  private static void change(
+      RunningServer server, List<String> all, Random random, AtomicInteger changes) {
+    var some = new ArrayList<>(all);
+    Collections.shuffle(some, random);
+    String[] list = some.subList(0, 1 + random.nextInt(all.size())).toArray(String[]::new);
+    ServerSettings next = at(2 + random.nextInt(3), list);
+    ListenSettings listen = next.listen();
+    var sockets =
+        new ListenSettings(
+            false,
+            listen.addresses(),
+            listen.backlog(),
+            1 + random.nextInt(2),
+            listen.options(),
+            listen.access());
+    if (server.node.configure(next.with(sockets)).isEmpty()) { // else a lost port is in use still
+      changes.incrementAndGet();
+    }
+  }
+
+  private static void disturb(RunningServer server, CountingTransport transport, Random random)
+      throws Exception {
+    switch (random.nextInt(3)) {
+      case 0 -> server.node.suspend();
+      case 1 -> server.node.resume();
+      default -> transport.loseOne(random);
+    }
+    TimeUnit.MILLISECONDS.sleep(random.nextInt(5));
+  }
+
+  private static void visit(String address, AtomicInteger served) {
+    int colon = address.indexOf(':');
+    try (var client = new Socket()) {
+      client.setSoTimeout(2_000);
+      client.connect(
+          new InetSocketAddress(
+              address.substring(0, colon), Integer.parseInt(address.substring(colon + 1))),
+          2_000);
+      if (echo(client, "v").equals("v")) {
+        served.incrementAndGet();
+      }
+    } catch (IOException refusedOrLost) {
+      Thread.onSpinWait(); // its channel was closed behind the back of the server, for example
     }
   }
 }
