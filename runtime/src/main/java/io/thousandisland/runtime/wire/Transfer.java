@@ -97,7 +97,7 @@ final class Transfer {
     }
   }
 
-  /** Looks first: to open a named pipe could take for ever. */
+  /** Looks first: to open a named pipe would wait for its writer. */
   private static FileChannel open(Path path) throws IOException {
     if (Files.exists(path) && !Files.isRegularFile(path)) {
       throw new FileSystemException(path.toString(), null, "not a regular file");
