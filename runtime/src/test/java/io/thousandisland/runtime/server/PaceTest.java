@@ -213,7 +213,7 @@ class PaceTest {
         };
     try (var server = new RunningServer(receiving(), handler)) {
       var client = server.connect();
-      for (int i = 0; i < 60; i++) {
+      for (int i = 0; i < 20; i++) {
         assertThat(echo(client, "a")).isEqualTo("a");
       }
       assertThat(server.events(TelemetryEvent.ConnectionStopped.class)).isEmpty();
