@@ -1,0 +1,104 @@
+package io.thousandisland.examples.gateway;
+
+import io.thousandisland.handler.Handler;
+import io.thousandisland.handler.HandlerName;
+import io.thousandisland.handler.MigrationDeclinedException;
+import io.thousandisland.handler.Next;
+import io.thousandisland.handler.Socket;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
+import org.osgi.service.component.annotations.Activate;
+import org.osgi.service.component.annotations.Component;
+import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.metatype.annotations.Designate;
+
+/**
+ * A gateway: each client gets a {@link Tunnel} to the backend.
+ *
+ * <p>The client's end of a tunnel is here: its bytes go in, the tunnel's bytes go out, and the end
+ * of either side goes to the other. When one side breaks, the other is broken off, too.
+ */
+@Component(configurationPid = GatewayHandler.PID, configurationPolicy = ConfigurationPolicy.REQUIRE)
+@Designate(ocd = GatewayConfig.class)
+@HandlerName("gateway")
+public final class GatewayHandler implements Handler<Tunnel> {
+
+  static final String PID = "io.thousandisland.examples.gateway";
+
+  private final Backend backend;
+
+  @Activate
+  public GatewayHandler(GatewayConfig config) {
+    backend = new Backend(config);
+  }
+
+  @Override
+  public Next<Tunnel> handleConnection(Socket socket) throws IOException {
+    socket.label("to " + backend);
+    var client = socket.ref();
+    return Next.proceed(
+        Tunnel.start(backend.connect(socket), () -> client.tell(Tunnel.NEWS), socket.id()));
+  }
+
+  @Override
+  public Next<Tunnel> handleData(ByteBuffer data, Socket socket, Tunnel tunnel)
+      throws IOException, InterruptedException {
+    tunnel.send(data, socket::send);
+    return Next.proceed(tunnel);
+  }
+
+  @Override
+  public Next<Tunnel> handleHalfClose(ByteBuffer rest, Socket socket, Tunnel tunnel) {
+    tunnel.end();
+    return Next.proceed(tunnel); // the backend may still have much to say
+  }
+
+  /** The tunnel has news. */
+  @Override
+  public Next<Tunnel> handleMessage(Object message, Socket socket, Tunnel tunnel)
+      throws IOException {
+    boolean over = tunnel.receive(socket::send, socket::shutdownOutput);
+    return over ? Next.close(tunnel) : Next.proceed(tunnel);
+  }
+
+  /** Carries on until the deadline: a gateway cannot finish the talk of other programs. */
+  @Override
+  public Next<Tunnel> handleDrain(Socket socket, Tunnel tunnel) {
+    return Next.proceed(tunnel);
+  }
+
+  /** The tunnel's threads run code of this bundle. */
+  @Override
+  public @Nullable Object exportState(Socket socket, Tunnel tunnel)
+      throws MigrationDeclinedException {
+    throw new MigrationDeclinedException("a tunnel stays with its gateway");
+  }
+
+  @Override
+  public void handleClose(Socket socket, Tunnel tunnel) {
+    tunnel.close();
+  }
+
+  @Override
+  public void handleError(Throwable reason, Socket socket, @Nullable Tunnel tunnel) {
+    breakOff(tunnel);
+  }
+
+  @Override
+  public void handleTimeout(Socket socket, @Nullable Tunnel tunnel) {
+    breakOff(tunnel);
+  }
+
+  @Override
+  public void handleShutdown(Socket socket, @Nullable Tunnel tunnel) {
+    breakOff(tunnel);
+  }
+
+  /** The tunnel is null when the backend could not be reached. */
+  private static void breakOff(@Nullable Tunnel tunnel) {
+    if (tunnel != null) {
+      tunnel.breakOff();
+    }
+  }
+}

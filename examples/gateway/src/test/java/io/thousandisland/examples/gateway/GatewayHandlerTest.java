@@ -1,0 +1,390 @@
+package io.thousandisland.examples.gateway;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.thousandisland.handler.ProxyHeader;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.testing.TestServer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.annotation.Annotation;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.Channels;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A gateway between a client and a backend that the test plays, on real sockets. */
+@Timeout(60)
+class GatewayHandlerTest {
+
+  private static final InetAddress HERE = InetAddress.getLoopbackAddress();
+  private static final int MANY = 8 * 1024 * 1024;
+
+  /** Each task waits for a socket, so each has a thread of its own. */
+  private static final Executor ANOTHER_THREAD = Thread::startVirtualThread;
+
+  private ServerSocket listening;
+  private final Deque<TestServer> started = new ArrayDeque<>();
+
+  /** A configuration as Configuration Admin would give it. */
+  private record Config(String backend, int connectTimeout, String proxyHeader)
+      implements GatewayConfig {
+    @Override
+    public Class<? extends Annotation> annotationType() {
+      return GatewayConfig.class;
+    }
+  }
+
+  @BeforeEach
+  void listen() throws IOException {
+    listening = new ServerSocket(0, 10, HERE);
+  }
+
+  @AfterEach
+  void stop() throws IOException {
+    started.forEach(TestServer::close);
+    listening.close();
+  }
+
+  private String backend() {
+    return "127.0.0.1:" + listening.getLocalPort();
+  }
+
+  private void serve(String backend, String proxyHeader) throws InterruptedException {
+    started.add(
+        TestServer.serving(new GatewayHandler(new Config(backend, 2_000, proxyHeader)))
+            .set("readTimeout", "30s")
+            .set("drainTimeout", "0s")
+            .set("shutdownTimeout", "5s")
+            .start());
+  }
+
+  private TestServer gateway() {
+    return started.getFirst();
+  }
+
+  private Socket client() throws IOException {
+    var client = new Socket(HERE, gateway().port());
+    client.setSoTimeout(30_000);
+    return client;
+  }
+
+  private Socket accept() throws IOException {
+    Socket accepted = listening.accept();
+    accepted.setSoTimeout(30_000);
+    return accepted;
+  }
+
+  private static byte[] random(int length) {
+    var bytes = new byte[length];
+    new Random(length).nextBytes(bytes);
+    return bytes;
+  }
+
+  private static CompletableFuture<byte[]> readAll(Socket socket) {
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return socket.getInputStream().readAllBytes();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        ANOTHER_THREAD);
+  }
+
+  private static CompletableFuture<Void> write(Socket socket, byte[] bytes) {
+    return CompletableFuture.runAsync(
+        () -> {
+          try {
+            socket.getOutputStream().write(bytes);
+            socket.shutdownOutput();
+          } catch (IOException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        ANOTHER_THREAD);
+  }
+
+  // ---- bytes and ends
+
+  @Test
+  void manyBytesGoBothWaysAtOnceAndEachEndIsPassedOn() throws Exception {
+    serve(backend(), "none");
+    byte[] request = random(MANY);
+    byte[] reply = random(MANY + 1);
+    try (var client = client();
+        var server = accept()) {
+      var heard = readAll(client);
+      var asked = readAll(server);
+      var sent = CompletableFuture.allOf(write(client, request), write(server, reply));
+      assertThat(Arrays.equals(asked.get(), request)).isTrue();
+      assertThat(Arrays.equals(heard.get(), reply)).isTrue();
+      sent.get();
+    }
+    var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+    assertThat(stopped.ending()).isNotInstanceOf(Ending.Failed.class);
+  }
+
+  /**
+   * An echo sends while it is being sent to: a gateway that only waits for one side stands still.
+   */
+  @Test
+  void backendThatAnswersMeanwhileDoesNotStandStill() throws Exception {
+    serve(backend(), "none");
+    byte[] request = random(MANY);
+    try (var client = client();
+        var server = accept()) {
+      var echo =
+          CompletableFuture.runAsync(
+              () -> {
+                try {
+                  server.getInputStream().transferTo(server.getOutputStream());
+                  server.shutdownOutput();
+                } catch (IOException e) {
+                  throw new IllegalStateException(e);
+                }
+              },
+              ANOTHER_THREAD);
+      var heard = readAll(client);
+      write(client, request).get();
+      assertThat(Arrays.equals(heard.get(), request)).isTrue();
+      echo.get();
+    }
+  }
+
+  @Test
+  void backendMayAnswerAfterTheClientHasEndedItsSide() throws Exception {
+    serve(backend(), "none");
+    try (var client = client();
+        var server = accept()) {
+      write(client, "question".getBytes(US_ASCII)).get();
+      assertThat(readAll(server).get()).asString(US_ASCII).isEqualTo("question");
+      server.getOutputStream().write("answer".getBytes(US_ASCII));
+      assertThat(client.getInputStream().readNBytes(6)).asString(US_ASCII).isEqualTo("answer");
+      server.close();
+      assertThat(client.getInputStream().read()).isNegative();
+    }
+  }
+
+  @Test
+  void clientMayGoOnAfterTheBackendHasEndedItsSide() throws Exception {
+    serve(backend(), "none");
+    try (var client = client();
+        var server = accept()) {
+      write(server, "greeting".getBytes(US_ASCII)).get();
+      assertThat(readAll(client).get()).asString(US_ASCII).isEqualTo("greeting");
+      client.getOutputStream().write("more".getBytes(US_ASCII));
+      assertThat(server.getInputStream().readNBytes(4)).asString(US_ASCII).isEqualTo("more");
+      client.close();
+      assertThat(server.getInputStream().read()).isNegative();
+    }
+  }
+
+  @Test
+  void answerOfABackendThatStopsReadingArrives() throws Exception {
+    serve(backend(), "none");
+    try (var client = client()) {
+      try (var server = accept()) {
+        server.getOutputStream().write("enough".getBytes(US_ASCII));
+        server.shutdownInput();
+        client.getOutputStream().write(random(1000));
+        assertThat(client.getInputStream().readNBytes(6)).asString(US_ASCII).isEqualTo("enough");
+      }
+    }
+  }
+
+  // ---- sides that break
+
+  private static void reset(Socket socket) throws IOException {
+    socket.setSoLinger(true, 0);
+    socket.close();
+  }
+
+  @Test
+  void resetOfTheClientIsAResetForTheBackend() throws Exception {
+    serve(backend(), "none");
+    try (var server = accept(client())) {
+      assertThatThrownBy(() -> server.getInputStream().read()).hasMessageContaining("reset");
+    }
+  }
+
+  private Socket accept(Socket client) throws IOException {
+    Socket server = accept();
+    reset(client);
+    return server;
+  }
+
+  @Test
+  void resetOfTheBackendEndsTheClient() throws Exception {
+    serve(backend(), "none");
+    try (var client = client()) {
+      reset(accept());
+      assertThat(ends(client.getInputStream())).isTrue();
+    }
+    var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+    assertThat(stopped.ending()).isInstanceOf(Ending.Failed.class);
+  }
+
+  private static boolean ends(InputStream in) {
+    try {
+      return in.read() < 0;
+    } catch (IOException reset) {
+      return true;
+    }
+  }
+
+  @Test
+  void backendThatIsNotThereIsNamedAndTheClientEnds() throws Exception {
+    String gone = backend();
+    listening.close();
+    serve(gone, "none");
+    try (var client = client()) {
+      assertThat(ends(client.getInputStream())).isTrue();
+    }
+    var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+    assertThat(stopped.ending().toString()).contains("no connection to " + gone);
+  }
+
+  @Test
+  void stopOfTheGatewayBreaksTunnelsOffOnBothSides() throws Exception {
+    serve(backend(), "none");
+    try (var client = client();
+        var server = accept()) {
+      client.getOutputStream().write('a');
+      assertThat(server.getInputStream().read()).isEqualTo('a');
+      gateway().close();
+      assertThat(ends(server.getInputStream())).isTrue();
+      assertThat(ends(client.getInputStream())).isTrue();
+    }
+  }
+
+  // ---- sides that do not read
+
+  @Test
+  void clientThatDoesNotReadSlowsTheBackendDown() throws Exception {
+    serve(backend(), "none");
+    try (var client = client();
+        var server = accept()) {
+      assertThat(client.isConnected()).isTrue();
+      long taken = takenOf(server);
+      assertThat(taken).isLessThan(64L * 1024 * 1024);
+    }
+  }
+
+  @Test
+  void backendThatDoesNotReadSlowsTheClientDown() throws Exception {
+    serve(backend(), "none");
+    try (var client = client();
+        var server = accept()) {
+      assertThat(server.isConnected()).isTrue();
+      long taken = takenOf(client);
+      assertThat(taken).isLessThan(64L * 1024 * 1024);
+    }
+  }
+
+  /** How many bytes a socket takes until it takes no more for a while. */
+  private static long takenOf(Socket socket) throws InterruptedException {
+    var taken = new AtomicLong();
+    Thread writer =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  var chunk = new byte[64 * 1024];
+                  try {
+                    while (taken.get() < 128L * 1024 * 1024) {
+                      socket.getOutputStream().write(chunk);
+                      taken.addAndGet(chunk.length);
+                    }
+                  } catch (IOException end) {
+                    // of the test
+                  }
+                });
+    long before = -1;
+    while (writer.isAlive() && taken.get() != before) {
+      before = taken.get();
+      Thread.sleep(500); // what is tested is that nothing happens any more
+    }
+    return taken.get();
+  }
+
+  // ---- the PROXY header
+
+  @ParameterizedTest
+  @ValueSource(strings = {"v1", "v2"})
+  void backendHearsOfTheClientFirst(String version) throws Exception {
+    serve(backend(), version);
+    try (var client = client();
+        var server = accept()) {
+      client.getOutputStream().write("data".getBytes(US_ASCII));
+      var from = (InetSocketAddress) client.getLocalSocketAddress();
+      var to = (InetSocketAddress) client.getRemoteSocketAddress();
+      var header =
+          (version.equals("v1") ? ProxyHeader.version1(from, to) : ProxyHeader.version2(from, to))
+              .encode();
+      var expected = new byte[header.remaining()];
+      header.get(expected);
+      assertThat(server.getInputStream().readNBytes(expected.length)).isEqualTo(expected);
+      assertThat(server.getInputStream().readNBytes(4)).asString(US_ASCII).isEqualTo("data");
+    }
+  }
+
+  // ---- backends
+
+  @Test
+  void backendMayBeAUnixSocket(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("s");
+    try (var unix = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      unix.bind(UnixDomainSocketAddress.of(path));
+      serve("unix:" + path, "none");
+      try (var client = client();
+          var server = unix.accept()) {
+        write(client, "question".getBytes(US_ASCII)).get();
+        assertThat(Channels.newInputStream(server).readAllBytes())
+            .asString(US_ASCII)
+            .isEqualTo("question");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "''             | 1 | none | backend is ; allowed: HOST:PORT",
+        "localhost      | 1 | none | backend is localhost; allowed: HOST:PORT",
+        "unix:relative  | 1 | none | backend is unix:relative; allowed: HOST:PORT",
+        "localhost:1    | 0 | none | connectTimeout is 0; allowed: 1 or more milliseconds",
+        "localhost:1    | 1 | v3   | 'proxyHeader is v3; allowed: none, v1 or v2'",
+      })
+  void wrongConfigurationsAreRefusedByName(
+      String backend, int connectTimeout, String proxyHeader, String message) {
+    var config = new Config(backend, connectTimeout, proxyHeader);
+    assertThatThrownBy(() -> new GatewayHandler(config))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith(message);
+  }
+}
