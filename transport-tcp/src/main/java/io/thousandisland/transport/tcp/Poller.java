@@ -196,10 +196,12 @@ final class Poller implements Closeable, ThreadLender {
   }
 
   /**
-   * Waits until the descriptors of channels closed before are released. On the poller's own thread
-   * it does not wait: there the next selection, which comes at once, releases them.
+   * Waits until the descriptors of channels closed before are released. A lent thread passes the
+   * lead on for that. The poller's own thread, when it is not lent, does not wait: there the next
+   * selection, which comes at once, releases them.
    */
   void awaitReleased() {
+    lead.passIfAway();
     if (lead.isMine()) {
       return;
     }

@@ -32,6 +32,9 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
   /** Null until it is needed. Written once, under the lock of this. */
   private volatile @Nullable Poller poller;
 
+  /** Whether the place was given up; it is not taken again. Written under the lock of this. */
+  private volatile boolean left;
+
   Registration(C channel, Choice choice, Polled polled) {
     this.channel = channel;
     this.choice = choice;
@@ -67,15 +70,23 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
       Poller mine = poller();
       SelectionKey key = mine.keyOf(channel);
       if (key == null) {
-        mine.register(channel, op, polled);
+        register(mine, op);
       } else {
         key.interestOpsOr(op);
       }
       mine.wakeUp();
     } catch (IOException | ClosedSelectorException | CancelledKeyException gone) {
       // The channel or the poller is closed, or there is no poller: the listener would never be
-      // told. Closing tells it.
-      closePolled();
+      // told. Closing tells it. One that has left does not want to be told.
+      if (!left) {
+        closePolled();
+      }
+    }
+  }
+
+  private synchronized void register(Poller mine, int op) throws IOException {
+    if (!left) {
+      mine.register(channel, op, polled);
     }
   }
 
@@ -120,10 +131,13 @@ final class Registration<C extends SelectableChannel> implements Interest.Switch
   }
 
   /**
-   * Gives the place up, and waits until the poller has noticed; the channel stays open. A close
-   * then takes effect at once.
+   * Gives the place up for good, and waits until the poller has noticed; the channel stays open. A
+   * close then takes effect at once.
    */
   void leave() {
+    synchronized (this) {
+      left = true;
+    }
     Poller mine = poller;
     SelectionKey key = mine == null ? null : mine.keyOf(channel);
     if (mine != null && key != null) {

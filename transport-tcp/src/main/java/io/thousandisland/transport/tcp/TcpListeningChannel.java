@@ -42,9 +42,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   private final Registration<ServerSocketChannel> registration;
   private final Interest accepting;
 
-  /** No thread is told of clients any more. Read by the thread that accepts. */
-  private volatile boolean quiet;
-
+  /** The channel itself may stay open. Read by threads that accept. */
   private volatile boolean closed;
 
   /** Read by the poller and by the thread that closes. */
@@ -126,7 +124,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   @Override
   public @Nullable TcpSocket accept() throws IOException {
     SocketChannel accepted;
-    if (closed) { // the channel itself may stay open
+    if (closed) {
       throw new ClosedChannelException();
     }
     try {
@@ -137,9 +135,7 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
       throw outOfDescriptors() ? new OutOfDescriptorsException(e) : e;
     }
     if (accepted == null) {
-      if (!quiet) {
-        accepting.arm();
-      }
+      accepting.arm();
       return null;
     }
     try {
@@ -209,7 +205,6 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
 
   @Override
   public void quiesce() throws IOException {
-    quiet = true;
     try {
       endpoint.hide();
     } finally {
@@ -221,7 +216,6 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
   @Override
   public void close() throws IOException {
     closed = true;
-    quiet = true;
     try {
       endpoint.hide();
     } finally {
