@@ -62,7 +62,11 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
    */
   static TcpListeningChannel open(ListenAt at, TcpOptions options, boolean shared, Places places)
       throws IOException {
-    Endpoint endpoint = Endpoint.open(at, options, shared);
+    return open(Endpoint.open(at, options, shared), options, places);
+  }
+
+  static TcpListeningChannel open(Endpoint endpoint, TcpOptions options, Places places)
+      throws IOException {
     try {
       var listening = new TcpListeningChannel(endpoint, options, places);
       listening.take();
@@ -84,6 +88,9 @@ final class TcpListeningChannel implements ListeningChannel, Polled {
     synchronized (channel) { // two servers, perhaps of two copies of this bundle, may want it
       if (channel.isRegistered()) {
         throw new BindException("the inherited socket is in use by another server of this process");
+      }
+      if (!endpoint.isOurs()) { // only now: a server that is refused changes nothing
+        options.applyToListening(channel);
       }
       registration.take();
     }

@@ -33,7 +33,9 @@ public interface Endpoint {
     return true;
   }
 
-  /** Binds a server socket, non-blocking, or finds the inherited one. */
+  /**
+   * Binds a server socket, non-blocking, or finds the inherited one, whose options are as found.
+   */
   static Endpoint open(ListenAt at, TcpOptions options, boolean shared) throws IOException {
     return switch (at.address()) {
       case InetSocketAddress inet -> Port.bind(inet, at.backlog(), options, shared);
@@ -42,7 +44,6 @@ public interface Endpoint {
       case InheritedSocketAddress inherited -> {
         InheritedSocket found = InheritedSocket.find();
         found.channel().configureBlocking(false); // whatever it was left at
-        options.applyToListening(found.channel());
         yield found;
       }
       default -> throw unknown(at.address());
