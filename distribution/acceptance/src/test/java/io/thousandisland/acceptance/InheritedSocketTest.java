@@ -35,6 +35,9 @@ class InheritedSocketTest {
   /** systemd's part: it holds the socket, and starts the server again and again. */
   private static final String HOLDER = "exec 9<&3 3<&-; while :; do \"$@\" <&9 9<&-; done";
 
+  /** The socket is the standard input, and the output stays where it is. */
+  private static final String KEEPS_OUTPUT = "exec \"$@\" <&3 3<&-";
+
   private static final int RESTARTS = 3;
   private static final int ANSWERS_BETWEEN = 50;
   private static final Path UNITS = Path.of("..", "systemd").toAbsolutePath().normalize();
@@ -51,9 +54,13 @@ class InheritedSocketTest {
     Launch launch = Launch.of(framework, home).under(under);
     Files.createDirectories(launch.deploy());
     Files.write(
-        launch.deploy().resolve("io.thousandisland.server-echo.cfg"),
+        configuration(launch, "echo"),
         List.of("listen = inherited", "handler.target = (handler.name=echo)"));
     return launch;
+  }
+
+  private static Path configuration(Launch launch, String server) {
+    return launch.deploy().resolve("io.thousandisland.server-" + server + ".cfg");
   }
 
   private static String[] activate(int port, String... more) throws IOException {
@@ -107,6 +114,21 @@ class InheritedSocketTest {
     }
   }
 
+  private static List<ProcessHandle> servers(ServerProcess holder) {
+    return ProcessHandle.of(holder.pid()).orElseThrow().children().toList();
+  }
+
+  /** Ends the holder and its server, which would outlive the holder. */
+  private static void end(ServerProcess holder) throws Exception {
+    holder.signal("STOP"); // it starts no other server
+    List<ProcessHandle> servers = servers(holder);
+    holder.signal("KILL");
+    for (ProcessHandle server : servers) {
+      server.destroyForcibly();
+      server.onExit().get();
+    }
+  }
+
   @ParameterizedTest
   @EnumSource
   void portOutlivesTheProcessAndNoClientIsRefusedOrReset(Framework framework) throws Exception {
@@ -120,8 +142,7 @@ class InheritedSocketTest {
       try {
         client.awaitAnswers(ANSWERS_BETWEEN);
         for (int i = 0; i < RESTARTS; i++) {
-          ProcessHandle server =
-              ProcessHandle.of(holder.pid()).orElseThrow().children().findFirst().orElseThrow();
+          ProcessHandle server = servers(holder).getFirst();
           assertThat(lives).doesNotContain(server.pid());
           lives.add(server.pid());
           assertThat(server.destroy()).isTrue(); // SIGTERM
@@ -131,15 +152,34 @@ class InheritedSocketTest {
       } finally {
         client.over = true;
         clients.join(Duration.ofSeconds(60));
-        holder.signal("KILL"); // first, so that it starts no other server
-        ProcessHandle.of(holder.pid())
-            .ifPresent(it -> it.children().forEach(ProcessHandle::destroyForcibly));
+        end(holder);
       }
       System.out.printf(
           "%s: %d lives, %d answers%n", framework, RESTARTS + 1, client.answers.get());
       assertThat(client.troubles).isEmpty();
       assertThat(holder.out().all())
           .anyMatch(line -> line.contains("listening on 127.0.0.1:" + port));
+    }
+  }
+
+  /** A client waits meanwhile: the socket stays open. */
+  @Test
+  void oneServerOfAProcessHasTheSocketAndTheOtherTakesItWhenTheFirstGoes() throws Exception {
+    int port = freePort();
+    Launch launch = launch(Framework.FELIX, activate(port, "sh", "-c", KEEPS_OUTPUT, "sh"));
+    Files.copy(configuration(launch, "echo"), configuration(launch, "other"));
+    try (var server = launch.start()) {
+      server.err().await("Listening on", ServerProcess.PATIENCE);
+      assertThat(ask(port, "first")).isEqualTo("first");
+      String second =
+          server
+              .awaitLog(
+                  "(echo|other): cannot listen at inherited: "
+                      + "the inherited socket is in use by another server of this process")
+              .group(1);
+      Files.delete(configuration(launch, second.equals("echo") ? "other" : "echo"));
+      server.awaitLog(second + ": listening on 127.0.0.1:" + port);
+      assertThat(ask(port, "second")).isEqualTo("second");
     }
   }
 
