@@ -30,7 +30,7 @@ import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 class DrippingTest {
 
   private static final int PLACES = 100;
-  private static final int HONEST = 5;
+  private static final int HONEST = 3;
 
   /** The window of the rates; {@code -Ddripping.window=10000} for that of the defaults. */
   private static final Duration WINDOW =
