@@ -208,6 +208,12 @@ class InheritedSocketTest {
   }
 
   @Test
+  void pageShowsTheSocketsUnitAsItIs() throws Exception {
+    assertThat(Files.readString(UNITS.resolve("../../docs/systemd-containers.md")))
+        .contains(Files.readString(UNITS.resolve("thousandisland.socket")));
+  }
+
+  @Test
   void unitsAreSound() throws Exception {
     Path service = home.resolve("thousandisland.service");
     String java = Launch.of(Framework.FELIX, home).java().toString();
