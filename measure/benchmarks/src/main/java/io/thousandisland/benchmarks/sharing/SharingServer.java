@@ -41,13 +41,13 @@ public final class SharingServer {
     var server = new SharingServer(Integer.parseInt(args[0]), Departure.valueOf(args[1]));
     Thread accepting = Thread.ofPlatform().start(server::run);
     System.out.println(((InetSocketAddress) server.channel.getLocalAddress()).getPort());
-    int unused = System.in.read();
+    int unusedEnd = System.in.read();
     server.over = true;
     server.selector.wakeup();
     server.closed.await();
     System.out.println("closed");
     accepting.join();
-    int untilTheEnd = System.in.read(); // connections that it has accepted end first
+    int unusedExit = System.in.read(); // connections that it has accepted end first
   }
 
   private void run() {
