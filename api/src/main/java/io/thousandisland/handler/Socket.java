@@ -176,6 +176,18 @@ public interface Socket {
    */
   void close();
 
+  /**
+   * Breaks the connection off: the peer gets a reset instead of an end, so it does not take what it
+   * has for the whole. Bytes that it has not taken yet are lost. For handlers that cannot finish
+   * what they have begun, also in their last callback. Another callback's answer ends in
+   * handleClose then, unless it throws.
+   *
+   * <p>Where a transport has no resets, as at Unix sockets, the peer gets an end.
+   *
+   * <p>Only in a callback, on the callback's thread.
+   */
+  void reset();
+
   /** A handle on this connection that any thread may keep and use. */
   SocketRef ref();
 

@@ -33,6 +33,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.FileChannel;
@@ -333,6 +334,19 @@ public final class ConnectionSocket implements Socket {
     } catch (IOException broken) {
       wire.closeTransport();
     }
+  }
+
+  @Override
+  public void reset() {
+    requireOwnThread();
+    signals.raise(CLOSE);
+    out.abandon();
+    try {
+      wire.transport().option(StandardSocketOptions.SO_LINGER, 0);
+    } catch (IOException | UnsupportedOperationException noResets) {
+      // the peer gets an end
+    }
+    wire.closeTransport();
   }
 
   // ---- the connection's side

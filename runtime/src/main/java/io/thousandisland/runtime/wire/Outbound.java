@@ -568,6 +568,15 @@ public final class Outbound extends Tally implements Meanwhile {
     }
   }
 
+  /** Refuses to send from now on. Unsent bytes are lost, and the end that was to follow them. */
+  public void abandon() {
+    closed = true;
+    endAfterFlush = false;
+    gathered = false;
+    end();
+    noteUnsent();
+  }
+
   /** The connection is over: unsent bytes are lost. */
   public void end() {
     Unsent mine = unsent;
