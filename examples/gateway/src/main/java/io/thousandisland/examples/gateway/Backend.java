@@ -21,6 +21,7 @@ final class Backend {
 
   private final String name;
   private final int connectTimeout;
+  private final int sendTimeout;
   private final String proxyHeader;
 
   /**
@@ -29,14 +30,25 @@ final class Backend {
   Backend(GatewayConfig config) {
     name = config.backend();
     connectTimeout = config.connectTimeout();
+    sendTimeout = config.sendTimeout();
     proxyHeader = config.proxyHeader();
     check(
         "backend",
         name,
-        name.startsWith(UNIX) ? isPath(name) : PORT.matcher(name).matches(),
+        name.startsWith(UNIX) ? isPath(name) : isPort(name),
         "HOST:PORT, [IPv6 ADDRESS]:PORT or unix:/PATH");
     check("connectTimeout", connectTimeout, connectTimeout > 0, "1 or more milliseconds");
+    check("sendTimeout", sendTimeout, sendTimeout > 0, "1 or more milliseconds");
     check("proxyHeader", proxyHeader, proxyHeader.matches("none|v[12]"), "none, v1 or v2");
+  }
+
+  private static boolean isPort(String name) {
+    Matcher port = PORT.matcher(name);
+    if (!port.matches()) {
+      return false;
+    }
+    int number = Integer.parseInt(port.group(3));
+    return number > 0 && number < 1 << 16;
   }
 
   private static boolean isPath(String name) {
@@ -59,24 +71,28 @@ final class Backend {
    * @throws ConnectException when there is none; the message names the backend
    */
   SocketChannel connect(Socket client) throws IOException {
+    ByteBuffer header =
+        proxyHeader.equals("none") ? ByteBuffer.allocate(0) : header(client).encode();
     SocketChannel channel = null;
     try {
       channel = open(address());
-      if (!proxyHeader.equals("none")) {
-        ByteBuffer header = header(client).encode();
-        while (header.hasRemaining()) {
-          int unused = channel.write(header);
-        }
+      while (header.hasRemaining()) {
+        int unused = channel.write(header);
       }
       return channel;
     } catch (IOException e) {
       if (channel != null) {
         channel.close();
       }
-      var named = new ConnectException("no connection to " + name + ": " + e.getMessage());
+      var named = new ConnectException("no connection to " + name + ": " + e);
       named.initCause(e);
       throw named;
     }
+  }
+
+  /** How long the backend may take no bytes, in milliseconds. */
+  int sendTimeout() {
+    return sendTimeout;
   }
 
   /** Looks a host name up for each client, because a name may move to another address. */

@@ -19,6 +19,11 @@ import org.osgi.service.metatype.annotations.Option;
   int connectTimeout() default 2_000;
 
   @AttributeDefinition(
+      name = "Send timeout",
+      description = "Longest wait for a backend that takes no bytes, in milliseconds; at least 1.")
+  int sendTimeout() default 30_000;
+
+  @AttributeDefinition(
       name = "PROXY header",
       description = "The header of the PROXY protocol that tells the backend the client's address.",
       options = {

@@ -37,8 +37,10 @@ public final class GatewayHandler implements Handler<Tunnel> {
   public Next<Tunnel> handleConnection(Socket socket) throws IOException {
     socket.label("to " + backend);
     var client = socket.ref();
-    return Next.proceed(
-        Tunnel.start(backend.connect(socket), () -> client.tell(Tunnel.NEWS), socket.id()));
+    var tunnel =
+        new Tunnel(backend.connect(socket), backend.sendTimeout(), () -> client.tell(Tunnel.NEWS));
+    tunnel.start(socket.id());
+    return Next.proceed(tunnel);
   }
 
   @Override
@@ -77,28 +79,37 @@ public final class GatewayHandler implements Handler<Tunnel> {
 
   @Override
   public void handleClose(Socket socket, Tunnel tunnel) {
-    tunnel.close();
+    end(socket, tunnel);
   }
 
   @Override
   public void handleError(Throwable reason, Socket socket, @Nullable Tunnel tunnel) {
-    breakOff(tunnel);
+    end(socket, tunnel);
   }
 
   @Override
   public void handleTimeout(Socket socket, @Nullable Tunnel tunnel) {
-    breakOff(tunnel);
+    end(socket, tunnel);
   }
 
   @Override
   public void handleShutdown(Socket socket, @Nullable Tunnel tunnel) {
-    breakOff(tunnel);
+    end(socket, tunnel);
   }
 
-  /** The tunnel is null when the backend could not be reached. */
-  private static void breakOff(@Nullable Tunnel tunnel) {
-    if (tunnel != null) {
-      tunnel.breakOff();
+  /**
+   * Ends both sides, by a reset unless both have ended by themselves: so neither takes what it has
+   * for the whole.
+   *
+   * @param tunnel null when the backend could not be reached: then the client gets an end
+   */
+  private static void end(Socket client, @Nullable Tunnel tunnel) {
+    if (tunnel == null) {
+      return;
     }
+    if (!tunnel.isWhole()) {
+      client.reset();
+    }
+    tunnel.close();
   }
 }

@@ -1,11 +1,13 @@
 package io.thousandisland.examples.gateway;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * {@code down}: a backend that answers while it is being asked would otherwise wait for us, and we
  * for it.
  *
- * <p>Thread: {@link #send}, {@link #receive} and {@link #end} are the handler's; the others any.
+ * <p>Thread: {@link #write} and {@link #read} are those of the two threads; the others are the
+ * handler's.
  */
 final class Tunnel {
 
@@ -48,6 +51,7 @@ final class Tunnel {
   }
 
   private final SocketChannel backend;
+  private final int sendTimeout;
   private final Runnable tell;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
@@ -56,6 +60,9 @@ final class Tunnel {
 
   /** Bytes for the backend. */
   private final Deque<ByteBuffer> up = new ArrayDeque<>();
+
+  /** When the backend last took bytes, in the time of {@link System#nanoTime}. */
+  private long tookAt;
 
   /** Bytes for the client. */
   private final Deque<ByteBuffer> down = new ArrayDeque<>();
@@ -81,27 +88,32 @@ final class Tunnel {
   /** Whether the client's connection is over. */
   private boolean over;
 
-  private Tunnel(SocketChannel backend, Runnable tell) {
+  /**
+   * @param backend connected and blocking; the tunnel closes it
+   * @param sendTimeout how long the backend may take no bytes while the handler waits for that, in
+   *     milliseconds
+   * @param tell sends {@link #NEWS} to the handler
+   */
+  Tunnel(SocketChannel backend, int sendTimeout, Runnable tell) {
     this.backend = backend;
+    this.sendTimeout = sendTimeout;
     this.tell = tell;
   }
 
   /**
-   * @param backend connected and blocking; the tunnel closes it
-   * @param tell sends {@link #NEWS} to the handler
    * @param number of the client's connection, for the names of threads
    */
-  static Tunnel start(SocketChannel backend, Runnable tell, long number) {
-    var tunnel = new Tunnel(backend, tell);
-    Thread unusedWriter = Thread.ofVirtual().name("gateway up " + number).start(tunnel::write);
-    Thread unusedReader = Thread.ofVirtual().name("gateway down " + number).start(tunnel::read);
-    return tunnel;
+  void start(long number) {
+    Thread unusedWriter = Thread.ofVirtual().name("gateway up " + number).start(this::write);
+    Thread unusedReader = Thread.ofVirtual().name("gateway down " + number).start(this::read);
   }
 
   // ---- the handler's side
 
   /**
    * Sends all of {@code data} to the backend. Waits for room; meanwhile the client may get bytes.
+   *
+   * @throws SocketTimeoutException when the backend took nothing within the send timeout
    */
   void send(ByteBuffer data, Sink client) throws IOException, InterruptedException {
     while (data.hasRemaining()) {
@@ -117,11 +129,13 @@ final class Tunnel {
   /**
    * Puts {@code chunk} into the queue: null. Or returns the bytes that the client is to get before.
    */
-  private @Nullable ByteBuffer offerOrReceive(ByteBuffer chunk) throws InterruptedException {
+  private @Nullable ByteBuffer offerOrReceive(ByteBuffer chunk)
+      throws SocketTimeoutException, InterruptedException {
     lock.lock();
     try {
+      long began = System.nanoTime();
       while (up.size() == CHUNKS && down.isEmpty() && !upEnded) { // the writer goes on, or ends
-        changed.await();
+        long unused = changed.awaitNanos(patience(tookAt - began > 0 ? tookAt : began));
       }
       if (upEnded) { // nobody reads it; what the backend has sent still counts
         return null;
@@ -136,6 +150,20 @@ final class Tunnel {
     } finally {
       lock.unlock();
     }
+  }
+
+  /**
+   * How long to wait on for a backend that takes nothing, in nanoseconds; more than 0. A wait
+   * without an end would keep a client that has gone: the server reads nothing from it meanwhile.
+   *
+   * @param since when the wait began, or when the backend took bytes after that
+   */
+  private long patience(long since) throws SocketTimeoutException {
+    long left = TimeUnit.MILLISECONDS.toNanos(sendTimeout) - (System.nanoTime() - since);
+    if (left <= 0) {
+      throw new SocketTimeoutException("the backend took no bytes for " + sendTimeout + " ms");
+    }
+    return left;
   }
 
   /**
@@ -195,24 +223,29 @@ final class Tunnel {
     locked(() -> upEnds = true);
   }
 
-  /** Both sides have ended. */
+  /**
+   * The client's connection is over. The backend's connection ends, too. Unless both sides have
+   * ended before, it ends by a reset, so that the backend does not take what it has for the whole.
+   */
   void close() {
-    locked(() -> over = true);
-    try {
-      backend.close();
-    } catch (IOException e) {
-      return; // both sides have all bytes
-    }
-  }
-
-  /** Ends the backend's connection in the middle, so that the backend notices: by a reset. */
-  void breakOff() {
     try (backend) {
-      backend.setOption(StandardSocketOptions.SO_LINGER, 0);
+      if (!isWhole()) {
+        backend.setOption(StandardSocketOptions.SO_LINGER, 0);
+      }
     } catch (IOException e) {
       // the backend was faster
     }
-    locked(() -> over = true);
+    locked(() -> over = true); // only now: a writer that finds it ends the backend's stream
+  }
+
+  /** Whether both sides have ended, and each knows of the other's end. */
+  boolean isWhole() {
+    lock.lock();
+    try {
+      return downEnded && upEnded;
+    } finally {
+      lock.unlock();
+    }
   }
 
   // ---- the writer's and the reader's side
@@ -222,6 +255,7 @@ final class Tunnel {
       for (ByteBuffer chunk; (chunk = awaitUp()) != null; ) {
         while (chunk.hasRemaining()) {
           int unused = backend.write(chunk);
+          locked(() -> tookAt = System.nanoTime());
         }
       }
       backend.shutdownOutput();

@@ -15,6 +15,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
@@ -50,7 +51,7 @@ class GatewayHandlerTest {
   private final Deque<TestServer> started = new ArrayDeque<>();
 
   /** A configuration as Configuration Admin would give it. */
-  private record Config(String backend, int connectTimeout, String proxyHeader)
+  private record Config(String backend, int connectTimeout, int sendTimeout, String proxyHeader)
       implements GatewayConfig {
     @Override
     public Class<? extends Annotation> annotationType() {
@@ -74,9 +75,13 @@ class GatewayHandlerTest {
   }
 
   private void serve(String backend, String proxyHeader) throws InterruptedException {
+    serve(new Config(backend, 2_000, 30_000, proxyHeader), "30s");
+  }
+
+  private void serve(Config config, String readTimeout) throws InterruptedException {
     started.add(
-        TestServer.serving(new GatewayHandler(new Config(backend, 2_000, proxyHeader)))
-            .set("readTimeout", "30s")
+        TestServer.serving(new GatewayHandler(config))
+            .set("readTimeout", readTimeout)
             .set("drainTimeout", "0s")
             .set("shutdownTimeout", "5s")
             .start());
@@ -191,6 +196,23 @@ class GatewayHandlerTest {
   }
 
   @Test
+  void wholeAnswerArrivesThoughTheClientReadsItLate() throws Exception {
+    serve(backend(), "none");
+    byte[] answer = random(1 << 20);
+    try (var client = new Socket()) {
+      client.setSoTimeout(30_000);
+      client.setReceiveBufferSize(16 * 1024); // most of the answer waits at the gateway
+      client.connect(new InetSocketAddress(HERE, gateway().port()));
+      client.shutdownOutput();
+      try (var server = accept()) {
+        write(server, answer).get();
+        gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+        assertThat(Arrays.equals(readAll(client).get(), answer)).isTrue();
+      }
+    }
+  }
+
+  @Test
   void clientMayGoOnAfterTheBackendHasEndedItsSide() throws Exception {
     serve(backend(), "none");
     try (var client = client();
@@ -238,15 +260,90 @@ class GatewayHandlerTest {
     return server;
   }
 
+  /** The beginning of an answer must not pass for the whole. */
   @Test
-  void resetOfTheBackendEndsTheClient() throws Exception {
+  void resetOfTheBackendIsAResetForTheClient() throws Exception {
     serve(backend(), "none");
     try (var client = client()) {
-      reset(accept());
-      assertThat(ends(client.getInputStream())).isTrue();
+      Socket server = accept();
+      server.getOutputStream().write("half".getBytes(US_ASCII));
+      assertThat(client.getInputStream().readNBytes(4)).asString(US_ASCII).isEqualTo("half");
+      reset(server);
+      endsByReset(client);
     }
     var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
     assertThat(stopped.ending()).isInstanceOf(Ending.Failed.class);
+  }
+
+  private static void endsByReset(Socket socket) {
+    assertThatThrownBy(() -> socket.getInputStream().read())
+        .isInstanceOf(SocketException.class)
+        .hasMessageContaining("reset");
+  }
+
+  /** Both sides of a tunnel through which bytes have gone. */
+  private record Ends(Socket client, Socket server) implements AutoCloseable {
+    @Override
+    public void close() throws IOException {
+      client.close();
+      server.close();
+    }
+  }
+
+  private Ends openTunnel() throws IOException {
+    var ends = new Ends(client(), accept());
+    ends.client.getOutputStream().write('a');
+    assertThat(ends.server.getInputStream().read()).isEqualTo('a');
+    ends.server.getOutputStream().write('b');
+    assertThat(ends.client.getInputStream().read()).isEqualTo('b');
+    return ends;
+  }
+
+  @Test
+  void tunnelThatAnOperatorClosesIsResetOnBothSides() throws Exception {
+    serve(backend(), "none");
+    try (var ends = openTunnel()) {
+      long number =
+          gateway().events().await(TelemetryEvent.ConnectionStarted.class).span().connection();
+      gateway().server().connection(number).orElseThrow().close();
+      endsByReset(ends.server);
+      endsByReset(ends.client);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void tunnelThatIsSilentForTooLongIsResetOnBothSides(boolean clientHasEnded) throws Exception {
+    serve(new Config(backend(), 2_000, 30_000, "none"), "1s");
+    try (var ends = openTunnel()) {
+      if (clientHasEnded) {
+        ends.client.shutdownOutput();
+        assertThat(ends.server.getInputStream().read()).isNegative();
+      } else {
+        endsByReset(ends.server);
+      }
+      endsByReset(ends.client);
+    }
+    var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+    assertThat(stopped.ending()).isEqualTo(new Ending.TimedOut());
+  }
+
+  /** The server reads nothing from a client that waits for the backend. */
+  @Test
+  void clientThatGoesWhileTheBackendTakesNothingIsForgotten() throws Exception {
+    serve(new Config(backend(), 2_000, 1_000, "none"), "30s");
+    try (var server = accept(flooding())) {
+      var stopped = gateway().events().await(TelemetryEvent.ConnectionStopped.class);
+      assertThat(stopped.ending().toString()).contains("the backend took no bytes for 1000 ms");
+      assertThat(server.isConnected()).isTrue();
+    }
+  }
+
+  /** A client that writes until it may write no more, and is to go then. */
+  private Socket flooding() throws Exception {
+    Socket client = client();
+    assertThat(takenOf(client)).isPositive();
+    return client;
   }
 
   private static boolean ends(InputStream in) {
@@ -272,13 +369,10 @@ class GatewayHandlerTest {
   @Test
   void stopOfTheGatewayBreaksTunnelsOffOnBothSides() throws Exception {
     serve(backend(), "none");
-    try (var client = client();
-        var server = accept()) {
-      client.getOutputStream().write('a');
-      assertThat(server.getInputStream().read()).isEqualTo('a');
+    try (var ends = openTunnel()) {
       gateway().close();
-      assertThat(ends(server.getInputStream())).isTrue();
-      assertThat(ends(client.getInputStream())).isTrue();
+      endsByReset(ends.server);
+      endsByReset(ends.client);
     }
   }
 
@@ -374,15 +468,18 @@ class GatewayHandlerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "''             | 1 | none | backend is ; allowed: HOST:PORT",
-        "localhost      | 1 | none | backend is localhost; allowed: HOST:PORT",
-        "unix:relative  | 1 | none | backend is unix:relative; allowed: HOST:PORT",
-        "localhost:1    | 0 | none | connectTimeout is 0; allowed: 1 or more milliseconds",
-        "localhost:1    | 1 | v3   | 'proxyHeader is v3; allowed: none, v1 or v2'",
+        "''              | 1 | 1 | none | backend is ; allowed: HOST:PORT",
+        "localhost       | 1 | 1 | none | backend is localhost; allowed: HOST:PORT",
+        "localhost:0     | 1 | 1 | none | backend is localhost:0; allowed: HOST:PORT",
+        "localhost:65536 | 1 | 1 | none | backend is localhost:65536; allowed: HOST:PORT",
+        "unix:relative   | 1 | 1 | none | backend is unix:relative; allowed: HOST:PORT",
+        "localhost:65535 | 0 | 1 | none | connectTimeout is 0; allowed: 1 or more milliseconds",
+        "localhost:1     | 1 | 0 | none | sendTimeout is 0; allowed: 1 or more milliseconds",
+        "localhost:1     | 1 | 1 | v3   | 'proxyHeader is v3; allowed: none, v1 or v2'",
       })
   void wrongConfigurationsAreRefusedByName(
-      String backend, int connectTimeout, String proxyHeader, String message) {
-    var config = new Config(backend, connectTimeout, proxyHeader);
+      String backend, int connectTimeout, int sendTimeout, String proxyHeader, String message) {
+    var config = new Config(backend, connectTimeout, sendTimeout, proxyHeader);
     assertThatThrownBy(() -> new GatewayHandler(config))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageStartingWith(message);
