@@ -3,7 +3,6 @@ package io.thousandisland.examples.gateway;
 import io.thousandisland.handler.ProxyHeader;
 import io.thousandisland.handler.Socket;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -68,9 +67,9 @@ final class Backend {
   /**
    * A connection to the backend for {@code client}, the PROXY header sent. Waits.
    *
-   * @throws ConnectException when there is none; the message names the backend
+   * @throws UnreachableException when there is none; the message names the backend
    */
-  SocketChannel connect(Socket client) throws IOException {
+  SocketChannel connect(Socket client) {
     ByteBuffer header =
         proxyHeader.equals("none") ? ByteBuffer.allocate(0) : header(client).encode();
     SocketChannel channel = null;
@@ -82,11 +81,17 @@ final class Backend {
       return channel;
     } catch (IOException e) {
       if (channel != null) {
-        channel.close();
+        close(channel);
       }
-      var named = new ConnectException("no connection to " + name + ": " + e);
-      named.initCause(e);
-      throw named;
+      throw new UnreachableException(name, e);
+    }
+  }
+
+  private static void close(SocketChannel channel) {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      return; // nothing was sent but a header
     }
   }
 

@@ -34,7 +34,7 @@ public final class GatewayHandler implements Handler<Tunnel> {
   }
 
   @Override
-  public Next<Tunnel> handleConnection(Socket socket) throws IOException {
+  public Next<Tunnel> handleConnection(Socket socket) {
     socket.label("to " + backend);
     var client = socket.ref();
     var tunnel =
