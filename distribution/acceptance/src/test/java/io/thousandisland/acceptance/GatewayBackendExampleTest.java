@@ -1,6 +1,7 @@
 package io.thousandisland.acceptance;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -9,12 +10,13 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The example gateway, whose operator gives it a backend that is not there. */
+/** The example gateway, whose operator gives it a backend that is not there, and other backends. */
 @Timeout(300)
 class GatewayBackendExampleTest {
 
@@ -104,6 +106,74 @@ class GatewayBackendExampleTest {
           .filteredOn(line -> line.contains("WARN") && line.contains(nobody))
           .hasSize(1);
       server.saidNoStackTraceOfOurs();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anotherBackendServesNewClientsWhileOpenTunnelsAndALoadGoOn(Framework framework)
+      throws Exception {
+    try (var a = new Letter('a');
+        var b = new Letter('b')) {
+      Launch launch = launch(framework, a.address());
+      try (var server = launch.start();
+          var control = Control.of(server)) {
+        control.install(Examples.jar("gateway"));
+        int port = server.port("gateway");
+        try (var open = new Client(port);
+            var load = new Load(port)) {
+          assertThat(open.ask("?")).isEqualTo("a");
+          configure(launch, "backend = " + b.address());
+          await("the other backend").until(() -> letter(port).equals("b"));
+          assertThat(open.ask("?")).isEqualTo("a");
+
+          configure(launch, "backend = nowhere");
+          server.awaitLog("backend is nowhere; allowed: HOST:PORT");
+          assertThat(open.ask("?")).isEqualTo("a");
+          assertThat(letter(port)).isEqualTo("b");
+
+          configure(launch, "backend = " + a.address());
+          await("the first backend").until(() -> letter(port).equals("a"));
+          assertThat(open.ask("?")).isEqualTo("a");
+          load.lostNothing();
+        }
+      }
+    }
+  }
+
+  /** Clients that come one after the other, until the end. Each must get a letter. */
+  private static final class Load implements AutoCloseable {
+    private final AtomicBoolean over = new AtomicBoolean();
+    private final StringBuffer letters = new StringBuffer();
+    private final StringBuffer failures = new StringBuffer();
+    private final Thread thread;
+
+    Load(int port) {
+      thread =
+          Thread.ofPlatform()
+              .start(
+                  () -> {
+                    while (!over.get()) {
+                      try {
+                        String one = letter(port);
+                        (one.isEmpty() ? failures : letters).append(one.isEmpty() ? "end " : one);
+                      } catch (IOException e) {
+                        failures.append(e).append(' ');
+                      }
+                    }
+                  });
+    }
+
+    void lostNothing() throws InterruptedException {
+      over.set(true);
+      thread.join();
+      assertThat(failures).isEmpty();
+      assertThat(letters).contains("ab").contains("ba");
+    }
+
+    @Override
+    public void close() {
+      over.set(true);
     }
   }
 }

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
+import org.osgi.service.component.annotations.Modified;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
@@ -26,19 +27,32 @@ public final class GatewayHandler implements Handler<Tunnel> {
 
   static final String PID = "io.thousandisland.examples.gateway";
 
-  private final Backend backend;
+  /** The backend of new clients. Written by Declarative Services, read by connections. */
+  private volatile Backend backend;
 
   @Activate
   public GatewayHandler(GatewayConfig config) {
     backend = new Backend(config);
   }
 
+  /**
+   * The configuration has changed. Open tunnels stay. Without this method the handler would leave
+   * and come again, and end them.
+   *
+   * @throws IllegalArgumentException when a value is wrong; then the backend stays as well
+   */
+  @Modified
+  void change(GatewayConfig config) {
+    backend = new Backend(config);
+  }
+
   @Override
   public Next<Tunnel> handleConnection(Socket socket) {
-    socket.label("to " + backend);
+    Backend mine = backend;
+    socket.label("to " + mine);
     var client = socket.ref();
     var tunnel =
-        new Tunnel(backend.connect(socket), backend.sendTimeout(), () -> client.tell(Tunnel.NEWS));
+        new Tunnel(mine.connect(socket), mine.sendTimeout(), () -> client.tell(Tunnel.NEWS));
     tunnel.start(socket.id());
     return Next.proceed(tunnel);
   }
