@@ -60,7 +60,7 @@ public final class GatewayHandler implements Handler<Tunnel> {
   @Override
   public Next<Tunnel> handleData(ByteBuffer data, Socket socket, Tunnel tunnel)
       throws IOException, InterruptedException {
-    tunnel.send(data, socket::send);
+    tunnel.send(data, socket::send, socket::shutdownOutput);
     return Next.proceed(tunnel);
   }
 

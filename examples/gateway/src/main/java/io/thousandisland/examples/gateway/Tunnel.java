@@ -111,42 +111,40 @@ final class Tunnel {
   // ---- the handler's side
 
   /**
-   * Sends all of {@code data} to the backend. Waits for room; meanwhile the client may get bytes.
+   * Sends all of {@code data} to the backend. Waits for room; meanwhile the client may get bytes,
+   * and the end behind them.
    *
    * @throws SocketTimeoutException when the backend took nothing within the send timeout
    */
-  void send(ByteBuffer data, Sink client) throws IOException, InterruptedException {
+  void send(ByteBuffer data, Sink client, Step endOfClientsInput)
+      throws IOException, InterruptedException {
     while (data.hasRemaining()) {
       var chunk = ByteBuffer.allocate(Math.min(data.remaining(), CHUNK));
       chunk.put(data.slice(data.position(), chunk.capacity())).flip();
       data.position(data.position() + chunk.capacity());
-      for (ByteBuffer first; (first = offerOrReceive(chunk)) != null; ) {
-        client.take(first);
+      while (!offer(chunk)) {
+        passDown(client, endOfClientsInput);
       }
     }
   }
 
-  /**
-   * Puts {@code chunk} into the queue: null. Or returns the bytes that the client is to get before.
-   */
-  private @Nullable ByteBuffer offerOrReceive(ByteBuffer chunk)
-      throws SocketTimeoutException, InterruptedException {
+  /** Puts {@code chunk} into the queue; or false, when the client is to get something before. */
+  private boolean offer(ByteBuffer chunk) throws SocketTimeoutException, InterruptedException {
     lock.lock();
     try {
       long began = System.nanoTime();
-      while (up.size() == CHUNKS && down.isEmpty() && !upEnded) { // the writer goes on, or ends
+      while (up.size() == CHUNKS && !upEnded && !isMoreForTheClient()) {
         long unused = changed.awaitNanos(patience(tookAt - began > 0 ? tookAt : began));
       }
-      if (upEnded) { // nobody reads it; what the backend has sent still counts
-        return null;
+      if (upEnded) {
+        return true; // nobody reads it; what the backend has sent still counts
       }
-      if (up.size() < CHUNKS) {
-        up.add(chunk);
-        changed.signalAll();
-        return null;
+      if (up.size() == CHUNKS) {
+        return false;
       }
+      up.add(chunk);
       changed.signalAll();
-      return down.poll();
+      return true;
     } finally {
       lock.unlock();
     }
@@ -176,17 +174,11 @@ final class Tunnel {
   boolean receive(Sink client, Step endOfClientsInput) throws IOException {
     locked(() -> told = false); // first: what comes after this is told again
     for (int i = 0; i < CHUNKS; i++) {
-      ByteBuffer next = next();
-      if (next != null) {
-        client.take(next);
-      }
-    }
-    if (downEndsNow()) {
-      endOfClientsInput.run();
+      passDown(client, endOfClientsInput);
     }
     lock.lock();
     try {
-      if (!down.isEmpty()) {
+      if (isMoreForTheClient()) {
         news();
       } else if (broken != null) {
         throw broken;
@@ -195,6 +187,21 @@ final class Tunnel {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Sends the client the next bytes; or the end, when that comes next; or nothing. */
+  private void passDown(Sink client, Step endOfClientsInput) throws IOException {
+    ByteBuffer next = next();
+    if (next != null) {
+      client.take(next);
+    } else if (downEndsNow()) {
+      endOfClientsInput.run();
+    }
+  }
+
+  /** Guarded by lock. */
+  private boolean isMoreForTheClient() {
+    return !down.isEmpty() || (downEnds && !downEnded && broken == null);
   }
 
   private @Nullable ByteBuffer next() {
@@ -210,7 +217,7 @@ final class Tunnel {
   private boolean downEndsNow() {
     lock.lock();
     try {
-      boolean now = downEnds && down.isEmpty() && !downEnded && broken == null;
+      boolean now = down.isEmpty() && isMoreForTheClient();
       downEnded |= now;
       return now;
     } finally {

@@ -3,7 +3,10 @@ package io.thousandisland.examples.gateway;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
+import com.sun.management.UnixOperatingSystemMXBean;
 import io.thousandisland.handler.ProxyHeader;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
@@ -11,6 +14,7 @@ import io.thousandisland.testing.TestServer;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.annotation.Annotation;
+import java.lang.management.ManagementFactory;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -20,11 +24,13 @@ import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.Random;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
@@ -239,6 +245,18 @@ class GatewayHandlerTest {
     }
   }
 
+  /** As a server does that refuses a large request: it answers, ends, and reads nothing more. */
+  @Test
+  void endOfABackendThatReadsNothingReachesAClientThatStillWrites() throws Exception {
+    serve(backend(), "none");
+    try (var client = flooding();
+        var server = accept()) {
+      write(server, "too large".getBytes(US_ASCII)).get();
+      client.setSoTimeout(10_000); // sooner than the gateway's timeouts
+      assertThat(client.getInputStream().readAllBytes()).asString(US_ASCII).isEqualTo("too large");
+    }
+  }
+
   // ---- sides that break
 
   private static void reset(Socket socket) throws IOException {
@@ -423,6 +441,47 @@ class GatewayHandlerTest {
       Thread.sleep(500); // what is tested is that nothing happens any more
     }
     return taken.get();
+  }
+
+  // ---- what is left
+
+  @Test
+  void tunnelsLeaveNoDescriptorAndNoThreadHoweverTheyEnd(@TempDir Path folder) throws Exception {
+    serve(backend(), "none");
+    openTunnel().close(); // loads what is loaded once
+    awaitNoThread(folder);
+    long before = descriptors();
+    for (int i = 0; i < 50; i++) {
+      try (var ends = openTunnel()) {
+        reset(ends.client);
+      }
+      try (var ends = openTunnel()) {
+        reset(ends.server);
+      }
+      try (var ends = openTunnel()) {
+        ends.client.shutdownOutput();
+        ends.server.shutdownOutput();
+      }
+    }
+    awaitNoThread(folder);
+    await().untilAsserted(() -> assertThat(descriptors()).isLessThanOrEqualTo(before));
+  }
+
+  private static long descriptors() {
+    return ManagementFactory.getPlatformMXBean(UnixOperatingSystemMXBean.class)
+        .getOpenFileDescriptorCount();
+  }
+
+  private static void awaitNoThread(Path folder) {
+    await().untilAsserted(() -> assertThat(threads(folder)).doesNotContain("\"gateway "));
+  }
+
+  /** The names of all threads, virtual ones included. */
+  private static String threads(Path folder) throws IOException {
+    Path dump = folder.resolve(UUID.randomUUID() + ".txt");
+    ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class)
+        .dumpThreads(dump.toString(), HotSpotDiagnosticMXBean.ThreadDumpFormat.TEXT_PLAIN);
+    return Files.readString(dump);
   }
 
   // ---- the PROXY header
