@@ -9,10 +9,8 @@ import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -48,22 +46,9 @@ class LiveConfigurationTest {
   }
 
   private static Map<String, Object> with(Object... more) {
-    var settings = new HashMap<String, Object>();
-    settings.put("handler.target", "(handler.name=set)");
-    settings.put("acceptors", 4);
-    settings.put("drainTimeout", "10s");
-    settings.put("shutdownTimeout", "5s");
-    settings.put("proxySources", "127.0.0.0/8, ::1"); // needed with another proxyProtocol than off
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put((String) more[i], more[i + 1]);
-    }
-    return settings;
-  }
-
-  private static int freePort() throws Exception {
-    try (var free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+    // needed with another proxyProtocol than off
+    return Settings.and(
+        Settings.of("set", "acceptors", 4, "proxySources", "127.0.0.0/8, ::1"), more);
   }
 
   private record Change(String key, Object value) {}
@@ -165,7 +150,7 @@ class LiveConfigurationTest {
     Map<String, List<Object>> values =
         Map.of(
             "host", List.of("localhost", "0.0.0.0"),
-            "port", List.of(freePort(), freePort()),
+            "port", List.of(Ports.free(), Ports.free()),
             "backlog", List.of(16, 2000),
             "listenSockets", List.of(2, 4),
             "socketOptions",
@@ -208,8 +193,8 @@ class LiveConfigurationTest {
 
   @Test
   void s6PortGoesBackAndForthAndConnectionsStay() throws Exception {
-    int one = freePort();
-    int two = freePort();
+    int one = Ports.free();
+    int two = Ports.free();
     try (var server = new ConfiguredServer(context, "moving", with("port", one));
         var old = new LineClient(server.port())) {
       for (int i = 1; i <= 6; i++) {
@@ -228,7 +213,7 @@ class LiveConfigurationTest {
 
   @Test
   void s6SecondServerAtAPortFailsAndTakesOverWhenTheFirstHasLeft() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (var first = new ConfiguredServer(context, "first", with("port", port))) {
       first.await(Status.RUNNING);
       try (var second = new ConfiguredServer(context, "second", with("port", port))) {

@@ -11,7 +11,6 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -45,14 +44,7 @@ class ProxyProtocolTest {
   }
 
   private static Map<String, Object> with(Object... more) {
-    var settings = new HashMap<String, Object>();
-    settings.put("handler.target", "(handler.name=asked)");
-    settings.put("drainTimeout", "5s");
-    settings.put("shutdownTimeout", "5s");
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put((String) more[i], more[i + 1]);
-    }
-    return settings;
+    return Settings.and(Settings.of("asked", "drainTimeout", "5s"), more);
   }
 
   private static Map<String, Object> required() {

@@ -17,7 +17,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -54,21 +53,7 @@ class SeveralAddressesTest {
   }
 
   private static Map<String, Object> with(Object... more) {
-    var settings = new HashMap<String, Object>();
-    settings.put("handler.target", "(handler.name=doors)");
-    settings.put("acceptors", 2);
-    settings.put("drainTimeout", "10s");
-    settings.put("shutdownTimeout", "5s");
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put((String) more[i], more[i + 1]);
-    }
-    return settings;
-  }
-
-  private static int freePort() throws Exception {
-    try (var free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+    return Settings.and(Settings.of("doors", "acceptors", 2), more);
   }
 
   private static String firstReply(Path path) throws Exception {
@@ -85,7 +70,7 @@ class SeveralAddressesTest {
   @Test
   void s12AddressesComeAndGoLiveUnderLoadAndTheOneThatStaysLosesAndRefusesNobody()
       throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     String stays = "127.0.0.1:" + port;
     try (var server = new ConfiguredServer(context, "doors", with("port", port));
         var events = new Events(context, "doors")) {
@@ -126,7 +111,7 @@ class SeveralAddressesTest {
 
   @Test
   void s12RightsOfAPathChangeUnderLoadAndLoseNothing() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     String list = "127.0.0.1:%d, unix:%s".formatted(port, folder.resolve("s"));
     String me = System.getProperty("user.name");
     try (var server = new ConfiguredServer(context, "rights", with("listen", list));

@@ -7,7 +7,6 @@ import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -40,14 +39,7 @@ class TimeLimitsTest {
   }
 
   private static Map<String, Object> with(Object... more) {
-    var settings = new HashMap<String, Object>();
-    settings.put("handler.target", "(handler.name=timed)");
-    settings.put("drainTimeout", "5s");
-    settings.put("shutdownTimeout", "5s");
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put((String) more[i], more[i + 1]);
-    }
-    return settings;
+    return Settings.and(Settings.of("timed", "drainTimeout", "5s"), more);
   }
 
   private static List<Ending> endings(Events events) {

@@ -15,7 +15,6 @@ import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Dictionary;
-import java.util.HashMap;
 import java.util.Hashtable;
 import java.util.List;
 import java.util.Map;
@@ -53,21 +52,7 @@ class WholeConfigurationTest {
   }
 
   private static Map<String, Object> with(Object... more) {
-    var settings = new HashMap<String, Object>();
-    settings.put("handler.target", "(handler.name=whole)");
-    settings.put("maxConnections", 60);
-    settings.put("drainTimeout", "10s");
-    settings.put("shutdownTimeout", "5s");
-    for (int i = 0; i < more.length; i += 2) {
-      settings.put((String) more[i], more[i + 1]);
-    }
-    return settings;
-  }
-
-  private static int freePort() throws Exception {
-    try (var free = new ServerSocket(0)) {
-      return free.getLocalPort();
-    }
+    return Settings.and(Settings.of("whole", "maxConnections", 60), more);
   }
 
   private static String awaitRefusal(Server server, String key) {
@@ -175,7 +160,7 @@ class WholeConfigurationTest {
 
   @Test
   void c2SecondServerAtAPortFailsWithSeveralListeningSocketsToo() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     var settings = with("port", port, "listenSockets", 2);
     try (var first = new ConfiguredServer(context, "first", settings)) {
       first.await(Status.RUNNING);
@@ -235,7 +220,7 @@ class WholeConfigurationTest {
     Configuration configuration =
         admin.getFactoryConfiguration("io.thousandisland.server", "written", "?");
     try {
-      Dictionary<String, Object> whole = new Hashtable<>(with("port", freePort()));
+      Dictionary<String, Object> whole = new Hashtable<>(with("port", Ports.free()));
       configuration.update(whole);
       var server = Awaiting.server(context, "written", "(server.status=RUNNING)");
       Object port = server.getProperty(Server.PORT);
@@ -294,7 +279,7 @@ class WholeConfigurationTest {
    */
   @Test
   void u8DeletedServerDrainsWhileItsSuccessorServesAtTheSamePort() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     var first =
         new ConfiguredServer(context, "before", with("port", port, "whenHandlerLeaves", "drain"));
     first.await(Status.RUNNING);
@@ -321,7 +306,7 @@ class WholeConfigurationTest {
    */
   @Test
   void u8HandlerOfAServerThatStillDrainsStaysUntilItsConnectionsHaveGone() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     var server = new ConfiguredServer(context, "leaving", with("port", port));
     server.await(Status.RUNNING);
     try (var idle = new LineClient(port)) {

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,12 +29,6 @@ class GatewayExampleTest {
 
   @TempDir Path home;
 
-  private static int freePort() throws IOException {
-    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
-  }
-
   /** A server with the gateway's configurations; its handler is not there yet. */
   private Launch gateway(Framework framework, int backend, String proxyHeader) throws IOException {
     Launch launch = Launch.of(framework, home);
@@ -54,7 +46,7 @@ class GatewayExampleTest {
   @CsvSource({"FELIX, v1", "EQUINOX, v2"})
   void serverBehindTheGatewayThatRequiresAHeaderGetsIt(Framework framework, String version)
       throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     Launch launch = gateway(framework, port, version);
     Files.write(
         launch.deploy().resolve("io.thousandisland.server-echo.cfg"),
@@ -84,7 +76,7 @@ class GatewayExampleTest {
             "TEST_REDIS",
             ".ci/unpack target/redis redis-tools redis-server libjemalloc2 liblzf1 libatomic1");
     var nc = Examples.Tools.of("TEST_NC", ".ci/unpack target/nc netcat-openbsd libbsd0 libmd0");
-    int backend = freePort();
+    int backend = Ports.free();
     Process real =
         redis
             .run("redis-server", "--port", "" + backend, "--save", "", "--bind", "127.0.0.1")

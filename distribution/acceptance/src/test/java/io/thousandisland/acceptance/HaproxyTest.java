@@ -87,15 +87,9 @@ class HaproxyTest {
     }
   }
 
-  private static int freePort() throws IOException {
-    try (var free = new java.net.ServerSocket(0)) {
-      return free.getLocalPort();
-    }
-  }
-
   /** Starts HAProxy, and returns when its ports are open. */
   private void proxy(String... lines) throws Exception {
-    int ready = freePort();
+    int ready = Ports.free();
     Path file = home.resolve("haproxy.cfg");
     Files.writeString(
         file,
@@ -203,9 +197,9 @@ class HaproxyTest {
 
   @Test
   void handlerSeesClientsOfBothVersions() throws Exception {
-    int port = freePort();
-    int first = freePort();
-    int second = freePort();
+    int port = Ports.free();
+    int first = Ports.free();
+    int second = Ports.free();
     Path unix = home.resolve("front.sock");
     try (var server = server(Framework.FELIX, port);
         var control = Control.of(server)) {
@@ -256,8 +250,8 @@ class HaproxyTest {
   @ParameterizedTest
   @ValueSource(strings = {"send-proxy", "send-proxy-v2", EVERYTHING})
   void healthChecksAreNotCounted(String how) throws Exception {
-    int port = freePort();
-    int front = freePort();
+    int port = Ports.free();
+    int front = Ports.free();
     proxy(
         "listen checked",
         "  bind 127.0.0.1:" + front,
@@ -286,10 +280,10 @@ class HaproxyTest {
   /** A check that talks is a connection like any other, but takes no place. */
   @Test
   void healthCheckThatTalksIsServed() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     proxy(
         "listen talking",
-        "  bind 127.0.0.1:" + freePort(),
+        "  bind 127.0.0.1:" + Ports.free(),
         "  option tcp-check",
         "  tcp-check connect port %d send-proxy".formatted(port),
         "  tcp-check send PING\\n",
@@ -310,8 +304,8 @@ class HaproxyTest {
 
   @Test
   void factsOfTlsReachTheHandler() throws Exception {
-    int port = freePort();
-    int front = freePort();
+    int port = Ports.free();
+    int front = Ports.free();
     KeyStore its = key("front", "front.example");
     KeyStore mine = key("client", "client.example");
     Files.writeString(home.resolve("front.pem"), pem(its, true));
@@ -418,8 +412,8 @@ class HaproxyTest {
   @ParameterizedTest
   @EnumSource
   void noLineIsLostThroughTwentyUpdatesUnderLoad(Framework framework) throws Exception {
-    int port = freePort();
-    int front = freePort();
+    int port = Ports.free();
+    int front = Ports.free();
     try (var server = server(framework, port);
         var control = Control.of(server);
         var threads = Executors.newVirtualThreadPerTaskExecutor()) {

@@ -8,7 +8,6 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -43,12 +42,6 @@ class InheritedSocketTest {
   private static final Path UNITS = Path.of("..", "systemd").toAbsolutePath().normalize();
 
   @TempDir Path home;
-
-  private static int freePort() throws IOException {
-    try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return free.getLocalPort();
-    }
-  }
 
   private Launch launch(Framework framework, String... under) throws IOException {
     Launch launch = Launch.of(framework, home).under(under);
@@ -132,7 +125,7 @@ class InheritedSocketTest {
   @ParameterizedTest
   @EnumSource
   void portOutlivesTheProcessAndNoClientIsRefusedOrReset(Framework framework) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     Launch launch = launch(framework, activate(port, "sh", "-c", HOLDER, "sh"));
     try (var holder = launch.start()) {
       holder.err().await("Listening on", ServerProcess.PATIENCE);
@@ -165,7 +158,7 @@ class InheritedSocketTest {
   /** A client waits meanwhile: the socket stays open. */
   @Test
   void oneServerOfAProcessHasTheSocketAndTheOtherTakesItWhenTheFirstGoes() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     Launch launch = launch(Framework.FELIX, activate(port, "sh", "-c", KEEPS_OUTPUT, "sh"));
     Files.copy(configuration(launch, "echo"), configuration(launch, "other"));
     try (var server = launch.start()) {
@@ -186,7 +179,7 @@ class InheritedSocketTest {
   /** As with {@code StandardOutput=socket}: no line reaches a client, and the server goes on. */
   @Test
   void standardOutputThatIsTheListeningSocketHarmsNobody() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (var server = launch(Framework.FELIX, activate(port, "--inetd")).start()) {
       server.err().await("Listening on", ServerProcess.PATIENCE);
       for (int i = 0; i < 100; i++) {
@@ -199,7 +192,7 @@ class InheritedSocketTest {
   @Test
   void processForOneConnectionSaysThatItWantsAListeningSocketAndWritesNothingToTheClient()
       throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (var server = launch(Framework.FELIX, activate(port, "--accept", "--inetd")).start()) {
       server.err().await("Listening on", ServerProcess.PATIENCE);
       assertThat(ask(port, "")).isEmpty();

@@ -5,8 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,7 +29,7 @@ class OwnFrameworkTest {
   @ParameterizedTest
   @EnumSource
   void tenBundlesServeWithoutAWord(Framework framework) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     OwnFramework made = OwnFramework.in(home, framework, port);
     try (var server = made.start()) {
       awaitEcho(server, port);
@@ -51,7 +49,7 @@ class OwnFrameworkTest {
   @ParameterizedTest
   @EnumSource
   void twelveMoreBundlesLog(Framework framework) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     OwnFramework made = OwnFramework.in(home, framework, port);
     assertThat(made.page().log()).hasSize(12);
     try (var server = made.with(made.page().log()).start()) {
@@ -65,7 +63,7 @@ class OwnFrameworkTest {
 
   @Test
   void signalToFelixDrains() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     OwnFramework made = OwnFramework.in(home, Framework.FELIX, port);
     try (var server = made.with(made.page().log()).start()) {
       signalDrains(server, port);
@@ -74,7 +72,7 @@ class OwnFrameworkTest {
 
   @Test
   void signalToEquinoxDrainsWithTheActivatorOfThePage() throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     OwnFramework made = OwnFramework.in(home, Framework.EQUINOX, port);
     made.with(made.page().log());
     writeActivator(made.page().activator(), made.bundle("stop.jar"));
@@ -88,7 +86,7 @@ class OwnFrameworkTest {
   @EnumSource
   void shellAndDeployFolderAndTheLogOfTheFrameworkNeedNothingElse(Framework framework)
       throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     OwnFramework made = OwnFramework.in(home, framework, port);
     made.without("org.apache.felix.fileinstall")
         .with(made.page().log())
@@ -139,12 +137,6 @@ class OwnFrameworkTest {
                 assertThat(client.ask("hello")).isEqualTo("hello");
               }
             });
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   /** The reports of Equinox about bundles that it could not resolve or start. */

@@ -133,7 +133,7 @@ class RedisExampleTest {
         var control = Control.of(server)) {
       control.install(Examples.jar("redis"));
       int ours = server.port("redis");
-      int real = freePort();
+      int real = Ports.free();
       Process redis =
           tool("redis-server", "--port", "" + real, "--save", "", "--bind", "127.0.0.1");
       try {
@@ -154,12 +154,6 @@ class RedisExampleTest {
       } finally {
         redis.destroyForcibly().waitFor();
       }
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (var free = new java.net.ServerSocket(0)) {
-      return free.getLocalPort();
     }
   }
 

@@ -3,8 +3,6 @@ package io.thousandisland.acceptance;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -20,7 +18,7 @@ class StartTest {
   @ParameterizedTest
   @EnumSource
   void oneLineTellsHowToTalkToItOnThePortOfTheCommandLine(Framework framework) throws Exception {
-    int port = freePort();
+    int port = Ports.free();
     try (var server = Launch.of(framework, home).with("-Dport=" + port).start()) {
       assertThat(server.port("echo")).isEqualTo(port);
       try (var client = new Client(port)) {
@@ -31,12 +29,6 @@ class StartTest {
           .containsExactly(
               "echo listens on 127.0.0.1:%1$d - talk to it: nc 127.0.0.1 %1$d".formatted(port));
       server.saidNoStackTrace();
-    }
-  }
-
-  private static int freePort() throws Exception {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 
