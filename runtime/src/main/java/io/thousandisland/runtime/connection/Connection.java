@@ -1,8 +1,6 @@
 package io.thousandisland.runtime.connection;
 
-import static io.thousandisland.runtime.signals.Signals.DEADLINE;
 import static io.thousandisland.runtime.signals.Signals.DRAIN;
-import static io.thousandisland.runtime.signals.Signals.ENDING;
 import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.MIGRATE;
 import static io.thousandisland.runtime.signals.Signals.READABLE;
@@ -94,16 +92,6 @@ public final class Connection implements Signals.Resting, Host {
 
     /** The value when there was no conversation: of this end nobody is told. */
     static final Ended UNTOLD = new Ended(new Ending.Unserved(), Duration.ZERO);
-  }
-
-  /** The outcomes of a look at the header of a proxy. */
-  private enum Introduction {
-    /** The client is known: the conversation may begin. */
-    MADE,
-    /** The connection rests, or goes on on another thread already. */
-    ELSEWHERE,
-    /** It has ended. */
-    REFUSED
   }
 
   private final ServerContext context;
@@ -285,9 +273,14 @@ public final class Connection implements Signals.Resting, Host {
     Ending how;
     try {
       if (!begun && transport instanceof HeaderWait wait) {
-        Introduction introduced = introduced(wait);
-        if (introduced != Introduction.MADE) {
-          return introduced == Introduction.REFUSED; // else another thread may be in here already
+        switch (new Introduction(this, registry, signals).by(wait)) {
+          case MADE -> {}
+          case ELSEWHERE -> { // touch nothing: another thread may be in here already
+            return false;
+          }
+          case REFUSED -> {
+            return true;
+          }
         }
       }
       how = begun ? null : begin();
@@ -323,64 +316,16 @@ public final class Connection implements Signals.Resting, Host {
     }
   }
 
-  /**
-   * Waits for the header that a proxy sends first, and keeps no thread for that. After {@link
-   * Introduction#ELSEWHERE} the caller must touch nothing.
-   */
-  private Introduction introduced(HeaderWait wait) {
-    for (; ; ) {
-      int why = signals.take(READABLE | DEADLINE | ENDING);
-      HeaderWait.Found found = (why & ENDING) == 0 ? wait.look() : new HeaderWait.Found.Gone();
-      switch (found) {
-        case HeaderWait.Found.Nothing nothing -> {
-          signals.deadline(wait.until());
-          if (signals.rest(READABLE | DEADLINE | ENDING)) {
-            return Introduction.ELSEWHERE;
-          }
-        }
-        case HeaderWait.Found.Client client -> {
-          signals.deadline(Signals.NEVER);
-          transport = client.socket();
-          span = null;
-          if (registry.introduced(this, client.check()) != null) {
-            return endUntold();
-          }
-          boolean mayBlock = signals.isLent() && !takesThread();
-          return mayBlock && handedOver() ? Introduction.ELSEWHERE : Introduction.MADE;
-        }
-        case HeaderWait.Found.Refused refused -> {
-          registry.strayed(this, refused.reason());
-          return endUntold();
-        }
-        case HeaderWait.Found.Gone gone -> {
-          registry.strayed(this, null);
-          return endUntold();
-        }
-      }
-    }
+  /** The client is known; from now on {@code its} is the connection's transport. */
+  void known(TransportSocket its) {
+    transport = its;
+    span = null;
   }
 
   /** Ends without a conversation, and so without an event of its end. */
-  private Introduction endUntold() {
+  void endUntold() {
     ended = Ended.UNTOLD;
     leaveHandler();
-    return Introduction.REFUSED;
-  }
-
-  /**
-   * Goes on on a thread of its own, where a handler may block. False when there is no memory for
-   * one: then this thread is kept.
-   */
-  private boolean handedOver() {
-    ThreadLender lender = signals.leave();
-    try {
-      goOnElsewhere();
-      return true;
-    } catch (OutOfMemoryError noThread) {
-      signals.comeBack(lender);
-      signals.keepThread();
-      return false;
-    }
   }
 
   private @Nullable Ending begin() {

@@ -31,8 +31,9 @@ import org.jspecify.annotations.Nullable;
  * the send timeout, so a peer that never reads costs no memory. A handler that is to leave or to
  * finish, or that runs on a lent thread, does not wait: the bytes that the peer has not taken
  * become the connection's ({@link Unsent}), and the connection flushes them before it reads again.
- * The handler waits nevertheless when {@code unsentLimit} or the memory budget is used up. What is
- * left of a file is unsent, too, but of one file only: for a second one the handler waits.
+ * The handler waits nevertheless when {@code unsentLimit} or the memory budget is used up. The rest
+ * of a file is unsent, too. There is one such file at a time, and the handler waits before it sends
+ * a second one.
  *
  * <p>Thread: the connection's own; any thread may read the counters, for snapshots.
  */

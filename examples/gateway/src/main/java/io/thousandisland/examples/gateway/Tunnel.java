@@ -101,7 +101,7 @@ final class Tunnel {
   }
 
   /**
-   * @param number of the client's connection, for the names of threads
+   * @param number the number of the client's connection, which the threads are named after
    */
   void start(long number) {
     Thread unusedWriter = Thread.ofVirtual().name("gateway up " + number).start(this::write);
