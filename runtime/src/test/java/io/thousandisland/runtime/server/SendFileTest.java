@@ -182,6 +182,7 @@ class SendFileTest {
       readPattern(client.getInputStream(), 70_000, 30_000);
       readPattern(client.getInputStream(), 1, 2);
       assertThat(read(client, 2)).isEqualTo("3>");
+      handler.sent.await(); // and has closed its own file
       assertNoDescriptorIsLeft();
       client.close();
       assertThat(bytesSent(server)).isEqualTo(SMALL + 30_000 + 2 + 4);
