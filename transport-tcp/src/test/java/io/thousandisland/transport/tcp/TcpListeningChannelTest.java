@@ -181,6 +181,16 @@ class TcpListeningChannelTest {
   }
 
   @Test
+  void x3LocalAddressOfAConnectionIsTheOneThatItsClientHasChosen() throws Exception {
+    try (var listening = listen("0.0.0.0", Map.of());
+        var client = connect("127.0.0.1", listening);
+        var socket = accepted(listening)) {
+      assertThat(socket.localAddress()).isEqualTo(client.getRemoteSocketAddress());
+      assertThat(socket.localAddress()).isNotEqualTo(listening.localAddress());
+    }
+  }
+
+  @Test
   void x3Ipv4WildcardIsNotOpenToIpv6() throws Exception {
     assumeTrue(hasIpv6Loopback());
     try (var listening = listen("0.0.0.0", Map.of());

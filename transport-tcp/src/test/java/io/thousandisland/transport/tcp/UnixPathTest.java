@@ -2,10 +2,12 @@ package io.thousandisland.transport.tcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.PathAccess;
+import io.thousandisland.transport.tcp.endpoint.TcpOptions;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;
@@ -15,6 +17,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -225,6 +228,34 @@ class UnixPathTest {
   }
 
   @Test
+  void l5PathThatSomebodyElseHasRemovedIsNoTroubleAtTheEnd() throws Exception {
+    var listening = listen();
+    Files.delete(path());
+    listening.quiesce();
+    listening.close();
+    assertThat(listening.isOpen()).isFalse();
+  }
+
+  /** The transport stops between the bind and the registration. */
+  @Test
+  void l5PathIsRemovedWhenTheTransportStopsMeanwhile() throws Exception {
+    Places stopped = transport.places();
+    transport.stop();
+    long before = sockets();
+    var at = new ListenAt(UnixDomainSocketAddress.of(path()), 8, Map.of());
+    for (int i = 0; i < TRIES; i++) {
+      assertThatThrownBy(
+              () ->
+                  TcpListeningChannel.open(
+                      at, TcpOptions.of(Map.of(), at.address()), false, stopped))
+          .isInstanceOf(IOException.class)
+          .hasMessage("tcp transport has been stopped");
+    }
+    assertThat(files()).isEmpty();
+    assertThat(sockets()).isLessThan(before + TRIES);
+  }
+
+  @Test
   void clientsThatWaitAreTakenBeforeTheClose() throws Exception {
     var listening = listen();
     try (var client = SocketChannel.open(UnixDomainSocketAddress.of(path()))) {
@@ -234,6 +265,42 @@ class UnixPathTest {
       assertThat(client.isConnected()).isTrue();
       assertThat(listening.accept()).isNull();
       listening.close();
+    }
+  }
+
+  private static final int TRIES = 20;
+
+  /** The sockets that this process has open; others may come and go. */
+  private static long sockets() throws IOException {
+    Path open = Path.of("/proc/self/fd");
+    if (!Files.exists(open)) {
+      return 0;
+    }
+    try (Stream<Path> all = Files.list(open)) {
+      return all.filter(UnixPathTest::isSocket).count();
+    }
+  }
+
+  private static boolean isSocket(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().startsWith("socket:");
+    } catch (IOException closed) {
+      return false;
+    }
+  }
+
+  @Test
+  void l5QueueOfClientsIsAsLongAsAskedFor() throws Exception {
+    var clients = new ArrayList<SocketChannel>();
+    var at = new ListenAt(UnixDomainSocketAddress.of(path()), 3, Map.of());
+    try (var listening = transport.listen(at)) {
+      fill(clients);
+      assertThat(listening.isOpen()).isTrue();
+      assertThat(clients).as("clients, the refused one included").hasSizeBetween(4, 6);
+    } finally {
+      for (SocketChannel client : clients) {
+        client.close();
+      }
     }
   }
 
@@ -259,6 +326,40 @@ class UnixPathTest {
         listen(path(), access(Optional.empty(), Optional.of(user), Optional.of(group)))) {
       assertServes(listening);
     }
+  }
+
+  @Test
+  void l5OwnerAndGroupAreThoseAskedFor() throws Exception {
+    assumeTrue(Files.getOwner(folder).getName().equals("root"), "only root gives files away");
+    String group = otherGroup();
+    try (var listening =
+        listen(
+            path(), access(Optional.of("rw-rw----"), Optional.of("nobody"), Optional.of(group)))) {
+      var all = Files.readAttributes(path(), PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+      assertThat(all.owner().getName()).isEqualTo("nobody");
+      assertThat(all.group().getName()).isEqualTo(group);
+      assertThat(PosixFilePermissions.toString(all.permissions())).isEqualTo("rw-rw----");
+      assertServes(listening);
+    }
+  }
+
+  /** A group that new files do not have. */
+  private String otherGroup() throws IOException {
+    String own = String.valueOf(Files.getAttribute(folder, "posix:group"));
+    return Stream.of("daemon", "bin", "users").filter(each -> !each.equals(own)).findFirst().get();
+  }
+
+  @Test
+  void l5SocketsThatCannotHaveTheirRightsAreClosed() throws Exception {
+    long before = sockets();
+    for (int i = 0; i < TRIES; i++) {
+      assertThatThrownBy(
+              () ->
+                  listen(
+                      path(), access(Optional.empty(), Optional.empty(), Optional.of("none-such"))))
+          .isInstanceOf(IllegalArgumentException.class);
+    }
+    assertThat(sockets()).isLessThan(before + TRIES);
   }
 
   @Test
