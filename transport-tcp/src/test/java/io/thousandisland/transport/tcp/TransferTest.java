@@ -143,6 +143,19 @@ class TransferTest {
   }
 
   @Test
+  void k7RoomIsToldAfterATransferThatWasCutShortToo() throws Exception {
+    try (FileChannel file = large()) {
+      long taken = socket.transferFrom(file, 0, LARGE);
+      assertThat(taken).isPositive().isLessThan(LARGE);
+      ByteBuffer data = ByteBuffer.allocateDirect(1 << 20);
+      for (long left = taken; left > 0; left -= data.position()) {
+        assertThat(client.read(data.clear())).isPositive();
+      }
+      assertThat(writable.tryAcquire(20, TimeUnit.SECONDS)).as("told of room").isTrue();
+    }
+  }
+
+  @Test
   void k6NothingIsTakenBehindTheEndOfAFile() throws Exception {
     try (FileChannel file = large()) {
       assertThat(socket.transferFrom(file, LARGE, 1)).isZero();
