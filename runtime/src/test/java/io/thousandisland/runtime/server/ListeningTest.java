@@ -114,6 +114,22 @@ class ListeningTest {
   }
 
   @Test
+  void c1PortWhoseFurtherSocketsCannotBeHadIsFreeAgain() throws Exception {
+    var transport = new FlakyTransport();
+    int elsewhere = freePort();
+    try (var server = new RunningServer(at(0, 1), transport, new TestHandler())) {
+      transport.beforeAnother(
+          () -> {
+            throw new IllegalStateException("on purpose");
+          });
+      assertThat(server.node.configure(at(elsewhere, 3)).orElseThrow()).contains("on purpose");
+      assertThatThrownBy(() -> server.connect(elsewhere)).isInstanceOf(ConnectException.class);
+      assertThat(server.node.configure(at(elsewhere, 3))).isEmpty();
+      assertThat(server.port()).isEqualTo(elsewhere);
+    }
+  }
+
+  @Test
   void c2SecondServerAtAPortFailsWithSeveralListeningSocketsToo() throws Exception {
     try (var first = new RunningServer(at(0, 2), new TestHandler())) {
       int port = first.port();

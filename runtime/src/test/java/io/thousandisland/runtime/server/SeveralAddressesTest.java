@@ -19,11 +19,13 @@ import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.PathAccess;
 import io.thousandisland.transport.Transport;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
@@ -409,6 +411,46 @@ class SeveralAddressesTest {
   }
 
   /** Nobody else gets the port in between: the channels share it for a moment. */
+  /** {@code channel}, which notes its options; it refuses those that come second. */
+  private static ListeningChannel choosy(ListeningChannel channel, List<String> options) {
+    return (ListeningChannel)
+        Proxy.newProxyInstance(
+            ListeningChannel.class.getClassLoader(),
+            new Class<?>[] {ListeningChannel.class},
+            (proxy, method, arguments) -> {
+              if (method.getName().equals("options")) {
+                options.add(channel.localAddress() + " " + arguments[0]);
+                if (options.size() == 2) {
+                  throw new IllegalArgumentException("on purpose");
+                }
+              }
+              return method.invoke(channel, arguments);
+            });
+  }
+
+  @Test
+  void s12OptionsThatOneAddressRefusesAreTakenBackAtTheOthers() throws Exception {
+    List<String> options = Collections.synchronizedList(new ArrayList<>());
+    Transport transport = at -> choosy(RunningServer.TCP.listen(at), options);
+    var before = at("127.0.0.1:0", "127.0.0.2:0");
+    ListenSettings listen = before.listen();
+    var wanted =
+        new ListenSettings(
+            false,
+            listen.addresses(),
+            1024,
+            1,
+            Map.of(StandardSocketOptions.SO_RCVBUF, 30_000),
+            PathAccess.DEFAULT);
+    try (var server = new RunningServer(before, transport, new TestHandler())) {
+      assertThat(server.node.configure(before.with(wanted)).orElseThrow()).contains("on purpose");
+      assertThat(options).hasSize(3);
+      String first = options.getFirst();
+      assertThat(options.getLast())
+          .isEqualTo(first.substring(0, first.indexOf(' ')) + " " + Map.of());
+    }
+  }
+
   @Test
   void s12HostOfAPortChangesThoughBothNeedTheSamePort() throws Exception {
     int port = free();
