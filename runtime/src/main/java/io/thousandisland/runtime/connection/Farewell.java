@@ -68,7 +68,8 @@ public final class Farewell {
     this.signals = signals;
     this.in = in;
     this.out = out;
-    phase = ending instanceof Ending.Forced || in.isBroken() ? Phase.OVER : Phase.FLUSHING;
+    boolean over = ending instanceof Ending.Forced || in.isBroken() || out.isBroken();
+    phase = over ? Phase.OVER : Phase.FLUSHING;
     // a peer that sends no more causes no reset
     mayTalk = !(ending instanceof Ending.TooSlow || ending instanceof Ending.NoFirstByte);
     lingers = !(ending instanceof Ending.ByPeer) && !in.isOver();

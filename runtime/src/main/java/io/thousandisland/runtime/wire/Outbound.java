@@ -91,6 +91,9 @@ public final class Outbound extends Tally implements Meanwhile {
   /** Whether bytes were gathered that no write was tried for. */
   private boolean gathered;
 
+  /** Whether the unsent bytes can never be sent: the peer has gone, or their file has changed. */
+  private boolean broken;
+
   /** Whether the half-close is to follow the unsent bytes. */
   private boolean endAfterFlush;
 
@@ -487,9 +490,15 @@ public final class Outbound extends Tally implements Meanwhile {
         throw new SendTimeoutException();
       }
     } catch (IOException e) {
+      broken = !(e instanceof SendTimeoutException);
       failed(before, e);
       throw e;
     }
+  }
+
+  /** Whether the unsent bytes are lost, and that was told. */
+  public boolean isBroken() {
+    return broken;
   }
 
   private boolean isPast(long point) {
