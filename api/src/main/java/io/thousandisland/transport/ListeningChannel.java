@@ -50,6 +50,21 @@ public interface ListeningChannel extends Closeable {
   @Nullable TransportSocket accept() throws IOException;
 
   /**
+   * Lays over a connection what this transport adds to the bytes as they are accepted: a transport
+   * that encrypts does so here. Its handshake has not begun. Called once for each connection that
+   * goes on, after {@link #accept}, and behind the header of a proxy. By default it adds nothing.
+   *
+   * <p>A transport that encrypts in {@link #accept} already gets no header of a proxy below its
+   * encryption.
+   *
+   * @param bare a connection that {@code accept} has returned, or one that first gives the bytes
+   *     again that were read from it; the returned socket owns it
+   */
+  default TransportSocket over(TransportSocket bare) throws IOException {
+    return bare;
+  }
+
+  /**
    * Opens a further channel that shares the port of this one: new connections are spread over both,
    * as with {@code SO_REUSEPORT}. No other program is let in.
    *

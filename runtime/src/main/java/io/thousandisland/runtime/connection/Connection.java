@@ -322,6 +322,14 @@ public final class Connection implements Signals.Resting, Host {
     span = null;
   }
 
+  /** The transport has laid {@code upper} over the client's bytes, or added nothing to them. */
+  void goesOver(TransportSocket upper) {
+    if (upper != transport) {
+      transport = upper;
+      upper.start(signals);
+    }
+  }
+
   /** Ends without a conversation, and so without an event of its end. */
   void endUntold() {
     ended = Ended.UNTOLD;

@@ -44,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   handshake → handleConnection → [wait for a reason → callback]* → an ending
- *                                   ↑ another handler may take over here
+ *       ↑                           ↑ another handler may take over here
+ *       └── the answer to a callback switches the transport
  * </pre>
  *
  * <p>Thread: the connection's own.
@@ -97,6 +98,21 @@ public final class Conversation {
   /** The end of the wait for data, in the sweeper's time. */
   private long waitUntil = NEVER;
 
+  /**
+   * A handshake that is under way; no callback comes meanwhile.
+   *
+   * @param then the wait that is to follow it, as the handler said that switched the transport;
+   *     null in the connection's first handshake
+   */
+  private record Shaking(Handshake hands, @Nullable ReadTimeout then) {
+    boolean isFirst() {
+      return then == null;
+    }
+  }
+
+  /** Null when no transport shakes hands. */
+  private @Nullable Shaking shaking;
+
   /** Whether the connection is to end as soon as it is idle. */
   private boolean finishing;
 
@@ -122,22 +138,16 @@ public final class Conversation {
     return socket.out();
   }
 
-  /** Begins: the handshake and the first callback. Null when the conversation goes on. */
+  /** Begins: with a handler, and the handshake. Null when the conversation goes on. */
   @Nullable Ending begin() {
     turnBegins();
     try {
       if (lease.acquire() == null) {
         return withoutHandler();
       }
-      long began = context().sweeper.now();
-      Handshake.complete(connection.transport(), signals, context());
-      long now = context().sweeper.now();
-      READY.setOpaque(this, now);
-      connection.ready(Duration.ofNanos(now - began));
-      Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
-      Ending ending = afterData(answer(next));
+      shakeHands(connection.transport(), null);
       turnEnds();
-      return ending;
+      return null;
     } catch (Throwable thrown) {
       return terminalCallback.because(thrown, true);
     }
@@ -151,6 +161,19 @@ public final class Conversation {
     try {
       Ending ending = null;
       while (ending == null) {
+        Shaking now = shaking;
+        if (now != null) {
+          if (!isDone(now) || mustLeaveThread()) {
+            return null;
+          }
+          shaking = null;
+          turnBegins();
+          ending = after(now);
+          if (ending == null) {
+            turnEnds();
+          }
+          continue;
+        }
         out().writeGathered();
         if (finishing && isIdle()) {
           return terminalCallback.finished();
@@ -187,6 +210,43 @@ public final class Conversation {
     } catch (Throwable thrown) {
       return terminalCallback.because(thrown, true);
     }
+  }
+
+  private void shakeHands(TransportSocket socket, @Nullable ReadTimeout then) {
+    shaking = new Shaking(new Handshake(socket, signals, context()), then);
+  }
+
+  /** False when the connection rests, and another thread may go on with the handshake. */
+  private boolean isDone(Shaking one) throws IOException {
+    boolean done = one.hands.goOn();
+    while (!done) {
+      // the own thread of a connection whose handler has been called stays its own
+      if ((one.isFirst() || lease.nonblocking()) && signals.rest(Handshake.REASONS)) {
+        return false;
+      }
+      done = one.hands.goOn(signals.await(Handshake.REASONS));
+    }
+    return true;
+  }
+
+  /** Goes on on a thread of its own, if this one is lent and the handler may block. */
+  private boolean mustLeaveThread() {
+    return signals.isLent() && !lease.nonblocking() && goOnElsewhere();
+  }
+
+  private @Nullable Ending after(Shaking done) throws Exception {
+    ReadTimeout then = done.then;
+    if (then != null) {
+      in.readable(); // the new transport's stream was not looked at yet
+      dataCounts();
+      setWait(then);
+      return null;
+    }
+    long now = context().sweeper.now();
+    READY.setOpaque(this, now);
+    connection.ready(Duration.ofNanos(now - done.hands.began()));
+    Next<@Nullable Object> next = calling("handleConnection").handleConnection(socket);
+    return afterData(answer(next));
   }
 
   /**
@@ -534,8 +594,6 @@ public final class Conversation {
       case Next.Fail<@Nullable Object> fail -> throw new AssertionError("handled above");
       case Next.SwitchTransport<@Nullable Object> to -> {
         switchTransport(to);
-        dataCounts();
-        setWait(to.readTimeout());
         yield null;
       }
     };
@@ -576,8 +634,7 @@ public final class Conversation {
     connection.transport(upgraded);
     socket.switchedTo(to.transport());
     upgraded.start(signals);
-    Handshake.complete(upgraded, signals, context());
-    in.readable(); // the new transport's stream was not looked at yet
+    shakeHands(upgraded, to.readTimeout());
   }
 
   // ---- the end

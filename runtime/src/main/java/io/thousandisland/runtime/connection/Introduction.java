@@ -7,6 +7,7 @@ import static io.thousandisland.runtime.signals.Signals.READABLE;
 import io.thousandisland.runtime.signals.Signals;
 import io.thousandisland.runtime.wire.HeaderWait;
 import io.thousandisland.transport.ThreadLender;
+import java.io.IOException;
 
 /**
  * The introduction of a client by its proxy: the wait for the header that the connection begins
@@ -36,7 +37,7 @@ final class Introduction {
     this.signals = signals;
   }
 
-  Outcome by(HeaderWait wait) {
+  Outcome by(HeaderWait wait) throws IOException {
     for (; ; ) {
       int why = signals.take(READABLE | DEADLINE | ENDING);
       HeaderWait.Found found = (why & ENDING) == 0 ? wait.look() : new HeaderWait.Found.Gone();
@@ -48,7 +49,7 @@ final class Introduction {
           }
         }
         case HeaderWait.Found.Client client -> {
-          return known(client);
+          return known(wait, client);
         }
         case HeaderWait.Found.Refused refused -> {
           registry.strayed(connection, refused.reason());
@@ -62,12 +63,13 @@ final class Introduction {
     }
   }
 
-  private Outcome known(HeaderWait.Found.Client client) {
+  private Outcome known(HeaderWait wait, HeaderWait.Found.Client client) throws IOException {
     signals.deadline(Signals.NEVER);
     connection.known(client.socket());
     if (registry.introduced(connection, client.check()) != null) {
       return refused();
     }
+    connection.goesOver(wait.over(client.socket()));
     boolean mayBlock = signals.isLent() && !connection.takesThread();
     return mayBlock && handedOver() ? Outcome.ELSEWHERE : Outcome.MADE;
   }

@@ -208,14 +208,15 @@ public final class ListenSlot {
    * @return null when no connection is there
    * @throws ClosedChannelException when no channel is open here, or it was closed meanwhile
    */
-  public @Nullable TransportSocket accept() throws IOException {
+  public @Nullable Accepted accept() throws IOException {
     accepting.lock();
     try {
       ListeningChannel open = channel;
       if (open == null) {
         throw new ClosedChannelException();
       }
-      return open.accept();
+      TransportSocket bare = open.accept();
+      return bare == null ? null : new Accepted(bare, open);
     } finally {
       accepting.unlock();
     }

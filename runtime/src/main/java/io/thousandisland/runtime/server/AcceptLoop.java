@@ -8,6 +8,7 @@ import static io.thousandisland.runtime.signals.Signals.RESUME;
 import static io.thousandisland.runtime.signals.Signals.STOP;
 import static io.thousandisland.runtime.signals.Signals.TURN;
 
+import io.thousandisland.runtime.listening.Accepted;
 import io.thousandisland.runtime.listening.ListenSlot;
 import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.settings.LimitSettings;
@@ -19,7 +20,6 @@ import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.OutOfDescriptorsException;
 import io.thousandisland.transport.ThreadLender;
-import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
@@ -344,7 +344,7 @@ final class AcceptLoop implements Signals.Resting {
    *     it
    */
   private void accept(ListenSlot at, @Nullable Limit refused) {
-    TransportSocket accepted = null;
+    Accepted accepted = null;
     boolean another = true;
     ListeningChannel channel = at.channel();
     try {
@@ -397,13 +397,13 @@ final class AcceptLoop implements Signals.Resting {
     return limits().whenReached() == LimitSettings.WhenReached.REJECT;
   }
 
-  private void handOver(@Nullable TransportSocket accepted, @Nullable Limit refused) {
+  private void handOver(@Nullable Accepted accepted, @Nullable Limit refused) {
     boolean admitted = false;
     try {
       if (accepted != null && refused == null) {
         admitted = connections.admit(accepted);
       } else if (accepted != null && refused != null) {
-        connections.refuse(accepted, refused);
+        connections.refuse(accepted.bare(), refused);
       }
     } finally {
       if (!admitted) {

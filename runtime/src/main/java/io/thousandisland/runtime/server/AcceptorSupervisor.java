@@ -2,6 +2,7 @@ package io.thousandisland.runtime.server;
 
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.Pausable;
+import io.thousandisland.runtime.listening.Accepted;
 import io.thousandisland.runtime.listening.Listeners;
 import io.thousandisland.runtime.shared.ServerContext;
 import io.thousandisland.runtime.supervision.CrashReport;
@@ -122,7 +123,7 @@ final class AcceptorSupervisor implements Node {
         if (socket == null) {
           return;
         }
-        admitted = next.connections().admit(socket);
+        admitted = next.connections().admit(new Accepted(socket, closing));
       } catch (IOException | RuntimeException | Error over) {
         return; // closed already, or no descriptor: then no client can be taken
       } finally {

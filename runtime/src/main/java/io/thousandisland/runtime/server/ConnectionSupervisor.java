@@ -6,6 +6,7 @@ import io.thousandisland.runtime.admission.Seat;
 import io.thousandisland.runtime.connection.Connection;
 import io.thousandisland.runtime.drain.DrainRun;
 import io.thousandisland.runtime.drain.DrainTarget;
+import io.thousandisland.runtime.listening.Accepted;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ProxySettings;
 import io.thousandisland.runtime.settings.Timeouts;
@@ -99,13 +100,14 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
    *
    * @return false when it was refused: the permit is the caller's
    */
-  boolean admit(TransportSocket socket) {
+  boolean admit(Accepted accepted) {
+    TransportSocket socket = accepted.bare();
     Admission.Answer answer;
     HeaderWait wait = null;
     try {
       ProxySettings proxies = context.settings().proxy();
       if (proxies.isOn() && proxies.trusts(socket.remoteAddress())) {
-        wait = new HeaderWait(socket, context, proxies);
+        wait = new HeaderWait(accepted.bare(), accepted.channel(), context, proxies);
         answer = new Admission.Answer(context.admission.seat(), null); // judged by its header
       } else if (proxies.isRequired()) {
         answer = new Admission.Answer(null, Limit.PROXY);
@@ -118,7 +120,7 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     }
     Seat seat = answer.seat();
     if (seat != null) {
-      start(wait == null ? socket : wait, seat);
+      start(accepted, wait, seat);
       return true;
     }
     refuse(socket, Objects.requireNonNull(answer.refused()));
@@ -194,9 +196,14 @@ final class ConnectionSupervisor implements Node, Connection.Registry {
     taken.incrementAndGet();
   }
 
-  private void start(TransportSocket socket, Seat seat) {
+  /**
+   * @param wait for the header of a proxy; null when there is none to wait for
+   */
+  private void start(Accepted accepted, @Nullable HeaderWait wait, Seat seat) {
+    TransportSocket socket = accepted.bare();
     Connection connection = null;
     try {
+      socket = wait == null ? accepted.channel().over(socket) : wait;
       seat.at(places);
       connection = new Connection(context, this, socket, seat);
       live.put(connection.id(), connection);

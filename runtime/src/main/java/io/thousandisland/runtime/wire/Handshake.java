@@ -17,34 +17,71 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.AsynchronousCloseException;
 import java.time.Duration;
 
-/** The wait for a transport's handshake, under the handshake timeout. */
+/**
+ * A transport's handshake, under the handshake timeout. It goes on step by step, so that it keeps
+ * no thread while the peer is waited for.
+ *
+ * <p>Thread: the connection's own.
+ */
 public final class Handshake {
-  private Handshake() {}
+
+  /** The reasons to go on. */
+  public static final int REASONS = READABLE | WRITABLE | DEADLINE | SHUTDOWN | FORCED | CLOSE;
+
+  private final TransportSocket socket;
+  private final Signals signals;
+  private final Duration timeout;
+  private final long began;
+  private final long until;
+
+  /** Whether its first step was taken. */
+  private boolean begun;
+
+  /** Begins; its time counts from now. */
+  public Handshake(TransportSocket socket, Signals signals, ServerContext context) {
+    this.socket = socket;
+    this.signals = signals;
+    this.timeout = context.settings().timeouts().handshake();
+    this.began = context.sweeper.now();
+    this.until = context.sweeper.in(timeout);
+  }
+
+  /** When it began, in the sweeper's time. */
+  public long began() {
+    return began;
+  }
+
+  /** As {@link #goOn(int)}, for the reasons that are raised. The first step looks at no reason. */
+  public boolean goOn() throws IOException {
+    int why = begun ? signals.take(REASONS) : 0;
+    begun = true;
+    return goOn(why);
+  }
 
   /**
-   * Returns when {@code socket} has completed its handshake. On the connection's own thread.
+   * Goes on as far as it can without waiting.
    *
-   * @throws SocketTimeoutException when that took too long
-   * @throws IOException when the handshake failed, or the connection is to end
+   * @param why the reasons of {@link #REASONS} that were raised
+   * @return true when it is complete; false to go on for one of {@link #REASONS}
+   * @throws SocketTimeoutException when it took too long
+   * @throws IOException when it failed, or the connection is to end
    */
-  public static void complete(TransportSocket socket, Signals signals, ServerContext context)
-      throws IOException {
-    Duration timeout = context.settings().timeouts().handshake();
-    signals.deadline(context.sweeper.in(timeout));
-    boolean late = false;
-    while (!socket.handshake()) {
-      if (late) { // and the last look has not helped
-        throw new SocketTimeoutException(
-            "handshake not done within " + Timeouts.text(timeout) + " (handshakeTimeout)");
-      }
-      int why = signals.await(READABLE | WRITABLE | DEADLINE | SHUTDOWN | FORCED | CLOSE);
-      if ((why & (SHUTDOWN | FORCED)) != 0) {
-        throw new ShutdownException();
-      }
-      if ((why & CLOSE) != 0) {
-        throw new AsynchronousCloseException(); // by us
-      }
-      late = (why & DEADLINE) != 0 && signals.due();
+  public boolean goOn(int why) throws IOException {
+    if ((why & (SHUTDOWN | FORCED)) != 0) {
+      throw new ShutdownException();
     }
+    if ((why & CLOSE) != 0) {
+      throw new AsynchronousCloseException(); // by us
+    }
+    boolean late = (why & DEADLINE) != 0 && signals.due();
+    if (socket.handshake()) { // when it is late, this is the last look
+      return true;
+    }
+    if (late) {
+      throw new SocketTimeoutException(
+          "handshake not done within " + Timeouts.text(timeout) + " (handshakeTimeout)");
+    }
+    signals.deadline(until);
+    return false;
   }
 }

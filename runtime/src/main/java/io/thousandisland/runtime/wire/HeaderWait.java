@@ -7,6 +7,7 @@ import io.thousandisland.runtime.settings.ProxySettings;
 import io.thousandisland.runtime.settings.Timeouts;
 import io.thousandisland.runtime.shared.BufferPool;
 import io.thousandisland.runtime.shared.ServerContext;
+import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -68,6 +69,7 @@ public final class HeaderWait extends Layer {
 
   private static final int FIRST = 256;
 
+  private final ListeningChannel channel;
   private final ServerContext context;
   private final ProxySettings settings;
   private final String longest;
@@ -88,10 +90,16 @@ public final class HeaderWait extends Layer {
   private @Nullable Readiness readiness;
 
   /**
+   * @param channel the channel that has accepted it
    * @param settings in force for this connection, whatever changes later
    */
-  public HeaderWait(TransportSocket accepted, ServerContext context, ProxySettings settings) {
+  public HeaderWait(
+      TransportSocket accepted,
+      ListeningChannel channel,
+      ServerContext context,
+      ProxySettings settings) {
     super(accepted);
+    this.channel = channel;
     this.context = context;
     this.settings = settings;
     this.until = context.sweeper.in(settings.timeout());
@@ -120,6 +128,16 @@ public final class HeaderWait extends Layer {
           ? GONE
           : new Found.Refused("it broke before its PROXY header was complete: " + broken);
     }
+  }
+
+  /**
+   * Lays over the client that was found what the transport adds to its bytes. The wait is over.
+   *
+   * @param bare the socket of {@link Found.Client}
+   */
+  public TransportSocket over(TransportSocket bare) throws IOException {
+    TransportSocket upper = channel.over(bare);
+    return upper == bare ? bare : Proxied.keep(bare, upper);
   }
 
   private Parsed read() throws IOException {

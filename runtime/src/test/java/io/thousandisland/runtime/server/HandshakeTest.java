@@ -8,11 +8,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.tcp.TcpTransport;
 import java.io.EOFException;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.net.ProtocolException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -30,6 +34,8 @@ class HandshakeTest {
   private static final int ROUNDS = 3;
 
   private static final int REPLY = MemoryPipe.CAPACITY + 1;
+
+  private static final int SILENT = 60;
 
   private final MemoryTransport memory = new MemoryTransport();
   private final MaskTransport transport = new MaskTransport(memory, ROUNDS, REPLY);
@@ -110,6 +116,29 @@ class HandshakeTest {
           .isInstanceOf(SocketTimeoutException.class)
           .hasMessageContaining("handshake");
     }
+  }
+
+  @Test
+  void s3PeersThatAreSilentInTheHandshakeKeepNoThread() throws Exception {
+    var quick = new MaskTransport(new TcpTransport(), 1, 1);
+    try (var server = new RunningServer(RunningServer.settings(), quick, handler)) {
+      int before = platformThreads();
+      var peers = new ArrayList<Socket>();
+      for (int i = 0; i < SILENT; i++) {
+        peers.add(server.connect());
+      }
+      quick.inVain.acquire(SILENT); // each has looked for the first byte
+      assertThat(platformThreads() - before).isLessThan(SILENT / 2);
+      for (Socket peer : peers) { // and goes on where it was
+        Peers.send(peer, HELLO);
+        assertThat(Peers.read(peer, 1)).hasSize(1);
+        peer.close();
+      }
+    }
+  }
+
+  private static int platformThreads() {
+    return ManagementFactory.getThreadMXBean().getThreadCount();
   }
 
   @Test

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.runtime.listening.Accepted;
 import io.thousandisland.runtime.settings.LimitSettings;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.MemoryBudget;
@@ -262,7 +263,7 @@ class HardCapTest {
       var peer = memory.connect(1);
       var accepted = channel.accept();
       assertThat(context.admission.permits.tryAcquire()).isTrue();
-      assertThat(connections.admit(accepted)).isTrue();
+      assertThat(connections.admit(new Accepted(accepted, channel))).isTrue();
       assertThat(context.admission.permits.used()).isZero();
       assertThat(connections.live()).isEmpty();
       assertThat(peer.ended()).isTrue();

@@ -72,8 +72,12 @@ final class MaskTransport implements Transport {
 
       @Override
       public @Nullable TransportSocket accept() throws IOException {
-        TransportSocket accepted = real.accept();
-        return accepted == null ? null : new MaskSocket(accepted, rounds, reply, inVain);
+        return real.accept();
+      }
+
+      @Override
+      public TransportSocket over(TransportSocket bare) {
+        return new MaskSocket(bare, rounds, reply, inVain);
       }
 
       @Override

@@ -696,6 +696,24 @@ class ProxyProtocolTest {
   }
 
   @Test
+  void k14TransportThatEncryptsFromTheBeginningStandsOnTheHeader() throws Exception {
+    try (var memory = new MemoryTransport();
+        var server =
+            new RunningServer(required(), new MaskTransport(memory, 1, 1), new Telling())) {
+      MemoryPeer proxy = memory.connect(server.port());
+      byte[] header = v2();
+      proxy.send(Arrays.copyOf(header, header.length - 1));
+      server.awaitConnections(1);
+      proxy.send(Arrays.copyOfRange(header, header.length - 1, header.length));
+      proxy.send(MaskSocket.HELLO);
+      assertThat(proxy.receive(1)).hasSize(1); // the handshake's
+      proxy.send(MaskTransport.mask("?"));
+      assertThat(MaskTransport.unmask(proxy.receive(11))).isEqualTo("203.0.113.7");
+      assertThat(server.node.connections().getFirst().remote()).isEqualTo(CLIENT);
+    }
+  }
+
+  @Test
   void v14ModeChangesLiveForTheNextConnections() throws Exception {
     var handler = new Noting();
     try (var server = new RunningServer(handler)) {

@@ -12,6 +12,7 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ReadTimeout;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.runtime.handlers.HandlerBinding;
+import io.thousandisland.runtime.listening.Accepted;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.MemoryBudget;
 import io.thousandisland.runtime.shared.RuntimeContext;
@@ -238,14 +239,17 @@ class WaitingTimesTest {
     var handler = new TestHandler();
     var facts = new HandlerBinding.Facts("h", "1.0.0", 1, 0, RunningServer.NONBLOCKING);
     var words = new UnannouncedSocket(SHORT, "a", "b", "c");
-    try (var runtime = new RuntimeContext()) {
+    try (var memory = new MemoryTransport();
+        var runtime = new RuntimeContext()) {
       var settings = AlteredSettings.of("readTimeout", SHORT);
       var context = new ServerContext(settings, new Telemetry(), runtime);
       context.generations.serve(new HandlerBinding(facts, handler));
       var connections = new ConnectionSupervisor(context, 1, () -> {});
       connections.start(crash -> {});
+      var channel =
+          memory.listen(new ListenAt(InetSocketAddress.createUnresolved("memory", 1), 9, Map.of()));
       assertThat(context.admission.permits.tryAcquire()).isTrue();
-      assertThat(connections.admit(words)).isTrue();
+      assertThat(connections.admit(new Accepted(words, channel))).isTrue();
       assertThat(handler.ended()).isEqualTo("timeout new"); // when no word is left
       assertThat(words.sent).containsExactly("a", "b", "c"); // it went on after each word
       connections.stop();
@@ -355,7 +359,7 @@ class WaitingTimesTest {
       var peer = memory.connect(1);
       var inHand = Objects.requireNonNull(channel.accept());
       assertThat(context.admission.permits.tryAcquire()).isTrue();
-      assertThat(connections.admit(inHand)).isTrue();
+      assertThat(connections.admit(new Accepted(inHand, channel))).isTrue();
       assertThat(handler.ended()).isEqualTo("shutdown new");
       assertThat(peer.ended()).isTrue();
 
@@ -363,7 +367,7 @@ class WaitingTimesTest {
       var next = memory.connect(1);
       var accepted = Objects.requireNonNull(channel.accept());
       assertThat(context.admission.permits.tryAcquire()).isTrue();
-      assertThat(connections.admit(accepted)).isTrue();
+      assertThat(connections.admit(new Accepted(accepted, channel))).isTrue();
       assertThat(next.echo("a")).isEqualTo("a");
       connections.stop();
       assertThat(handler.ended()).isEqualTo("shutdown new");
