@@ -10,6 +10,7 @@ import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;
+import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.tcp.TcpTransport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -21,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * A server that listens on a free port of the loopback interface and serves one handler, without a
@@ -45,14 +47,18 @@ public final class TestServer implements AutoCloseable {
   private final ServerNode node;
   private final boolean nonblocking;
 
+  private final Map<String, Transport> transports;
+
   /** Of the handler that serves, or served last; counts from 1. */
   private int version;
 
-  private TestServer(ServerSettings settings, boolean nonblocking) {
+  private TestServer(
+      ServerSettings settings, boolean nonblocking, Map<String, Transport> transports) {
     var telemetry = new Telemetry();
     telemetry.add(events.listener());
     this.node = new ServerNode(settings, telemetry, runtime);
     this.nonblocking = nonblocking;
+    this.transports = transports;
   }
 
   /**
@@ -74,6 +80,9 @@ public final class TestServer implements AutoCloseable {
 
     private final Handler<?> handler;
     private final Map<String, Object> settings = new HashMap<>(Map.of("name", "test", "port", 0));
+    private final Transport tcp = new TcpTransport();
+    private final Map<String, Transport> transports = new HashMap<>(Map.of("tcp", tcp));
+    private String transport = "tcp";
     private boolean nonblocking;
 
     private Builder(Handler<?> handler) {
@@ -97,19 +106,42 @@ public final class TestServer implements AutoCloseable {
     }
 
     /**
+     * Adds a transport that a handler may switch a connection to.
+     *
+     * @param name the service property {@code transport.name}
+     * @param over makes it, over plain TCP
+     */
+    public Builder transport(String name, UnaryOperator<Transport> over) {
+      transports.put(name, over.apply(tcp));
+      return this;
+    }
+
+    /** Has the server listen over the transport of that name, instead of plain TCP. */
+    public Builder over(String name) {
+      transport = name;
+      return this;
+    }
+
+    /**
      * Starts the server, and returns when it listens.
      *
      * @throws IllegalArgumentException when a key or a value is wrong; the message names each
      * @throws IllegalStateException when it cannot listen
      */
     public TestServer start() throws InterruptedException {
-      var server = new TestServer(SettingsReader.read(settings), nonblocking);
-      server.start(handler);
+      Transport carrier = transports.get(transport);
+      if (carrier == null) {
+        throw new IllegalArgumentException(
+            "transport is " + transport + "; allowed: " + transports.keySet());
+      }
+      var server = new TestServer(SettingsReader.read(settings), nonblocking, transports);
+      server.start(transport, carrier, handler);
       return server;
     }
   }
 
-  private void start(Handler<?> handler) throws InterruptedException {
+  private void start(String name, Transport carrier, Handler<?> handler)
+      throws InterruptedException {
     var settled = new CountDownLatch(1);
     node.onChange(
         () -> {
@@ -117,7 +149,8 @@ public final class TestServer implements AutoCloseable {
             settled.countDown();
           }
         });
-    node.transport("tcp", new TcpTransport());
+    node.transports(transports::get);
+    node.transport(name, carrier);
     serve(handler);
     node.start();
     try {

@@ -1,0 +1,279 @@
+package io.thousandisland.transport.tls;
+
+import io.thousandisland.tls.ClientHello;
+import io.thousandisland.tls.HelloAnswer;
+import io.thousandisland.tls.HelloInspector;
+import io.thousandisland.transport.tls.hello.Alert;
+import io.thousandisland.transport.tls.hello.Greeting;
+import io.thousandisland.transport.tls.hello.GreetingParser;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLHandshakeException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The handshake of one connection, from the client's greeting to the first byte.
+ *
+ * <pre>
+ *   GREETING ──▶ INSPECTION ──▶ EXCHANGE ──▶ DONE
+ *      │              │             │
+ *      └──────────────┴─────────────┴─────▶ FAILED: the client was told by an alert
+ * </pre>
+ *
+ * <p>Until the greeting is complete there is no engine: a client that says nothing costs nothing
+ * but its socket. Whatever takes a processor for long is left to the {@link HandshakeThreads}.
+ *
+ * <p>Thread: the connection's own, except {@link #calculate}'s work. While that is under way, the
+ * engine is the work's.
+ */
+final class ServerHandshake {
+
+  private enum Phase {
+    GREETING,
+    INSPECTION,
+    EXCHANGE,
+    DONE,
+    FAILED
+  }
+
+  private final Supplier<Terms> offer;
+  private final HandshakeThreads threads;
+  private final Incoming in;
+  private final Outgoing out;
+  private final SocketAddress remote;
+
+  /** Called when it can go on, by a thread that calculates. */
+  private final Runnable ready;
+
+  private Phase phase = Phase.GREETING;
+
+  /** The terms that the greeting was judged by. Null before. */
+  private @Nullable Terms terms;
+
+  private Greeting.@Nullable Hello hello;
+  private @Nullable SSLEngine engine;
+
+  /** The inspector's answer. Written by the work, before {@link #busy} ends. */
+  private @Nullable HelloAnswer answer;
+
+  /** What the work has thrown. Written before {@link #busy} ends. */
+  private @Nullable Throwable thrown;
+
+  /** Whether work is under way. Written by the own thread and by the work; read by the own. */
+  private volatile boolean busy;
+
+  ServerHandshake(
+      Supplier<Terms> offer,
+      HandshakeThreads threads,
+      Incoming in,
+      Outgoing out,
+      SocketAddress remote,
+      Runnable ready) {
+    this.offer = offer;
+    this.threads = threads;
+    this.in = in;
+    this.out = out;
+    this.remote = remote;
+    this.ready = ready;
+  }
+
+  /** As {@link io.thousandisland.transport.TransportSocket#handshake}. */
+  boolean goOn() throws IOException {
+    try {
+      for (; ; ) {
+        if (busy) {
+          return false;
+        }
+        failIfThrown();
+        boolean goesOn =
+            switch (phase) {
+              case GREETING -> greet();
+              case INSPECTION -> obey();
+              case EXCHANGE -> exchange();
+              case DONE -> true;
+              case FAILED -> throw new SSLException("the handshake has failed");
+            };
+        if (phase == Phase.DONE || !goesOn) {
+          return goesOn;
+        }
+      }
+    } catch (Throwable failed) {
+      fail();
+      throw failed;
+    }
+  }
+
+  /** The engine, once the handshake is done. */
+  SSLEngine engine() {
+    return Objects.requireNonNull(engine);
+  }
+
+  boolean isDone() {
+    return phase == Phase.DONE;
+  }
+
+  /** The name that the client has asked for. */
+  Optional<String> serverName() {
+    return hello == null ? Optional.empty() : hello.serverName();
+  }
+
+  // ---- the greeting
+
+  private boolean greet() throws IOException {
+    ByteBuffer bytes = in.look(GreetingParser.MOST_BYTES);
+    switch (GreetingParser.parse(bytes)) {
+      case Greeting.Incomplete incomplete -> {
+        return false;
+      }
+      case Greeting.NoHello no -> throw refused(no.alert(), "the peer sent " + no.reason());
+      case Greeting.Hello complete -> {
+        hello = complete;
+        terms = offer.get();
+        return judge(complete, terms);
+      }
+    }
+  }
+
+  private boolean judge(Greeting.Hello greeting, Terms terms) throws IOException {
+    Optional<String> name = greeting.serverName();
+    if (name.isPresent() && !terms.admits().test(name.get())) {
+      throw refused(
+          Alert.UNRECOGNIZED_NAME, "the client asked for " + name.get() + ", which is not served");
+    }
+    HelloInspector inspector = terms.inspector();
+    if (inspector == null) {
+      return begin(terms, null);
+    }
+    phase = Phase.INSPECTION;
+    var seen =
+        new ClientHello(
+            remote,
+            name,
+            greeting.applicationProtocols(),
+            greeting.versions(),
+            greeting.cipherSuites(),
+            greeting.groups());
+    return calculate(() -> answer = inspector.inspect(seen));
+  }
+
+  private boolean obey() throws IOException {
+    switch (answer) {
+      case HelloAnswer.Refuse refuse ->
+          throw refused(Alert.ACCESS_DENIED, "the client was refused: " + refuse.reason());
+      case HelloAnswer.Proceed proceed -> {
+        return begin(Objects.requireNonNull(terms), proceed.certificateOf().orElse(null));
+      }
+      case null -> throw refused(Alert.INTERNAL_ERROR, "the inspector of greetings answered null");
+    }
+  }
+
+  private SSLHandshakeException refused(int alert, String reason) throws IOException {
+    if (alert != Alert.NONE) {
+      out.send(Alert.record(alert));
+    }
+    return new SSLHandshakeException(reason);
+  }
+
+  // ---- the exchange
+
+  /**
+   * @param certificateOf the name whose certificate is to be shown; null for that of the greeting
+   */
+  private boolean begin(Terms terms, @Nullable String certificateOf) {
+    SSLEngine made = terms.context().createSSLEngine(certificateOf, -1);
+    made.setUseClientMode(false);
+    made.setSSLParameters(terms.parameters());
+    engine = made;
+    phase = Phase.EXCHANGE;
+    return true;
+  }
+
+  /** Takes one step. */
+  private boolean exchange() throws IOException {
+    SSLEngine mine = engine();
+    switch (mine.getHandshakeStatus()) {
+      case NEED_TASK -> {
+        return calculate(Objects.requireNonNull(mine.getDelegatedTask())::run);
+      }
+      case NEED_WRAP -> {
+        var unused = out.tell(mine);
+        return true;
+      }
+      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
+        return out.flush() && in.handshake(mine);
+      }
+      case FINISHED, NOT_HANDSHAKING -> {
+        if (!mine.getSession().isValid() && mine.getSession().getProtocol().equals("NONE")) {
+          mine.beginHandshake();
+          return true;
+        }
+        if (out.flush()) {
+          phase = Phase.DONE;
+          return true;
+        }
+        return false;
+      }
+    }
+    throw new AssertionError();
+  }
+
+  private interface Work {
+    void run() throws Exception;
+  }
+
+  /** Has {@code work} done elsewhere. Returns false: the handshake goes on when it is done. */
+  private boolean calculate(Work work) throws IOException {
+    busy = true;
+    try {
+      threads.execute(
+          () -> {
+            try {
+              work.run();
+            } catch (Throwable failed) {
+              thrown = failed;
+            } finally {
+              busy = false;
+              ready.run();
+            }
+          });
+    } catch (RejectedExecutionException stopped) {
+      busy = false;
+      throw new IOException("the tls transport has been stopped", stopped);
+    }
+    return false;
+  }
+
+  private void failIfThrown() throws IOException {
+    Throwable failed = thrown;
+    if (failed != null) {
+      thrown = null;
+      throw phase == Phase.INSPECTION
+          ? (IOException)
+              refused(Alert.INTERNAL_ERROR, "the inspector of greetings failed: " + failed)
+                  .initCause(failed)
+          : new SSLHandshakeException("the handshake cannot be calculated: " + failed, failed);
+    }
+  }
+
+  /** Tells the client why: the engine has an alert for it. */
+  private void fail() {
+    SSLEngine mine = engine;
+    if (phase != Phase.FAILED && mine != null) {
+      try {
+        mine.closeOutbound();
+        while (!mine.isOutboundDone() && out.tell(mine).bytesProduced() > 0) {}
+      } catch (IOException gone) {
+        // then nobody reads the alert
+      }
+    }
+    phase = Phase.FAILED;
+    terms = null;
+  }
+}

@@ -1,0 +1,55 @@
+package io.thousandisland.transport.tls;
+
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportSocket;
+import java.io.IOException;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/**
+ * TLS over another transport, on the server's side.
+ *
+ * <p>Thread: any.
+ */
+final class TlsTransport implements Transport {
+
+  /**
+   * The room for four records of the greatest length: fewer calls of the transport below for long
+   * messages.
+   */
+  private static final int BUFFER = 4 * (16 * 1024 + 512);
+
+  private final Transport below;
+  private final Supplier<Terms> offer;
+  private final HandshakeThreads threads;
+  private final Buffers buffers = new Buffers(BUFFER);
+
+  /**
+   * @param offer asked for each handshake
+   */
+  TlsTransport(Transport below, Supplier<Terms> offer, HandshakeThreads threads) {
+    this.below = below;
+    this.offer = offer;
+    this.threads = threads;
+  }
+
+  @Override
+  public ListeningChannel listen(ListenAt at) throws IOException {
+    return new TlsListeningChannel(below.listen(at), this::secured);
+  }
+
+  @Override
+  public TransportSocket over(TransportSocket socket, Map<String, Object> options) {
+    if (!options.isEmpty()) {
+      throw new IllegalArgumentException(
+          "unknown options " + options.keySet() + "; allowed: none, all is configured");
+    }
+    return secured(socket);
+  }
+
+  private TransportSocket secured(TransportSocket socket) {
+    return new TlsSocket(socket, offer, threads, buffers);
+  }
+}

@@ -1,0 +1,118 @@
+package io.thousandisland.transport.tls;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.Random;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The bytes that a transport with little room makes the connection offer again. */
+class OutgoingTest {
+
+  private final SSLEngine server = TestTerms.EC.server.createSSLEngine();
+  private final SSLEngine client = TestTerms.EC.client.createSSLEngine();
+  private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+
+  /** Encrypted bytes that the engine of the client has not taken yet. */
+  private ByteBuffer wire = ByteBuffer.allocate(0);
+
+  private void shakeHands(String protocol) throws IOException {
+    server.setUseClientMode(false);
+    client.setUseClientMode(true);
+    client.setEnabledProtocols(new String[] {protocol});
+    ByteBuffer there = ByteBuffer.allocate(70_000);
+    ByteBuffer back = ByteBuffer.allocate(70_000);
+    for (int i = 0; i < 40; i++) {
+      step(client, back, there);
+      step(server, there, back);
+    }
+    assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NOT_HANDSHAKING);
+  }
+
+  private static void step(SSLEngine engine, ByteBuffer in, ByteBuffer out) throws IOException {
+    switch (engine.getHandshakeStatus()) {
+      case NEED_TASK -> engine.getDelegatedTask().run();
+      case NEED_WRAP -> engine.wrap(ByteBuffer.allocate(0), out);
+      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> unwrap(engine, in);
+      default -> {
+        if (engine.getSession().getProtocol().equals("NONE")) {
+          engine.beginHandshake();
+        } else {
+          unwrap(engine, in); // tickets
+        }
+      }
+    }
+  }
+
+  private static void unwrap(SSLEngine engine, ByteBuffer in) throws IOException {
+    in.flip();
+    engine.unwrap(in, ByteBuffer.allocate(20_000));
+    in.compact();
+  }
+
+  private void arrive(byte[] bytes) throws IOException {
+    ByteBuffer all =
+        ByteBuffer.allocate(wire.remaining() + bytes.length).put(wire).put(bytes).flip();
+    ByteBuffer plain = ByteBuffer.allocate(20_000);
+    while (all.hasRemaining()
+        && client.unwrap(all, plain.clear()).getStatus()
+            == javax.net.ssl.SSLEngineResult.Status.OK) {
+      received.write(plain.array(), 0, plain.position());
+    }
+    wire = all;
+  }
+
+  /**
+   * Sends pieces of random sizes through a transport with random room, as the server does: bytes
+   * that were not taken are offered again, behind them the next ones.
+   */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void h6EachByteIsTakenOnceHoweverLittleRoomThereIs(String protocol) throws Exception {
+    shakeHands(protocol);
+    var random = new Random(7);
+    byte[] all = new byte[3_000_000];
+    random.nextBytes(all);
+    var below = new Narrow(random);
+    var out = new Outgoing(below, new Buffers(4 * 17_000));
+    int offered = 0; // the bytes before it were offered at least once
+    int taken = 0;
+    while (taken < all.length) {
+      offered = Math.max(offered, Math.min(all.length, taken + 1 + random.nextInt(60_000)));
+      ByteBuffer[] pieces = pieces(all, taken, offered, random);
+      long now = out.write(server, pieces, 1, pieces.length - 2);
+      taken += (int) now;
+      assertThat(left(pieces)).isEqualTo(offered - taken);
+      arrive(below.taken());
+      assertThat(received.size()).isGreaterThanOrEqualTo(taken - 17_000 * 4);
+      boolean allOut = out.flush();
+      assertThat(allOut || taken < offered).isTrue(); // whoever has no bytes left is done
+    }
+    arrive(below.taken());
+    assertThat(Arrays.mismatch(received.toByteArray(), all)).isEqualTo(-1);
+  }
+
+  /** Some buffers, empty ones and ones with a beginning of their own among them. */
+  private static ByteBuffer[] pieces(byte[] all, int from, int to, Random random) {
+    var pieces = new ByteBuffer[7];
+    Arrays.fill(pieces, ByteBuffer.wrap(all, 0, 0));
+    int at = from;
+    for (int i = 1; i < 5; i++) {
+      int length = random.nextInt(3) == 0 ? 0 : random.nextInt(to - at + 1);
+      pieces[i] = ByteBuffer.wrap(all, at, length);
+      at += length;
+    }
+    pieces[5] = ByteBuffer.wrap(all, at, to - at);
+    return pieces;
+  }
+
+  private static int left(ByteBuffer[] pieces) {
+    return Arrays.stream(pieces).mapToInt(ByteBuffer::remaining).sum();
+  }
+}
