@@ -7,11 +7,13 @@ import io.thousandisland.server.Limit;
 import io.thousandisland.server.Status;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 
-/** An event that happened in a server. */
+/** An event that happened in a server, or in a transport that servers share. */
 public sealed interface TelemetryEvent {
 
-  /** Name of the server in which the event happened. */
+  /** Name of the server in which the event happened; for an event of a transport, its name. */
   String server();
 
   /** The detail that this event belongs to. */
@@ -80,6 +82,39 @@ public sealed interface TelemetryEvent {
 
   /** A drain of the server, of one acceptor or of one generation is over. */
   record DrainEnded(String server, String what, Drained result) implements TelemetryEvent {}
+
+  // ---- transports
+
+  /**
+   * A transport shows these certificates to new clients from now on.
+   *
+   * @param server the transport's name
+   * @param certificates their subjects and files, in words
+   * @param expires when the first of them does
+   */
+  record CertificatesInUse(String server, List<String> certificates, Instant expires)
+      implements TelemetryEvent {
+    public CertificatesInUse {
+      certificates = List.copyOf(certificates);
+    }
+  }
+
+  /**
+   * A transport was given files or a configuration that it cannot use.
+   *
+   * @param server the transport's name
+   * @param reason names the key, the file or value, and what is wrong
+   * @param served whether it goes on with what it had before; otherwise it serves nobody
+   */
+  record CertificatesRefused(String server, String reason, boolean served)
+      implements TelemetryEvent {}
+
+  /**
+   * A certificate in use will have to be replaced: it expires soon, for example.
+   *
+   * @param server the transport's name
+   */
+  record CertificateWarning(String server, String what) implements TelemetryEvent {}
 
   // ---- listener
 

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -43,7 +42,7 @@ final class ServerHandshake {
     FAILED
   }
 
-  private final Supplier<Terms> offer;
+  private final Offering offer;
   private final HandshakeThreads threads;
   private final Incoming in;
   private final Outgoing out;
@@ -70,7 +69,7 @@ final class ServerHandshake {
   private volatile boolean busy;
 
   ServerHandshake(
-      Supplier<Terms> offer,
+      Offering offer,
       HandshakeThreads threads,
       Incoming in,
       Outgoing out,
@@ -128,17 +127,15 @@ final class ServerHandshake {
 
   private boolean greet() throws IOException {
     ByteBuffer bytes = in.look(GreetingParser.MOST_BYTES);
-    switch (GreetingParser.parse(bytes)) {
-      case Greeting.Incomplete incomplete -> {
-        return false;
-      }
+    return switch (GreetingParser.parse(bytes)) {
+      case Greeting.Incomplete incomplete -> false;
       case Greeting.NoHello no -> throw refused(no.alert(), "the peer sent " + no.reason());
       case Greeting.Hello complete -> {
         hello = complete;
-        terms = offer.get();
-        return judge(complete, terms);
+        terms = offer.now();
+        yield judge(complete, terms);
       }
-    }
+    };
   }
 
   private boolean judge(Greeting.Hello greeting, Terms terms) throws IOException {
@@ -164,14 +161,13 @@ final class ServerHandshake {
   }
 
   private boolean obey() throws IOException {
-    switch (answer) {
+    return switch (answer) {
       case HelloAnswer.Refuse refuse ->
           throw refused(Alert.ACCESS_DENIED, "the client was refused: " + refuse.reason());
-      case HelloAnswer.Proceed proceed -> {
-        return begin(Objects.requireNonNull(terms), proceed.certificateOf().orElse(null));
-      }
+      case HelloAnswer.Proceed proceed ->
+          begin(Objects.requireNonNull(terms), proceed.certificateOf().orElse(null));
       case null -> throw refused(Alert.INTERNAL_ERROR, "the inspector of greetings answered null");
-    }
+    };
   }
 
   private SSLHandshakeException refused(int alert, String reason) throws IOException {
@@ -186,10 +182,11 @@ final class ServerHandshake {
   /**
    * @param certificateOf the name whose certificate is to be shown; null for that of the greeting
    */
-  private boolean begin(Terms terms, @Nullable String certificateOf) {
+  private boolean begin(Terms terms, @Nullable String certificateOf) throws SSLException {
     SSLEngine made = terms.context().createSSLEngine(certificateOf, -1);
     made.setUseClientMode(false);
     made.setSSLParameters(terms.parameters());
+    made.beginHandshake();
     engine = made;
     phase = Phase.EXCHANGE;
     return true;
@@ -198,30 +195,24 @@ final class ServerHandshake {
   /** Takes one step. */
   private boolean exchange() throws IOException {
     SSLEngine mine = engine();
-    switch (mine.getHandshakeStatus()) {
-      case NEED_TASK -> {
-        return calculate(Objects.requireNonNull(mine.getDelegatedTask())::run);
-      }
+    return switch (mine.getHandshakeStatus()) {
+      case NEED_TASK -> calculate(Objects.requireNonNull(mine.getDelegatedTask())::run);
       case NEED_WRAP -> {
         var unused = out.tell(mine);
-        return true;
+        yield true;
       }
-      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> {
-        return out.flush() && in.handshake(mine);
-      }
-      case FINISHED, NOT_HANDSHAKING -> {
-        if (!mine.getSession().isValid() && mine.getSession().getProtocol().equals("NONE")) {
-          mine.beginHandshake();
-          return true;
-        }
-        if (out.flush()) {
-          phase = Phase.DONE;
-          return true;
-        }
-        return false;
-      }
+      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> out.flush() && in.handshake(mine);
+      case FINISHED, NOT_HANDSHAKING -> finish();
+    };
+  }
+
+  /** The last bytes go out; then the connection is the handler's. */
+  private boolean finish() throws IOException {
+    if (!out.flush()) {
+      return false;
     }
-    throw new AssertionError();
+    phase = Phase.DONE;
+    return true;
   }
 
   private interface Work {

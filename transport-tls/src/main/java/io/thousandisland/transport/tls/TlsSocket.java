@@ -11,7 +11,6 @@ import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
@@ -48,8 +47,7 @@ final class TlsSocket implements TransportSocket {
   /** Whether input was shut down by us. The connection's own thread's. */
   private boolean deaf;
 
-  TlsSocket(
-      TransportSocket below, Supplier<Terms> offer, HandshakeThreads threads, Buffers buffers) {
+  TlsSocket(TransportSocket below, Offering offer, HandshakeThreads threads, Buffers buffers) {
     this.below = below;
     this.in = new Incoming(below, buffers);
     this.out = new Outgoing(below, buffers);

@@ -6,7 +6,6 @@ import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.util.Map;
-import java.util.function.Supplier;
 
 /**
  * TLS over another transport, on the server's side.
@@ -22,14 +21,14 @@ final class TlsTransport implements Transport {
   private static final int BUFFER = 4 * (16 * 1024 + 512);
 
   private final Transport below;
-  private final Supplier<Terms> offer;
+  private final Offering offer;
   private final HandshakeThreads threads;
   private final Buffers buffers = new Buffers(BUFFER);
 
   /**
    * @param offer asked for each handshake
    */
-  TlsTransport(Transport below, Supplier<Terms> offer, HandshakeThreads threads) {
+  TlsTransport(Transport below, Offering offer, HandshakeThreads threads) {
     this.below = below;
     this.offer = offer;
     this.threads = threads;

@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
 import javax.net.ssl.SSLSocket;
 
 /** A server over TLS, and the JDK's own client. */
@@ -27,7 +26,7 @@ final class TlsFixture implements AutoCloseable {
   }
 
   /** A server whose handler may switch to {@code tls}. */
-  TestServer.Builder plain(Handler<?> handler, Supplier<Terms> offer) {
+  TestServer.Builder plain(Handler<?> handler, Offering offer) {
     var builder =
         TestServer.serving(handler)
             .transport("tls", below -> new TlsTransport(below, offer, threads));
@@ -35,7 +34,7 @@ final class TlsFixture implements AutoCloseable {
   }
 
   /** A server that is reached over TLS. */
-  TestServer.Builder tls(Handler<?> handler, Supplier<Terms> offer) {
+  TestServer.Builder tls(Handler<?> handler, Offering offer) {
     return plain(handler, offer).over("tls");
   }
 

@@ -34,6 +34,9 @@ final class Levels {
       case TelemetryEvent.ReadinessChanged e -> Level.DEBUG; // the status tells it at INFO
       case TelemetryEvent.ConfigurationAccepted e -> Level.INFO;
       case TelemetryEvent.ConfigurationAdjusted e -> Level.INFO;
+      case TelemetryEvent.CertificatesInUse e -> Level.INFO;
+      case TelemetryEvent.CertificatesRefused e -> Level.WARN;
+      case TelemetryEvent.CertificateWarning e -> Level.WARN;
       case TelemetryEvent.ListenerStarted e -> Level.INFO;
       case TelemetryEvent.ListenerStopped e -> Level.INFO;
       case TelemetryEvent.HandlerBound e -> Level.INFO;

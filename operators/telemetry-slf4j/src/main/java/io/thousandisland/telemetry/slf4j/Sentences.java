@@ -27,6 +27,15 @@ final class Sentences {
           case TelemetryEvent.ConfigurationAccepted e ->
               "configuration accepted; the previous one was refused";
           case TelemetryEvent.ConfigurationAdjusted e -> "configuration adjusted: " + e.what();
+          case TelemetryEvent.CertificatesInUse e ->
+              "certificates in use: %s; the first one expires at %s"
+                  .formatted(String.join(", ", e.certificates()), e.expires());
+          case TelemetryEvent.CertificatesRefused e ->
+              "certificates refused: %s; %s"
+                  .formatted(
+                      e.reason(),
+                      e.served() ? "the previous ones stay in use" : "nobody can be served");
+          case TelemetryEvent.CertificateWarning e -> e.what();
           case TelemetryEvent.DrainEnded e -> drained(e);
           case TelemetryEvent.ListenerStarted e ->
               "listening on %s%s%s"

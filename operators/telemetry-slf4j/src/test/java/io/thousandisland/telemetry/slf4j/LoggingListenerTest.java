@@ -81,7 +81,7 @@ class LoggingListenerTest {
     ILoggingEvent line = line(sample.getKey());
 
     assertThat(line.getLevel()).isEqualTo(sample.getValue());
-    assertThat(line.getFormattedMessage()).startsWith("mail: ");
+    assertThat(line.getFormattedMessage()).startsWith(sample.getKey().server() + ": ");
   }
 
   @ParameterizedTest
@@ -195,6 +195,10 @@ class LoggingListenerTest {
             "mail: RUNNING, no longer FAILED",
             "mail: configuration accepted; the previous one was refused",
             "mail: configuration adjusted: drainTimeout is 1s",
+            "tls: certificates in use: CN=a from a.pem;"
+                + " the first one expires at 1970-01-01T00:00:00Z",
+            "tls: certificates refused: key: k.pem is empty; the previous ones stay in use",
+            "tls: CN=a expires soon",
             "mail: server drained: 4 migrated, 1 graceful, 2 forced, in 1s",
             "mail: listening on 127.0.0.1:50000",
             "mail: no longer listening on 127.0.0.1:50000, after 1s",

@@ -87,6 +87,11 @@ final class SampleEvents {
         new TelemetryEvent.StatusChanged("mail", Status.FAILED, Status.RUNNING, ""), Level.INFO);
     all.put(new TelemetryEvent.ConfigurationAccepted("mail"), Level.INFO);
     all.put(new TelemetryEvent.ConfigurationAdjusted("mail", "drainTimeout is 1s"), Level.INFO);
+    all.put(
+        new TelemetryEvent.CertificatesInUse("tls", List.of("CN=a from a.pem"), Instant.EPOCH),
+        Level.INFO);
+    all.put(new TelemetryEvent.CertificatesRefused("tls", "key: k.pem is empty", true), Level.WARN);
+    all.put(new TelemetryEvent.CertificateWarning("tls", "CN=a expires soon"), Level.WARN);
     all.put(drained(List.of()), Level.INFO);
     all.put(new TelemetryEvent.ListenerStarted("mail", "127.0.0.1:25", PEER, 1, false), Level.INFO);
     all.put(new TelemetryEvent.ListenerStopped("mail", "127.0.0.1:25", PEER, SECOND), Level.INFO);

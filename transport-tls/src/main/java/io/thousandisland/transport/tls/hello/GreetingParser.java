@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The parser of the first message of a TLS connection. The message may be spread over several
@@ -74,12 +75,12 @@ public final class GreetingParser {
 
   // ---- not TLS
 
-  private static @org.jspecify.annotations.Nullable NoHello noTls(ByteBuffer in) {
+  private static @Nullable NoHello noTls(ByteBuffer in) {
     if (!in.hasRemaining() || in.get(in.position()) == HANDSHAKE) {
       return null;
     }
     int first = in.get(in.position()) & 0xff;
-    boolean text = first >= 'A' && first <= 'Z' || first >= 'a' && first <= 'z';
+    boolean text = Character.isLetter(first) && first < 0x80;
     String what =
         first == 0x80 ? "a hello of SSL 2" : text ? "text, as of plain HTTP" : "no TLS record";
     return new NoHello(what + ", where TLS is spoken", Alert.NONE);
@@ -88,8 +89,7 @@ public final class GreetingParser {
   // ---- records
 
   /** The ClientHello without its header; null when it is not complete. */
-  private static @org.jspecify.annotations.Nullable ByteBuffer message(ByteBuffer in)
-      throws Malformed {
+  private static @Nullable ByteBuffer message(ByteBuffer in) throws Malformed {
     ByteBuffer joined = ByteBuffer.allocate(Math.min(in.remaining(), LONGEST));
     int length = -1; // of the message, with its header
     while (in.remaining() >= RECORD_HEADER) {
@@ -200,7 +200,7 @@ public final class GreetingParser {
   }
 
   private static boolean isOfName(int c) {
-    return c >= 'a' && c <= 'z' || c >= '0' && c <= '9' || c == '-' || c == '.' || c == '_';
+    return "abcdefghijklmnopqrstuvwxyz0123456789-._".indexOf(c) >= 0;
   }
 
   private static List<String> protocols(ByteBuffer in) throws Malformed {

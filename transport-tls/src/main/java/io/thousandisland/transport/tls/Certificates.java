@@ -1,0 +1,193 @@
+package io.thousandisland.transport.tls;
+
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.tls.HelloInspector;
+import io.thousandisland.transport.tls.certificates.Credentials;
+import io.thousandisland.transport.tls.certificates.Identity;
+import io.thousandisland.transport.tls.certificates.UnusableException;
+import io.thousandisland.transport.tls.certificates.WatchedFiles;
+import java.io.IOException;
+import java.security.GeneralSecurityException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The certificates of one transport, kept up to date: with its configuration, and with the files
+ * that it names.
+ *
+ * <p>Files or a configuration that cannot be used change nothing: what is in use stays in use, and
+ * the fault is told once. Connections that are established notice nothing of a change.
+ *
+ * <p>Thread: any; changes are made by one at a time.
+ */
+final class Certificates implements AutoCloseable {
+
+  /** What is in use. */
+  private record InUse(TlsSettings settings, Credentials credentials, SSLContext context) {}
+
+  private final String name;
+  private final UnaryOperator<@Nullable String> environment;
+  private final Consumer<TelemetryEvent> listener;
+  private final Clock clock;
+  private final ScheduledExecutorService looks;
+
+  /** Null while nobody can be served. Written with the monitor held; read by any thread. */
+  private volatile @Nullable InUse inUse;
+
+  /** Why the latest files or the latest configuration are not in use; null when they are. */
+  private volatile @Nullable String problem;
+
+  /** The latest configuration that was understood. Guarded by this. */
+  private @Nullable TlsSettings wanted;
+
+  /** Its files. Guarded by this. */
+  private @Nullable WatchedFiles watched;
+
+  /** Guarded by this. */
+  private @Nullable ScheduledFuture<?> looking;
+
+  /** What was warned of. Guarded by this. */
+  private final Set<String> warned = new HashSet<>();
+
+  /**
+   * @param name of the transport
+   * @param environment gives the value of an environment variable, or null
+   */
+  Certificates(
+      String name,
+      UnaryOperator<@Nullable String> environment,
+      Consumer<TelemetryEvent> listener,
+      Clock clock) {
+    this.name = name;
+    this.environment = environment;
+    this.listener = listener;
+    this.clock = clock;
+    this.looks =
+        Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform()
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .name("thousandisland " + name + " files")
+                .factory());
+  }
+
+  /**
+   * Takes a configuration over, if it can be used.
+   *
+   * @return the settings, when they were understood
+   */
+  synchronized Optional<TlsSettings> configure(TlsConfig config) {
+    TlsSettings settings;
+    try {
+      settings = TlsSettings.read(config);
+    } catch (IllegalArgumentException wrong) {
+      refused(String.valueOf(wrong.getMessage()));
+      return Optional.empty();
+    }
+    wanted = settings;
+    watched = new WatchedFiles(settings.files().all());
+    load(settings);
+    lookEvery(settings.reload().toSeconds());
+    return Optional.of(settings);
+  }
+
+  private void lookEvery(long seconds) {
+    if (looking != null) {
+      looking.cancel(false);
+      looking = null;
+    }
+    if (seconds > 0) {
+      looking = looks.scheduleWithFixedDelay(this::look, seconds, seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  /** Looks whether the files have changed, and whether a certificate expires soon. */
+  synchronized void look() {
+    TlsSettings settings = wanted;
+    WatchedFiles files = watched;
+    if (settings != null && files != null && files.haveChanged()) {
+      load(settings);
+    }
+    warn();
+  }
+
+  private void load(TlsSettings settings) {
+    try {
+      Credentials credentials = Credentials.read(settings.files(), environment);
+      inUse = new InUse(settings, credentials, context(credentials));
+      problem = null;
+      warned.clear();
+      tell(
+          new TelemetryEvent.CertificatesInUse(
+              name,
+              credentials.identities().stream().map(Identity::toString).toList(),
+              credentials.first().expires()));
+      warn();
+    } catch (UnusableException | GeneralSecurityException unusable) {
+      refused(String.valueOf(unusable.getMessage()));
+    }
+  }
+
+  private static SSLContext context(Credentials credentials) throws GeneralSecurityException {
+    SSLContext context = SSLContext.getInstance("TLS");
+    var trust = credentials.trustManager();
+    context.init(
+        new KeyManager[] {credentials.keyManager()},
+        trust == null ? new TrustManager[0] : new TrustManager[] {trust},
+        null);
+    return context;
+  }
+
+  private void refused(String reason) {
+    if (!reason.equals(problem)) {
+      problem = reason;
+      tell(new TelemetryEvent.CertificatesRefused(name, reason, inUse != null));
+    }
+  }
+
+  private void warn() {
+    InUse now = inUse;
+    if (now != null) {
+      Instant time = clock.instant();
+      for (String warning : now.credentials.warnings(time, time.plus(now.settings.warning()))) {
+        if (warned.add(warning)) {
+          tell(new TelemetryEvent.CertificateWarning(name, warning));
+        }
+      }
+    }
+  }
+
+  private void tell(TelemetryEvent event) {
+    listener.accept(event);
+  }
+
+  /** The terms for a handshake that begins now. */
+  Terms terms(@Nullable HelloInspector inspector) throws IOException {
+    InUse now = inUse;
+    if (now == null) {
+      throw new IOException(String.valueOf(problem));
+    }
+    Predicate<String> admits =
+        now.settings.refusesUnknownNames() ? now.credentials::knows : any -> true;
+    return new Terms(now.context, now.settings.parameters(), admits, inspector);
+  }
+
+  @Override
+  public void close() {
+    looks.shutdownNow();
+  }
+}

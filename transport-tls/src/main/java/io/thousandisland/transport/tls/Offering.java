@@ -1,0 +1,13 @@
+package io.thousandisland.transport.tls;
+
+import java.io.IOException;
+
+/** The terms for a handshake that begins now. */
+@FunctionalInterface
+interface Offering {
+
+  /**
+   * @throws IOException when nobody can be served; the message says why
+   */
+  Terms now() throws IOException;
+}

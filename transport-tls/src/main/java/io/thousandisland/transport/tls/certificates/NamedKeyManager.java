@@ -1,0 +1,123 @@
+package io.thousandisland.transport.tls.certificates;
+
+import java.net.Socket;
+import java.security.Principal;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import javax.net.ssl.ExtendedSSLSession;
+import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.X509ExtendedKeyManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The choice of the certificate that a client is shown: one for the name that it asks for, of a
+ * kind that it understands. The JDK asks for one kind of key after the other, the client's best
+ * first. So certificates of several kinds for one name stand side by side.
+ *
+ * <p>Thread: any.
+ */
+final class NamedKeyManager extends X509ExtendedKeyManager {
+
+  private final List<Identity> identities;
+
+  NamedKeyManager(List<Identity> identities) {
+    this.identities = identities;
+  }
+
+  @Override
+  public @Nullable String chooseEngineServerAlias(
+      String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
+    String name = name(engine);
+    return IntStream.range(0, identities.size())
+        .filter(i -> isOfKind(identities.get(i), keyType))
+        .filter(i -> name == null || ServerNames.matches(identities.get(i), name))
+        .boxed()
+        .findFirst()
+        .or(() -> firstOfKind(keyType, name))
+        .map(String::valueOf)
+        .orElse(null);
+  }
+
+  /** The default for a name that no certificate is for. */
+  private java.util.Optional<Integer> firstOfKind(String keyType, @Nullable String name) {
+    if (name != null && ServerNames.knows(identities, name)) {
+      return java.util.Optional.empty(); // that of another kind of key is the right one
+    }
+    return IntStream.range(0, identities.size())
+        .filter(i -> isOfKind(identities.get(i), keyType))
+        .boxed()
+        .findFirst();
+  }
+
+  private static boolean isOfKind(Identity identity, String keyType) {
+    String own = identity.key().getAlgorithm();
+    return own.equals(keyType) || (own.startsWith("Ed") && keyType.equals("EdDSA"));
+  }
+
+  /**
+   * The name that was chosen for this engine when it was made (its peer host), else the name that
+   * the client asks for; null when there is neither.
+   */
+  private static @Nullable String name(SSLEngine engine) {
+    String chosen = engine.getPeerHost();
+    if (chosen != null) {
+      return chosen.toLowerCase(Locale.ROOT);
+    }
+    SSLSession session = engine.getHandshakeSession();
+    if (session instanceof ExtendedSSLSession extended) {
+      for (SNIServerName name : extended.getRequestedServerNames()) {
+        if (name instanceof SNIHostName host) {
+          return ServerNames.plain(host.getAsciiName());
+        }
+      }
+    }
+    return null;
+  }
+
+  private Identity identity(String alias) {
+    return identities.get(Integer.parseInt(alias));
+  }
+
+  @Override
+  public X509Certificate[] getCertificateChain(String alias) {
+    return identity(alias).chain().toArray(X509Certificate[]::new);
+  }
+
+  @Override
+  public PrivateKey getPrivateKey(String alias) {
+    return identity(alias).key();
+  }
+
+  @Override
+  public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
+    return IntStream.range(0, identities.size())
+        .filter(i -> isOfKind(identities.get(i), keyType))
+        .mapToObj(String::valueOf)
+        .toArray(String[]::new);
+  }
+
+  // ---- blocking sockets and clients, which nobody makes here
+
+  @Override
+  public @Nullable String chooseServerAlias(
+      String keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+
+  @Override
+  public String @Nullable [] getClientAliases(String keyType, Principal @Nullable [] issuers) {
+    return null;
+  }
+
+  @Override
+  public @Nullable String chooseClientAlias(
+      String[] keyType, Principal @Nullable [] issuers, @Nullable Socket socket) {
+    return null;
+  }
+}
