@@ -13,6 +13,7 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.ConfigurationPolicy;
@@ -36,6 +37,10 @@ import org.osgi.service.metatype.annotations.Designate;
     configurationPid = "io.thousandisland.tls",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
 @TransportName("tls")
+@Requirement(
+    namespace = TransportName.NAMESPACE,
+    filter = "(io.thousandisland.transport=tcp)",
+    effective = "active")
 @Designate(ocd = TlsConfig.class, factory = true)
 public final class TlsComponent implements Transport {
 
@@ -101,7 +106,7 @@ public final class TlsComponent implements Transport {
       cardinality = ReferenceCardinality.OPTIONAL,
       policy = ReferencePolicy.DYNAMIC,
       policyOption = ReferencePolicyOption.GREEDY)
-  void inspector(HelloInspector one) {
+  void bindInspector(HelloInspector one) {
     inspector = one;
   }
 
