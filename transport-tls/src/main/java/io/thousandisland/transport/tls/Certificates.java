@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Certificates implements AutoCloseable {
 
-  /** What is in use. */
+  /** The certificates in use, and all that goes with them. */
   private record InUse(TlsSettings settings, Credentials credentials, SSLContext context) {}
 
   private final String name;
@@ -60,7 +60,7 @@ final class Certificates implements AutoCloseable {
   /** Guarded by this. */
   private @Nullable ScheduledFuture<?> looking;
 
-  /** What was warned of. Guarded by this. */
+  /** The warnings that were given. Guarded by this. */
   private final Set<String> warned = new HashSet<>();
 
   /**

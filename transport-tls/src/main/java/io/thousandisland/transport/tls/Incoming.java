@@ -34,7 +34,7 @@ final class Incoming {
   /** In bytes, encrypted (RFC 5246, section 6.2.3; in TLS 1.3 it is shorter). */
   private static final int LONGEST_RECORD = 16 * 1024 + 2048;
 
-  /** What the connection does when the engine has something to say or to calculate. */
+  /** The work for an engine that has something to say or to calculate. */
   interface Errands {
     void run() throws IOException;
   }

@@ -62,7 +62,7 @@ final class ServerHandshake {
   /** The inspector's answer. Written by the work, before {@link #busy} ends. */
   private @Nullable HelloAnswer answer;
 
-  /** What the work has thrown. Written before {@link #busy} ends. */
+  /** The exception of the work. Written before {@link #busy} ends. */
   private @Nullable Throwable thrown;
 
   /** Whether work is under way. Written by the own thread and by the work; read by the own. */

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a server does with connections, over TLS. */
+/** The work of a server with its connections, over TLS. */
 @ParameterizedClass(name = "nonblocking {0}")
 @ValueSource(booleans = {false, true})
 @Timeout(60)

@@ -33,7 +33,7 @@ import org.bouncycastle.pkcs.PKCS8EncryptedPrivateKeyInfo;
 import org.bouncycastle.pkcs.PKCSException;
 
 /**
- * What a PEM file has, in its order. Keys may be PKCS#8, PKCS#1 or SEC 1, encrypted or not.
+ * The content of a PEM file, in its order. Keys may be PKCS#8, PKCS#1 or SEC 1, encrypted or not.
  *
  * <p>BouncyCastle reads the forms and decrypts; the certificates and keys are objects of the JDK,
  * which its TLS can use. BouncyCastle's provider is not registered with the JDK.

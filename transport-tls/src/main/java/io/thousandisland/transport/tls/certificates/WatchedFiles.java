@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class WatchedFiles {
 
-  /** What a file looks like from outside; all null for a file that is not there. */
+  /** The look of a file from outside; all null for a file that is not there. */
   private record Stamp(
       @Nullable Path real, @Nullable Object key, @Nullable FileTime changed, long size) {
     static Stamp of(Path file) {
