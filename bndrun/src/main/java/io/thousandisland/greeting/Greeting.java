@@ -1,7 +1,9 @@
 package io.thousandisland.greeting;
 
 import io.thousandisland.server.Server;
+import io.thousandisland.server.SettingInfo;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.osgi.service.component.annotations.Component;
@@ -33,9 +35,20 @@ public final class Greeting {
     Object port = properties.get(Server.PORT);
     boolean running = "RUNNING".equals(properties.get(Server.STATUS));
     if (running && told.add(server.name() + port)) {
-      System.out.printf(
-          "%s listens on %s:%s - talk to it: nc %s %s%n", server.name(), host, port, host, port);
+      String how =
+          transport(server)
+              .map(other -> "over another transport: " + other)
+              .orElse("talk to it: nc " + host + " " + port);
+      System.out.printf("%s listens on %s:%s - %s%n", server.name(), host, port, how);
     }
+  }
+
+  /** The filter of the server's transport; empty for plain TCP. */
+  private static Optional<String> transport(Server server) {
+    return server.info().settings().stream()
+        .filter(setting -> setting.key().equals("transport.target") && !setting.standard())
+        .map(SettingInfo::value)
+        .findFirst();
   }
 
   void leave(Server server) {
