@@ -21,10 +21,12 @@ public final class Credentials {
   private static final int SHORTEST_RSA = 2048;
 
   private final List<Identity> identities;
+  private final ServerNames names;
   private final @Nullable X509ExtendedTrustManager trust;
 
   private Credentials(List<Identity> identities, @Nullable X509ExtendedTrustManager trust) {
     this.identities = identities;
+    this.names = new ServerNames(identities);
     this.trust = trust;
   }
 
@@ -48,7 +50,7 @@ public final class Credentials {
 
   /** Shows a client the certificate of the name that it asks for. */
   public X509ExtendedKeyManager keyManager() {
-    return new NamedKeyManager(identities);
+    return new NamedKeyManager(identities, names);
   }
 
   /** Judges clients' certificates; null when none is trusted. */
@@ -58,7 +60,7 @@ public final class Credentials {
 
   /** Whether a certificate is for {@code name}. */
   public boolean knows(String name) {
-    return ServerNames.knows(identities, ServerNames.plain(name));
+    return names.knows(ServerNames.plain(name));
   }
 
   /** The certificate that expires first. */

@@ -5,7 +5,6 @@ import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 import javax.net.ssl.ExtendedSSLSession;
 import javax.net.ssl.SNIHostName;
@@ -18,41 +17,30 @@ import org.jspecify.annotations.Nullable;
 /**
  * The choice of the certificate that a client is shown: one for the name that it asks for, of a
  * kind that it understands. The JDK asks for one kind of key after the other, the client's best
- * first. So certificates of several kinds for one name stand side by side.
+ * first. So certificates of several kinds for one name stand side by side. A client that
+ * understands no kind for its name is shown none: that of another name would not help it.
  *
  * <p>Thread: any.
  */
 final class NamedKeyManager extends X509ExtendedKeyManager {
 
   private final List<Identity> identities;
+  private final ServerNames names;
 
-  NamedKeyManager(List<Identity> identities) {
+  NamedKeyManager(List<Identity> identities, ServerNames names) {
     this.identities = identities;
+    this.names = names;
   }
 
   @Override
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
-    String name = name(engine);
-    return IntStream.range(0, identities.size())
-        .filter(i -> isOfKind(identities.get(i), keyType))
-        .filter(i -> name == null || ServerNames.matches(identities.get(i), name))
-        .boxed()
+    return names.orDefault(name(engine)).stream()
+        .filter(one -> isOfKind(one, keyType))
         .findFirst()
-        .or(() -> firstOfKind(keyType, name))
+        .map(identities::indexOf)
         .map(String::valueOf)
         .orElse(null);
-  }
-
-  /** The default for a name that no certificate is for. */
-  private java.util.Optional<Integer> firstOfKind(String keyType, @Nullable String name) {
-    if (name != null && ServerNames.knows(identities, name)) {
-      return java.util.Optional.empty(); // that of another kind of key is the right one
-    }
-    return IntStream.range(0, identities.size())
-        .filter(i -> isOfKind(identities.get(i), keyType))
-        .boxed()
-        .findFirst();
   }
 
   private static boolean isOfKind(Identity identity, String keyType) {
@@ -67,7 +55,7 @@ final class NamedKeyManager extends X509ExtendedKeyManager {
   private static @Nullable String name(SSLEngine engine) {
     String chosen = engine.getPeerHost();
     if (chosen != null) {
-      return chosen.toLowerCase(Locale.ROOT);
+      return ServerNames.plain(chosen);
     }
     SSLSession session = engine.getHandshakeSession();
     if (session instanceof ExtendedSSLSession extended) {

@@ -1,12 +1,42 @@
 package io.thousandisland.transport.tls.certificates;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
-/** The comparison of the name that a client asks for with the names of certificates (RFC 6125). */
+/**
+ * The certificates by the names that clients ask for (RFC 6125, section 6.4): those of exactly the
+ * name; else those of a wildcard, whose star stands for one label; else the default ones.
+ * Immutable.
+ *
+ * <p>Thread: any.
+ */
 final class ServerNames {
 
-  private ServerNames() {}
+  /** By names and wildcards as certificates write them, in lower case. */
+  private final Map<String, List<Identity>> byName = new HashMap<>();
+
+  /** The first certificate, and all that have a name in common with it. */
+  private final List<Identity> byDefault = new ArrayList<>();
+
+  /**
+   * @param all at least one
+   */
+  ServerNames(List<Identity> all) {
+    Identity first = all.getFirst();
+    for (Identity one : all) {
+      for (String name : one.names()) {
+        byName.computeIfAbsent(name, any -> new ArrayList<>()).add(one);
+      }
+      if (one == first || !Collections.disjoint(one.names(), first.names())) {
+        byDefault.add(one);
+      }
+    }
+  }
 
   /** In lower case, without a dot at its end. */
   static String plain(String name) {
@@ -15,20 +45,23 @@ final class ServerNames {
   }
 
   /** Whether a certificate is for {@code name}, which is plain. */
-  static boolean matches(Identity identity, String name) {
-    return identity.names().stream().anyMatch(own -> matches(own, name));
+  boolean knows(String name) {
+    return of(name) != null;
   }
 
-  /** Whether some certificate is for {@code name}. */
-  static boolean knows(List<Identity> identities, String name) {
-    return identities.stream().anyMatch(one -> matches(one, name));
+  /**
+   * The certificates for {@code name}, in their order: of all its kinds of keys.
+   *
+   * @param name is plain; null when the client asks for none
+   */
+  List<Identity> orDefault(@Nullable String name) {
+    List<Identity> found = name == null ? null : of(name);
+    return found == null ? byDefault : found;
   }
 
-  private static boolean matches(String own, String name) {
-    if (!own.startsWith("*.")) {
-      return own.equals(name);
-    }
+  private @Nullable List<Identity> of(String name) {
+    List<Identity> exactly = byName.get(name);
     int dot = name.indexOf('.');
-    return dot > 0 && own.substring(1).equals(name.substring(dot)); // the star is one label
+    return exactly == null && dot > 0 ? byName.get("*" + name.substring(dot)) : exactly;
   }
 }
