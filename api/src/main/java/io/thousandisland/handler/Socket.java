@@ -280,6 +280,9 @@ public interface Socket {
   /** The name the peer asked for by SNI, if any. */
   Optional<String> serverName();
 
+  /** The outcome of the TLS handshake; empty when the bytes do not travel over TLS. */
+  Optional<TlsSession> tls();
+
   /** Bytes and calls so far. */
   Counters counters();
 

@@ -1,5 +1,6 @@
 package io.thousandisland.transport;
 
+import io.thousandisland.handler.TlsSession;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -61,11 +62,19 @@ public interface TransportSocket extends Closeable {
    * Writes the bytes that the kernel takes.
    *
    * <p>After a write that left bytes in {@code from}, {@link Readiness#writable} is called as soon
-   * as there is room again.
+   * as there is room again. The next write offers these bytes again, first and unchanged, unless
+   * {@link #forgetLeft} is called before.
    *
    * @return the bytes taken, 0 or more
    */
   int write(ByteBuffer from) throws IOException;
+
+  /**
+   * The bytes that writes have left will not be offered again. A transport that has a part of them
+   * on its way already, in an encrypted record for example, sends that part, and passes over none
+   * of the bytes that are written next. By default it does nothing.
+   */
+  default void forgetLeft() {}
 
   /**
    * Gathering form of {@link #write(ByteBuffer)}: takes {@code from[offset]} to {@code from[offset
@@ -131,6 +140,11 @@ public interface TransportSocket extends Closeable {
 
   /** The name the peer asked for by SNI. */
   default Optional<String> serverName() {
+    return Optional.empty();
+  }
+
+  /** The outcome of the TLS handshake; empty when there is none. */
+  default Optional<TlsSession> tls() {
     return Optional.empty();
   }
 

@@ -18,6 +18,7 @@ import io.thousandisland.handler.ServerRef;
 import io.thousandisland.handler.ShutdownException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.handler.SocketRef;
+import io.thousandisland.handler.TlsSession;
 import io.thousandisland.runtime.handlers.Portable;
 import io.thousandisland.runtime.shared.BufferPool;
 import io.thousandisland.runtime.shared.ServerContext;
@@ -538,6 +539,11 @@ public final class ConnectionSocket implements Socket {
   @Override
   public Optional<String> serverName() {
     return wire.transport().serverName();
+  }
+
+  @Override
+  public Optional<TlsSession> tls() {
+    return wire.transport().tls();
   }
 
   @Override

@@ -1,5 +1,6 @@
 package io.thousandisland.runtime.wire;
 
+import io.thousandisland.handler.TlsSession;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -56,6 +57,11 @@ abstract class Layer implements TransportSocket {
   }
 
   @Override
+  public void forgetLeft() {
+    below.forgetLeft();
+  }
+
+  @Override
   public long transferFrom(FileChannel file, long position, long count) throws IOException {
     return below.transferFrom(file, position, count);
   }
@@ -103,6 +109,11 @@ abstract class Layer implements TransportSocket {
   @Override
   public Optional<String> serverName() {
     return below.serverName();
+  }
+
+  @Override
+  public Optional<TlsSession> tls() {
+    return below.tls();
   }
 
   @Override

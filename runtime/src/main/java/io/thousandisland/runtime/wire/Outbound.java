@@ -609,6 +609,7 @@ public final class Outbound extends Tally implements Meanwhile {
   }
 
   private void failed(long before, IOException reason) {
+    wire.transport().forgetLeft();
     wire.emit(() -> new TelemetryEvent.SendFailed(wire.span(), bytes() - before, reason));
   }
 }

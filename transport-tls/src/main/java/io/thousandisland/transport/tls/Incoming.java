@@ -24,7 +24,7 @@ final class Incoming {
   /**
    * The most records in a row without a byte for the handler. Key updates are such records, and an
    * honest peer sends one in a long time. Without a limit a peer could keep a thread busy with
-   * them.
+   * them. In a handshake the engine itself refuses such records.
    */
   private static final int MOST_EMPTY = 100;
 

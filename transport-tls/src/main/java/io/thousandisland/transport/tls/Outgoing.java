@@ -4,6 +4,7 @@ import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLException;
@@ -156,10 +157,21 @@ final class Outgoing {
    * @return the result of the engine
    */
   synchronized SSLEngineResult tell(SSLEngine engine) throws IOException {
+    return tell(engine, record -> {});
+  }
+
+  /**
+   * As {@link #tell(SSLEngine)}.
+   *
+   * @param seen is shown the bytes that the engine has made, and leaves them as they are
+   */
+  synchronized SSLEngineResult tell(SSLEngine engine, Consumer<ByteBuffer> seen)
+      throws IOException {
     ByteBuffer out = buffers.borrow();
     try {
       SSLEngineResult result = engine.wrap(NOTHING, out);
-      keep(out.flip());
+      seen.accept(out.flip());
+      keep(out);
       boolean unused = flush();
       return result;
     } finally {

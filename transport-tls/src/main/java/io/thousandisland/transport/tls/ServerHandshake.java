@@ -1,9 +1,11 @@
 package io.thousandisland.transport.tls;
 
+import io.thousandisland.handler.TlsSession;
 import io.thousandisland.tls.ClientHello;
 import io.thousandisland.tls.HelloAnswer;
 import io.thousandisland.tls.HelloInspector;
 import io.thousandisland.transport.tls.hello.Alert;
+import io.thousandisland.transport.tls.hello.ChosenGroup;
 import io.thousandisland.transport.tls.hello.Greeting;
 import io.thousandisland.transport.tls.hello.GreetingParser;
 import java.io.IOException;
@@ -15,6 +17,7 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +59,13 @@ final class ServerHandshake {
   /** The terms that the greeting was judged by. Null before. */
   private @Nullable Terms terms;
 
-  private Greeting.@Nullable Hello hello;
+  /** The name that the client has asked for; null when it has asked for none. */
+  private @Nullable String serverName;
+
   private @Nullable SSLEngine engine;
+
+  /** The number of the group of the key exchange. */
+  private int group = ChosenGroup.NONE;
 
   /** The inspector's answer. Written by the work, before {@link #busy} ends. */
   private @Nullable HelloAnswer answer;
@@ -120,7 +128,16 @@ final class ServerHandshake {
 
   /** The name that the client has asked for. */
   Optional<String> serverName() {
-    return hello == null ? Optional.empty() : hello.serverName();
+    return Optional.ofNullable(serverName);
+  }
+
+  /** The outcome, once the handshake is done. */
+  TlsSession session() {
+    SSLSession session = engine().getSession();
+    return new TlsSession(
+        session.getProtocol(),
+        session.getCipherSuite(),
+        group == ChosenGroup.NONE ? Optional.empty() : Optional.of(ChosenGroup.name(group)));
   }
 
   // ---- the greeting
@@ -131,7 +148,7 @@ final class ServerHandshake {
       case Greeting.Incomplete incomplete -> false;
       case Greeting.NoHello no -> throw refused(no.alert(), "the peer sent " + no.reason());
       case Greeting.Hello complete -> {
-        hello = complete;
+        serverName = complete.serverName().orElse(null);
         terms = offer.now();
         yield judge(complete, terms);
       }
@@ -198,12 +215,19 @@ final class ServerHandshake {
     return switch (mine.getHandshakeStatus()) {
       case NEED_TASK -> calculate(Objects.requireNonNull(mine.getDelegatedTask())::run);
       case NEED_WRAP -> {
-        var unused = out.tell(mine);
+        var unused = out.tell(mine, this::look);
         yield true;
       }
       case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> out.flush() && in.handshake(mine);
       case FINISHED, NOT_HANDSHAKING -> finish();
     };
+  }
+
+  /** Looks for the group in what the engine says. */
+  private void look(ByteBuffer record) {
+    if (group == ChosenGroup.NONE) {
+      group = ChosenGroup.in(record);
+    }
   }
 
   /** The last bytes go out; then the connection is the handler's. */
@@ -212,7 +236,14 @@ final class ServerHandshake {
       return false;
     }
     phase = Phase.DONE;
+    forget();
     return true;
+  }
+
+  /** A connection that lasts keeps nothing of its handshake. */
+  private void forget() {
+    terms = null;
+    answer = null;
   }
 
   private interface Work {
@@ -265,6 +296,6 @@ final class ServerHandshake {
       }
     }
     phase = Phase.FAILED;
-    terms = null;
+    forget();
   }
 }

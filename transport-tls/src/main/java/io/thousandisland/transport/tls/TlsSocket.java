@@ -1,5 +1,6 @@
 package io.thousandisland.transport.tls;
 
+import io.thousandisland.handler.TlsSession;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
@@ -30,6 +31,9 @@ import org.jspecify.annotations.Nullable;
 final class TlsSocket implements TransportSocket {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+  /** The most reads of bytes that are nobody's, in one call. */
+  private static final int DISCARDS = 16;
 
   private final TransportSocket below;
   private final Incoming in;
@@ -84,13 +88,34 @@ final class TlsSocket implements TransportSocket {
       return -1;
     }
     if (!handshake.isDone()) {
-      return below.read(into); // to be thrown away: the connection ends
+      return discard(into);
     }
     int got = in.read(handshake.engine(), into, this::runErrands);
     if (got > 0 && into.hasRemaining() && in.hasEnded()) {
       goOn(); // the end comes after these bytes, with the next read
     }
     return got;
+  }
+
+  /**
+   * Throws away the bytes that come without a handshake, or behind one that failed: the connection
+   * ends, and they are nobody's. A peer that sends them must not see a reset before our alert.
+   */
+  private int discard(ByteBuffer scratch) throws IOException {
+    int start = scratch.position();
+    for (int i = 0; i < DISCARDS; i++) {
+      int got = below.read(scratch);
+      boolean more = !scratch.hasRemaining();
+      scratch.position(start);
+      if (got < 0) {
+        return -1;
+      }
+      if (!more) {
+        return 0;
+      }
+    }
+    goOn(); // there may be more, which nobody tells
+    return 0;
   }
 
   /** Does what the engine needs to go on: an answer to a key update, for example. */
@@ -126,6 +151,11 @@ final class TlsSocket implements TransportSocket {
       throw new SSLException("the peer has closed, which in TLS 1.2 ends both directions");
     }
     return out.write(engine, from, offset, length);
+  }
+
+  @Override
+  public void forgetLeft() {
+    out.forget();
   }
 
   @Override
@@ -192,6 +222,11 @@ final class TlsSocket implements TransportSocket {
   @Override
   public Optional<String> serverName() {
     return handshake.serverName();
+  }
+
+  @Override
+  public Optional<TlsSession> tls() {
+    return handshake.isDone() ? Optional.of(handshake.session()) : Optional.empty();
   }
 
   @Override

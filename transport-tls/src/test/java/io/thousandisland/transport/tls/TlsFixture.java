@@ -25,6 +25,10 @@ final class TlsFixture implements AutoCloseable {
     this.nonblocking = nonblocking;
   }
 
+  boolean isNonblocking() {
+    return nonblocking;
+  }
+
   /** A server whose handler may switch to {@code tls}. */
   TestServer.Builder plain(Handler<?> handler, Offering offer) {
     var builder =

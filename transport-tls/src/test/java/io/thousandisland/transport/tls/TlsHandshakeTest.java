@@ -4,6 +4,7 @@ import static io.thousandisland.transport.tls.TlsFixture.bytes;
 import static io.thousandisland.transport.tls.TlsFixture.connect;
 import static io.thousandisland.transport.tls.TlsFixture.echo;
 import static io.thousandisland.transport.tls.TlsFixture.text;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -18,6 +19,7 @@ import io.thousandisland.tls.HelloInspector;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
@@ -100,6 +102,31 @@ class TlsHandshakeTest {
       names(client, null);
       client.startHandshake();
       assertThat(handler.next()).isEqualTo("true - - 0");
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"TLSv1.2, secp384r1", "TLSv1.3, secp384r1", "TLSv1.3, x25519"})
+  void k5HandlerSeesProtocolCipherAndGroup(String protocol, String group) throws Exception {
+    var handler =
+        new Echo() {
+          @Override
+          public Next<Integer> handleConnection(Socket socket) throws Exception {
+            ends.add(String.valueOf(socket.tls().orElse(null)));
+            return super.handleConnection(socket);
+          }
+        };
+    try (var server = tls.server(handler);
+        var client = connect(server, protocol)) {
+      var parameters = client.getSSLParameters();
+      // the certificate's group, too, which a client of TLS 1.2 has to name
+      parameters.setNamedGroups(new String[] {group, "secp256r1"});
+      client.setSSLParameters(parameters);
+      client.startHandshake();
+      assertThat(handler.next())
+          .contains("protocol=" + protocol)
+          .contains("cipherSuite=" + client.getSession().getCipherSuite())
+          .contains(group);
     }
   }
 
@@ -272,6 +299,68 @@ class TlsHandshakeTest {
     byte[] bytes = new byte[all.position()];
     all.flip().get(bytes);
     return bytes;
+  }
+
+  /** Asks for bytes in its last callback. */
+  private static final class Asking extends Echo {
+    @Override
+    public void handleError(Throwable reason, Socket socket, Integer state) {
+      super.handleError(reason, socket, state);
+      try {
+        ends.add("got " + UTF_8.decode(socket.receive(Duration.ofMillis(300))));
+      } catch (IOException e) {
+        ends.add("got nothing");
+      }
+    }
+  }
+
+  @Test
+  void e7BytesWithoutAHandshakeReachNoCallback() throws Exception {
+    var handler = new Asking();
+    try (var server = tls.server(handler);
+        var client = new java.net.Socket("localhost", server.port())) {
+      client.getOutputStream().write(bytes("GET / HTTP/1.1\r\n"));
+      assertThat(handler.next()).startsWith("error").contains("the peer sent text");
+      client.getOutputStream().write(bytes("Host: a\r\n\r\n"));
+      assertThat(handler.next()).isEqualTo("got nothing");
+    }
+  }
+
+  @Test
+  void e8HandshakeOfEndlessRecordsIsRefused() throws Exception {
+    var handler = new Echo();
+    try (var server = tls.server(handler);
+        var plain = new Flooding("localhost", server.port());
+        var client = TlsFixture.over(plain, "TLSv1.3")) {
+      assertThatThrownBy(client::startHandshake).isInstanceOf(IOException.class);
+      assertThat(handler.next()).startsWith("error").contains("unexpected_message");
+    }
+  }
+
+  /** A client that sends records of one byte behind its ClientHello: they are allowed there. */
+  private static final class Flooding extends java.net.Socket {
+    Flooding(String host, int port) throws IOException {
+      super(host, port);
+    }
+
+    @Override
+    public java.io.OutputStream getOutputStream() throws IOException {
+      java.io.OutputStream out = super.getOutputStream();
+      return new java.io.OutputStream() {
+        @Override
+        public void write(int b) throws IOException {
+          out.write(b);
+        }
+
+        @Override
+        public void write(byte[] b, int offset, int length) throws IOException {
+          out.write(b, offset, length);
+          for (int i = 0; i < 1000; i++) { // change_cipher_spec, for middle boxes
+            out.write(new byte[] {20, 3, 3, 0, 1, 1});
+          }
+        }
+      };
+    }
   }
 
   @Test

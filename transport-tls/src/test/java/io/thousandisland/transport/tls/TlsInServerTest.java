@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ProxyHeader;
+import io.thousandisland.handler.SendTimeoutException;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.testing.TestServer;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -218,6 +220,44 @@ class TlsInServerTest {
       byte[] got = slow.getInputStream().readNBytes(MUCH);
       assertThat(Arrays.mismatch(got, all)).isEqualTo(-1);
       assertThat(text(slow.getInputStream().readNBytes(4))).isEqualTo("next");
+    }
+  }
+
+  /** Sends more than the peer takes, and something else when that has failed. */
+  private static final class Insisting extends Echo {
+    private final byte[] all;
+
+    Insisting(byte[] all) {
+      this.all = all;
+    }
+
+    @Override
+    public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state)
+        throws Exception {
+      data.position(data.limit());
+      try {
+        socket.send(all);
+      } catch (SendTimeoutException e) {
+        ends.add("late");
+        socket.send("<the end of it>");
+      }
+      return Next.close(state);
+    }
+  }
+
+  @Test
+  void h6BytesBehindASendThatFailedAreAllThere() throws Exception {
+    Assumptions.assumeFalse(tls.isNonblocking(), "then a send does not wait");
+    byte[] all = random(MUCH);
+    var handler = new Insisting(all);
+    try (var server = tls.tls(handler, TestTerms.EC::terms).set("sendTimeout", "500ms").start();
+        var slow = connect(server)) {
+      slow.getOutputStream().write(bytes("go"));
+      assertThat(handler.next()).isEqualTo("late");
+      byte[] got = slow.getInputStream().readAllBytes();
+      int sent = got.length - "<the end of it>".length();
+      assertThat(Arrays.mismatch(got, all)).isGreaterThanOrEqualTo(sent);
+      assertThat(text(Arrays.copyOfRange(got, sent, got.length))).isEqualTo("<the end of it>");
     }
   }
 
