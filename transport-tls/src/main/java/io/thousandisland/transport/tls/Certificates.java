@@ -60,6 +60,9 @@ final class Certificates implements AutoCloseable {
   /** Guarded by this. */
   private @Nullable ScheduledFuture<?> looking;
 
+  /** Whether the latest files could not be used: then each look tries again. Guarded by this. */
+  private boolean unusable;
+
   /** The warnings that were given. Guarded by this. */
   private final Set<String> warned = new HashSet<>();
 
@@ -119,7 +122,7 @@ final class Certificates implements AutoCloseable {
   synchronized void look() {
     TlsSettings settings = wanted;
     WatchedFiles files = watched;
-    if (settings != null && files != null && files.haveChanged()) {
+    if (settings != null && files != null && (files.haveChanged() || unusable)) {
       load(settings);
     }
     warn();
@@ -130,6 +133,7 @@ final class Certificates implements AutoCloseable {
       Credentials credentials = Credentials.read(settings.files(), environment);
       inUse = new InUse(settings, credentials, context(credentials));
       problem = null;
+      unusable = false;
       warned.clear();
       tell(
           new TelemetryEvent.CertificatesInUse(
@@ -137,8 +141,9 @@ final class Certificates implements AutoCloseable {
               credentials.identities().stream().map(Identity::toString).toList(),
               credentials.first().expires()));
       warn();
-    } catch (UnusableException | GeneralSecurityException unusable) {
-      refused(String.valueOf(unusable.getMessage()));
+    } catch (UnusableException | GeneralSecurityException fault) {
+      unusable = true; // rights may change, for example, which no look at a file shows
+      refused(String.valueOf(fault.getMessage()));
     }
   }
 

@@ -20,6 +20,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
 import java.time.Clock;
@@ -35,6 +36,7 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -319,6 +321,19 @@ class CertificatesTest {
     try (var server = server()) {
       assertThat(shown(server, null)).startsWith("CN=late.example");
     }
+  }
+
+  @Test
+  void filesThatMayBeReadAtLastAreRead() throws Exception {
+    Path file = middle.issue(Kind.EC, "a.example").file(folder, "a.pem");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("-wx------"));
+    Assumptions.assumeFalse(Files.isReadable(file), "this user may read everything");
+    configure("certificate", file.toString(), "reloadSeconds", 0);
+    certificates.look();
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+    certificates.look();
+    assertThat(events)
+        .hasExactlyElementsOfTypes(CertificatesRefused.class, CertificatesInUse.class);
   }
 
   @Test
