@@ -11,6 +11,7 @@ import java.security.KeyStore;
 import java.util.Dictionary;
 import java.util.Hashtable;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLContext;
@@ -26,6 +27,9 @@ final class ConfiguredTls implements AutoCloseable {
   static final String PASSWORD = "changeit";
 
   private static final AtomicInteger COUNT = new AtomicInteger();
+
+  /** The contexts of clients, by the stores that they trust. */
+  private static final Map<Path, SSLContext> CLIENTS = new ConcurrentHashMap<>();
 
   private final String name = "tls" + COUNT.incrementAndGet();
   private final Configuration configuration;
@@ -87,20 +91,43 @@ final class ConfiguredTls implements AutoCloseable {
     return file;
   }
 
-  /** A client that trusts the certificates in {@code store}. */
-  static SSLSocket connect(int port, Path store) throws IOException, GeneralSecurityException {
-    KeyStore trusted = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      trusted.load(in, PASSWORD.toCharArray());
-    }
-    TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
-    trust.init(trusted);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(null, trust.getTrustManagers(), null);
+  /**
+   * The settings for the certificate in {@code store}.
+   *
+   * @param folder for the password
+   */
+  static Map<String, Object> files(Path store, Path folder) throws IOException {
+    Path password = Files.writeString(folder.resolve("passwords"), PASSWORD + "\n");
+    return Map.of(
+        "certificate", store.toString(), "passwordFile", password.toString(), "reloadSeconds", 1);
+  }
+
+  /**
+   * A client that trusts the certificates in {@code store}. It resumes the sessions of clients
+   * before it, as programs do.
+   */
+  static SSLSocket connect(int port, Path store) throws IOException {
+    SSLContext context = CLIENTS.computeIfAbsent(store, ConfiguredTls::trusting);
     Socket plain = new Socket(InetAddress.getLoopbackAddress(), port);
     plain.setTcpNoDelay(true);
     plain.setSoTimeout(20_000);
     return (SSLSocket) context.getSocketFactory().createSocket(plain, "localhost", port, true);
+  }
+
+  private static SSLContext trusting(Path store) {
+    try {
+      KeyStore trusted = KeyStore.getInstance("PKCS12");
+      try (InputStream in = Files.newInputStream(store)) {
+        trusted.load(in, PASSWORD.toCharArray());
+      }
+      TrustManagerFactory trust = TrustManagerFactory.getInstance("PKIX");
+      trust.init(trusted);
+      SSLContext context = SSLContext.getInstance("TLS");
+      context.init(null, trust.getTrustManagers(), null);
+      return context;
+    } catch (IOException | GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Override

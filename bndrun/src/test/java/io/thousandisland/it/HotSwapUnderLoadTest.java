@@ -5,15 +5,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.thousandisland.it.handlers.CountingHandler;
 import io.thousandisland.it.handlers.Ledger1Handler;
 import io.thousandisland.it.handlers.Ledger2Handler;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
@@ -27,7 +31,7 @@ import org.osgi.test.common.annotation.InjectBundleContext;
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class HotSwapUnderLoadTest {
 
-  private static final int SCENARIOS = 10;
+  private static final int SCENARIOS = 12;
   private static final List<Figures> ALL = new ArrayList<>();
   private static final List<Figures> ALL_QUIET = new ArrayList<>();
 
@@ -105,7 +109,38 @@ class HotSwapUnderLoadTest {
             rolling,
             leaves.equals("migrate"),
             load.end(updates()),
-            server);
+            List.of(Door.plain(server.port())));
+      }
+    } finally {
+      uninstall();
+    }
+  }
+
+  /** Two servers have the same handler, and half of the clients come to each. */
+  @ParameterizedTest(name = "over TLS, own state {0}")
+  @ValueSource(booleans = {false, true})
+  void w3HandlerIsUpdatedWithHalfOfItsClientsOnTlsAndNothingIsLost(
+      boolean ownState, @TempDir Path folder) throws Exception {
+    Path store = ConfiguredTls.store(folder.resolve("store.p12"), "swapped");
+    var settings = settings("migrate", "keep", false);
+    var over = new HashMap<String, Object>(settings);
+    try (var tls = new ConfiguredTls(context, ConfiguredTls.files(store, folder))) {
+      over.put("transport.target", tls.target());
+      try (var plain = new ConfiguredServer(context, "plain", settings);
+          var secure = new ConfiguredServer(context, "secure", over)) {
+        Bundle handler = install(version("swapped.both", 0, 0, ownState));
+        handler.start();
+        int port = secure.port();
+        List<Door> doors =
+            List.of(
+                Door.plain(plain.port()), () -> new LineClient(ConfiguredTls.connect(port, store)));
+        try (var load = new Load(doors, 2)) {
+          for (int i = 1; i <= updates(); i++) {
+            handler.update(version("swapped.both", i, 0, ownState).stream());
+            load.awaitReplies(3);
+          }
+          check("half on TLS" + own(ownState), false, true, load.end(updates()), doors);
+        }
       }
     } finally {
       uninstall();
@@ -141,7 +176,11 @@ class HotSwapUnderLoadTest {
           load.awaitReplies(2);
         }
         check(
-            "arrives: " + arrives, rolling, !arrives.equals("drain"), load.end(updates()), server);
+            "arrives: " + arrives,
+            rolling,
+            !arrives.equals("drain"),
+            load.end(updates()),
+            List.of(Door.plain(server.port())));
       }
     } finally {
       uninstall();
@@ -159,9 +198,9 @@ class HotSwapUnderLoadTest {
   }
 
   private void check(
-      String what, boolean rolling, boolean nothingCloses, Figures figures, ConfiguredServer server)
+      String what, boolean rolling, boolean nothingCloses, Figures figures, List<Door> doors)
       throws Exception {
-    Figures quiet = quiet(server, figures.length());
+    Figures quiet = quiet(doors, figures.length());
     print(what + (rolling ? ", rolling" : ""), figures, quiet);
     ALL.add(figures);
     ALL_QUIET.add(quiet);
@@ -177,9 +216,9 @@ class HotSwapUnderLoadTest {
     }
   }
 
-  /** The same load on the same server for the same time, without updates. */
-  private static Figures quiet(ConfiguredServer server, Duration length) throws Exception {
-    try (var load = new Load(server.port())) {
+  /** The same load on the same servers for the same time, without updates. */
+  private static Figures quiet(List<Door> doors, Duration length) throws Exception {
+    try (var load = new Load(doors, 2)) {
       load.goOn(length);
       return load.end(0);
     }

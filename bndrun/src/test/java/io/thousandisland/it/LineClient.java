@@ -12,14 +12,27 @@ import java.nio.charset.StandardCharsets;
 /** A peer that sends and reads lines. Waits 30 seconds at most. */
 final class LineClient implements AutoCloseable {
 
-  private final Socket socket = new Socket();
+  private final Socket socket;
   private final InputStream in;
 
   LineClient(int port) throws IOException {
+    this(connected(port));
+  }
+
+  /**
+   * @param socket connected
+   */
+  LineClient(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(30_000);
+    in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  private static Socket connected(int port) throws IOException {
+    var socket = new Socket();
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
-    in = new BufferedInputStream(socket.getInputStream());
+    return socket;
   }
 
   void send(String text) throws IOException {

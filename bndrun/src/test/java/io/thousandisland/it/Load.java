@@ -29,8 +29,21 @@ final class Load implements AutoCloseable {
   }
 
   Load(int port, int visiting) {
-    talkers = IntStream.range(0, 32).mapToObj(i -> new Talker(port, i, () -> updating)).toList();
-    visitors = IntStream.range(0, visiting).mapToObj(i -> new Visitor(port)).toList();
+    this(List.of(Door.plain(port)), visiting);
+  }
+
+  /**
+   * @param doors used in turn
+   */
+  Load(List<Door> doors, int visiting) {
+    talkers =
+        IntStream.range(0, 32)
+            .mapToObj(i -> new Talker(doors.get(i % doors.size()), i, () -> updating))
+            .toList();
+    visitors =
+        IntStream.range(0, visiting)
+            .mapToObj(i -> new Visitor(doors.get(i % doors.size())))
+            .toList();
     talkers.forEach(talker -> start(talker::talk));
     visitors.forEach(visitor -> start(visitor::visit));
     awaitReplies(50); // so that the code is warm, and there is something to compare with

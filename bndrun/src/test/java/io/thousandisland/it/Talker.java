@@ -13,7 +13,7 @@ final class Talker {
 
   private static final String PADDING = "abcdefghijklmnopqrstuvwxyz".repeat(20);
 
-  private final int port;
+  private final Door door;
   private final int number;
   private final BooleanSupplier updating;
   final Latencies before = new Latencies();
@@ -25,8 +25,8 @@ final class Talker {
   volatile long replies;
   volatile long goodbyes;
 
-  Talker(int port, int number, BooleanSupplier updating) {
-    this.port = port;
+  Talker(Door door, int number, BooleanSupplier updating) {
+    this.door = door;
     this.number = number;
     this.updating = updating;
   }
@@ -34,7 +34,7 @@ final class Talker {
   void talk(BooleanSupplier over) throws IOException {
     long last = System.nanoTime();
     while (!over.getAsBoolean()) {
-      try (var client = new LineClient(port)) {
+      try (var client = door.open()) {
         long count = 0;
         for (boolean open = true; open && !over.getAsBoolean(); ) {
           String line = number + "/" + sent + PADDING.substring(0, (int) (sent % 500));

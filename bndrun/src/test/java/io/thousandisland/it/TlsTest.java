@@ -40,18 +40,8 @@ class TlsTest {
     next = ConfiguredTls.store(made.resolve("next.p12"), "next");
   }
 
-  private Path passwords() throws Exception {
-    return Files.writeString(folder.resolve("passwords"), ConfiguredTls.PASSWORD + "\n");
-  }
-
   private Map<String, Object> files(Path store) throws Exception {
-    return Map.of(
-        "certificate",
-        store.toString(),
-        "passwordFile",
-        passwords().toString(),
-        "reloadSeconds",
-        1);
+    return ConfiguredTls.files(store, folder);
   }
 
   private static Map<String, Object> over(ConfiguredTls tls, String handler) {

@@ -8,7 +8,7 @@ import java.util.function.BooleanSupplier;
 /** A client that connects, asks once, reads the whole reply and leaves; again and again. */
 final class Visitor {
 
-  private final int port;
+  private final Door door;
   long connects;
   long refused;
   long goodbyes;
@@ -16,15 +16,15 @@ final class Visitor {
   /** Read while the visitor goes on. */
   volatile long replies;
 
-  Visitor(int port) {
-    this.port = port;
+  Visitor(Door door) {
+    this.door = door;
   }
 
   void visit(BooleanSupplier over) throws IOException {
     while (!over.getAsBoolean()) {
       connects++;
       String line = "visit " + connects;
-      try (var client = new LineClient(port)) {
+      try (var client = door.open()) {
         String reply = client.ask(line);
         if (reply.equals("bye 0")) {
           goodbyes++;
