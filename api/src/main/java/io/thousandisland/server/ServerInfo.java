@@ -2,6 +2,8 @@ package io.thousandisland.server;
 
 import java.net.SocketAddress;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +16,7 @@ import java.util.Optional;
  * @param listeners the addresses of the configuration, and those of each network interface that it
  *     names, in order
  * @param transport {@code transport.name} of the bound transport
+ * @param transportFacts facts that the bound transport tells about itself, in its order
  * @param acceptors how many acceptors share the work
  * @param connections how many connections are live
  * @param maxConnections the most connections that may be live
@@ -30,6 +33,7 @@ public record ServerInfo(
     Optional<String> reason,
     List<ListenerInfo> listeners,
     Optional<String> transport,
+    Map<String, String> transportFacts,
     int acceptors,
     int connections,
     int maxConnections,
@@ -58,6 +62,7 @@ public record ServerInfo(
 
   public ServerInfo {
     listeners = List.copyOf(listeners);
+    transportFacts = Collections.unmodifiableMap(new LinkedHashMap<>(transportFacts));
     refused = Map.copyOf(refused);
     generations = List.copyOf(generations);
     settings = List.copyOf(settings);

@@ -23,6 +23,14 @@ public interface Transport {
   ListeningChannel listen(ListenAt at) throws IOException;
 
   /**
+   * Facts for people who look at a server, as names and values in the order to show them: when a
+   * certificate expires, for example. By default there are none.
+   */
+  default Map<String, String> facts() {
+    return Map.of();
+  }
+
+  /**
    * Lays this transport over a connection that runs already: STARTTLS. The returned socket owns
    * {@code socket}; its handshake has not begun. Bytes that {@code socket} has not been asked for
    * belong to the returned socket.

@@ -72,6 +72,9 @@ class TlsTest {
         var server = new ConfiguredServer(context, "secure", over(tls, "echo"));
         var client = ConfiguredTls.connect(server.port(), old)) {
       assertThat(ask(client, "hello", 5)).isEqualTo("hello");
+      assertThat(server.server().info().transport()).hasValue(tls.name());
+      assertThat(server.server().info().transportFacts().get("certificate 1"))
+          .startsWith("CN=old from ");
     }
   }
 

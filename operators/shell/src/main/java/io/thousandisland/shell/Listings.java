@@ -100,8 +100,20 @@ public final class Listings {
                 Text.time(info.started()))
         + Text.zone()
         + "\n"
+        + facts(info.transportFacts())
         + settings(info.settings())
         + "\n* differs from the default; values of options are not shown";
+  }
+
+  /** The facts of a transport, and an empty line; nothing when there are none. */
+  private static String facts(Map<String, String> facts) {
+    if (facts.isEmpty()) {
+      return "";
+    }
+    var table = new Table("FACT", "VALUE").whole("FACT");
+    facts.forEach(
+        (fact, value) -> table.row(fact, String.join("\n", Text.wrapped(value, VALUE_WIDTH))));
+    return table.text("") + "\n\n";
   }
 
   private static List<SocketAddress> listening(ServerInfo info) {

@@ -23,13 +23,20 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.IntPredicate;
 
 /** A server whose snapshot never changes. It remembers the commands that it got. */
-record FixedServer(String name, List<String> told) implements Server {
+record FixedServer(String name, List<String> told, Map<String, String> facts) implements Server {
 
   static final Instant STARTED = Instant.parse("2026-01-02T03:04:05Z");
   static final InetSocketAddress PEER = new InetSocketAddress("127.0.0.1", 50_000);
 
   FixedServer(String name) {
-    this(name, new ArrayList<>());
+    this(name, Map.of());
+  }
+
+  /**
+   * @param facts of its transport
+   */
+  FixedServer(String name, Map<String, String> facts) {
+    this(name, new ArrayList<>(), facts);
   }
 
   @Override
@@ -50,6 +57,7 @@ record FixedServer(String name, List<String> told) implements Server {
                 1,
                 Optional.empty())),
         Optional.of("tcp"),
+        facts,
         10,
         3,
         100,

@@ -10,6 +10,7 @@ import io.thousandisland.server.SettingInfo;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TimeZone;
 import org.junit.jupiter.api.AfterEach;
@@ -172,6 +173,19 @@ class ListingsTest {
         .hasMessage("no option --idel; did you mean --idle?");
     assertThatThrownBy(() -> listings.connections("mail", "echo"))
         .hasMessageStartingWith("too many arguments; usage: ti:connections [NAME]");
+  }
+
+  @Test
+  void factsOfTheTransportAreShown() {
+    var facts = Map.of("certificate 1", "CN=a from a.pem, until 2027-01-01T00:00:00Z");
+    servers.bindServer(new FixedServer("secure", facts));
+    assertThat(listings.server("secure"))
+        .contains(
+            """
+            FACT           VALUE
+            certificate 1  CN=a from a.pem, until 2027-01-01T00:00:00Z
+
+            KEY""");
   }
 
   @Test

@@ -91,7 +91,7 @@ public final class ServerNode implements Server {
   /** The drain under way that has begun as a lame duck; null when there is none. */
   private @Nullable LameDuck lameDuck;
 
-  private @Nullable Transport transport;
+  private volatile @Nullable Transport transport;
 
   /** The next try to have as many acceptors as there should be. */
   private Future<?> resizing = CompletableFuture.completedFuture(null);
@@ -792,6 +792,7 @@ public final class ServerNode implements Server {
         now.reason().isEmpty() ? Optional.empty() : Optional.of(now.reason()),
         listeners.infos(),
         context.transportName().isEmpty() ? Optional.empty() : Optional.of(context.transportName()),
+        transportFacts(),
         acceptors.size(),
         acceptors.live().size(),
         context.admission.permits.limit(),
@@ -800,6 +801,16 @@ public final class ServerNode implements Server {
         succession.infos(),
         settingsText.get(),
         started);
+  }
+
+  /** Foreign code: whatever it throws, the other facts are shown. */
+  private Map<String, String> transportFacts() {
+    Transport bound = transport;
+    try {
+      return bound == null ? Map.of() : bound.facts();
+    } catch (Throwable thrown) {
+      return Map.of("facts", "cannot be had: " + thrown);
+    }
   }
 
   @Override

@@ -11,6 +11,8 @@ import java.security.GeneralSecurityException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executors;
@@ -178,6 +180,25 @@ final class Certificates implements AutoCloseable {
 
   private void tell(TelemetryEvent event) {
     listener.accept(event);
+  }
+
+  /** Facts for people: the certificates, and a fault of the latest files or configuration. */
+  Map<String, String> facts() {
+    var facts = new LinkedHashMap<String, String>();
+    InUse now = inUse;
+    if (now != null) {
+      int number = 0;
+      for (Identity one : now.credentials.identities()) {
+        number++;
+        facts.put("certificate " + number, one + ", until " + one.expires());
+      }
+      facts.put("protocols", String.join(", ", now.settings.parameters().getProtocols()));
+    }
+    String fault = problem;
+    if (fault != null) {
+      facts.put("not in use", fault);
+    }
+    return facts;
   }
 
   /** The terms for a handshake that begins now. */

@@ -10,6 +10,7 @@ import io.thousandisland.transport.TransportName;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
 import java.time.Clock;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -123,6 +124,13 @@ public final class TlsComponent implements Transport {
           "transport " + name + " has no inspector of greetings (inspector.target)");
     }
     return certificates.terms(asked);
+  }
+
+  @Override
+  public Map<String, String> facts() {
+    var facts = new LinkedHashMap<>(certificates.facts());
+    facts.put("handshakes that wait", String.valueOf(threads.waiting()));
+    return facts;
   }
 
   @Override

@@ -297,6 +297,8 @@ class CertificatesTest {
               assertThat(refused.reason()).contains("do not belong together");
               assertThat(refused.served()).isTrue();
             });
+    assertThat(certificates.facts().get("certificate 1")).startsWith("CN=old.example from ");
+    assertThat(certificates.facts().get("not in use")).contains("do not belong together");
     try (var server = server()) {
       assertThat(shown(server, null)).startsWith("CN=old.example");
       Files.writeString(certificate, next.certificates());
