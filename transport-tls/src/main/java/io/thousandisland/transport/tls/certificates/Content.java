@@ -10,7 +10,7 @@ import java.nio.file.Path;
 final class Content {
 
   /** In bytes; a list of revoked certificates may have some. */
-  private static final long MOST = 16 << 20;
+  private static final int MOST = 16 << 20;
 
   private Content() {}
 
@@ -18,19 +18,20 @@ final class Content {
    * @param key of the configuration
    */
   static byte[] of(String key, Path file) throws UnusableException {
+    byte[] all;
     try {
-      if (Files.isDirectory(file)) {
-        throw new UnusableException(key, file, "is a folder; a file is needed");
+      if (!Files.readAttributes(file, "isRegularFile").containsValue(true)) {
+        // a pipe may never have bytes, and a device no end
+        throw new UnusableException(
+            key,
+            file,
+            "is "
+                + (Files.isDirectory(file) ? "a folder" : "no regular file")
+                + "; a file is needed");
       }
-      long size = Files.size(file);
-      if (size > MOST) {
-        throw new UnusableException(key, file, "has " + size + " bytes; allowed: up to " + MOST);
+      try (var in = Files.newInputStream(file)) {
+        all = in.readNBytes(MOST + 1);
       }
-      byte[] all = Files.readAllBytes(file);
-      if (all.length == 0) {
-        throw new UnusableException(key, file, "is empty");
-      }
-      return all;
     } catch (UnusableException e) {
       throw e;
     } catch (NoSuchFileException e) {
@@ -40,10 +41,11 @@ final class Content {
     } catch (IOException e) {
       throw new UnusableException(key, file, "cannot be read: " + e, e);
     }
-  }
-
-  /** Whether the bytes are text with the mark that PEM begins with. */
-  static boolean isPem(byte[] bytes) {
-    return new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).contains("-----BEGIN ");
+    if (all.length == 0) {
+      throw new UnusableException(key, file, "is empty");
+    } else if (all.length > MOST) {
+      throw new UnusableException(key, file, "is longer than " + MOST + " bytes");
+    }
+    return all;
   }
 }

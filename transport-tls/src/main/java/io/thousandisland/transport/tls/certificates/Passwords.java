@@ -48,6 +48,13 @@ final class Passwords {
     return all;
   }
 
+  /** All, and at last the empty one, which opens stores without a password. */
+  List<char[]> allAndNone() {
+    var candidates = new ArrayList<>(all);
+    candidates.add(new char[0]);
+    return candidates;
+  }
+
   boolean areGiven() {
     return !all.isEmpty();
   }

@@ -91,7 +91,7 @@ final class TrustReader {
   private List<X509Certificate> authorities(Path file) throws UnusableException {
     byte[] bytes = Content.of(TRUST, file);
     List<X509Certificate> found =
-        Content.isPem(bytes)
+        Form.of(bytes) == Form.PEM
             ? PemFile.read(TRUST, file, bytes, passwords).certificates()
             : store(file, bytes);
     if (found.isEmpty()) {
@@ -101,38 +101,30 @@ final class TrustReader {
   }
 
   private List<X509Certificate> store(Path file, byte[] bytes) throws UnusableException {
-    var candidates = new ArrayList<>(passwords.all());
-    candidates.add(new char[0]);
-    for (char[] password : candidates) {
-      KeyStore store = IdentityReader.open(bytes, password);
-      if (store != null) {
-        try {
-          var all = new ArrayList<X509Certificate>();
-          for (String alias : Collections.list(store.aliases())) {
-            if (store.getCertificate(alias) instanceof X509Certificate one) {
-              all.add(one);
-            }
-          }
-          return all;
-        } catch (GeneralSecurityException e) {
-          throw new UnusableException(TRUST, file, "cannot be used: " + e.getMessage(), e);
+    KeyStore store = StoreFile.open(TRUST, file, bytes, passwords);
+    try {
+      var all = new ArrayList<X509Certificate>();
+      for (String alias : Collections.list(store.aliases())) {
+        if (store.getCertificate(alias) instanceof X509Certificate one) {
+          all.add(one);
         }
       }
+      return all;
+    } catch (GeneralSecurityException e) {
+      throw new UnusableException(TRUST, file, "cannot be used: " + e.getMessage(), e);
     }
-    throw new UnusableException(
-        TRUST, file, "is neither PEM, nor a PKCS#12 or JKS store that a given password opens");
   }
 
   private List<X509CRL> lists(Path file) throws UnusableException {
     byte[] bytes = Content.of(CRL, file);
     List<X509CRL> found;
-    if (Content.isPem(bytes)) {
+    if (Form.of(bytes) == Form.PEM) {
       found = PemFile.read(CRL, file, bytes, passwords).revoked();
     } else {
       try {
         var factory = CertificateFactory.getInstance("X.509");
         found = List.of((X509CRL) factory.generateCRL(new ByteArrayInputStream(bytes)));
-      } catch (GeneralSecurityException e) {
+      } catch (GeneralSecurityException | RuntimeException e) {
         throw new UnusableException(CRL, file, "is no list of revoked certificates", e);
       }
     }

@@ -16,8 +16,6 @@ import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
-import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
-import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.openssl.jcajce.JcePEMEncryptorBuilder;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
@@ -104,12 +102,7 @@ class CredentialsTest {
       })
   void encryptedPkcs8IsReadWithItsPassword(String cipher) throws Exception {
     Issued issued = middle.issue(Kind.RSA, "a.example");
-    var encryptor =
-        new JceOpenSSLPKCS8EncryptorBuilder(new org.bouncycastle.asn1.ASN1ObjectIdentifier(cipher))
-            .setProvider(new BouncyCastleProvider())
-            .setPassword(PASSWORD.toCharArray())
-            .build();
-    String text = Pki.pem(new JcaPKCS8Generator(issued.key(), encryptor).generate());
+    String text = issued.locked(cipher, PASSWORD);
     assertThat(text).contains("BEGIN ENCRYPTED PRIVATE KEY");
     Identity identity = read(files(pem(issued.certificates()), key(text))).identities().getFirst();
     assertThat(identity.key()).isEqualTo(issued.key());
@@ -195,10 +188,7 @@ class CredentialsTest {
     assertThat(problem(files(pem("")))).endsWith("certificate.pem is empty");
     Path garbage = Files.write(folder.resolve("garbage"), new byte[] {1, 2, 3, 4});
     assertThat(problem(files(garbage)))
-        .isEqualTo(
-            "certificate: "
-                + garbage
-                + " is neither PEM, nor a PKCS#12 or JKS store that a given password opens");
+        .isEqualTo("certificate: " + garbage + " is neither PEM, nor a PKCS#12 or JKS store");
     assertThat(
             problem(files(pem("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"))))
         .contains("certificate.pem is damaged");

@@ -131,10 +131,15 @@ class NamedKeyManagerTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
-  void ed25519IsShown(String protocol) throws Exception {
-    Credentials one = credentials(root.issue(Kind.ED25519, "a.example"));
-    assertThat(shown(one, "a.example", protocol)).isEqualTo("CN=a.example EdDSA");
+  @CsvSource({
+    "ED25519, TLSv1.2, EdDSA",
+    "ED25519, TLSv1.3, EdDSA",
+    "PSS, TLSv1.2, RSASSA-PSS",
+    "PSS, TLSv1.3, RSASSA-PSS"
+  })
+  void rareKindsOfKeysAreShown(Kind kind, String protocol, String algorithm) throws Exception {
+    Credentials one = credentials(root.issue(kind, "a.example"));
+    assertThat(shown(one, "a.example", protocol)).isEqualTo("CN=a.example " + algorithm);
   }
 
   @Test

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1ObjectIdentifier;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.CRLReason;
 import org.bouncycastle.asn1.x509.Extension;
@@ -30,7 +31,10 @@ import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.jce.provider.BouncyCastleProvider;
 import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
+import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
+import org.bouncycastle.openssl.jcajce.JceOpenSSLPKCS8EncryptorBuilder;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +47,8 @@ public final class Pki {
     EC("EC", 256, "SHA256withECDSA"),
     RSA("RSA", 2048, "SHA256withRSA"),
     SHORT_RSA("RSA", 1024, "SHA256withRSA"),
+    /** A key whose certificate says that it is for RSASSA-PSS only. */
+    PSS("RSASSA-PSS", 2048, "SHA256withRSAandMGF1"),
     ED25519("Ed25519", 255, "Ed25519");
 
     private final String algorithm;
@@ -129,6 +135,24 @@ public final class Pki {
       return "-----BEGIN PRIVATE KEY-----\n"
           + java.util.Base64.getMimeEncoder().encodeToString(key.getEncoded())
           + "\n-----END PRIVATE KEY-----\n";
+    }
+
+    /**
+     * The key in PEM, as PKCS#8 encrypted with a password.
+     *
+     * @param cipher its object identifier
+     */
+    public String locked(String cipher, String password) {
+      try {
+        var encryptor =
+            new JceOpenSSLPKCS8EncryptorBuilder(new ASN1ObjectIdentifier(cipher))
+                .setProvider(new BouncyCastleProvider())
+                .setPassword(password.toCharArray())
+                .build();
+        return pem(new JcaPKCS8Generator(key, encryptor).generate());
+      } catch (OperatorCreationException | IOException e) {
+        throw new IllegalStateException(e);
+      }
     }
 
     /** The key in PEM, in its own kind's form: PKCS#1, or SEC 1 with the name of the curve. */
