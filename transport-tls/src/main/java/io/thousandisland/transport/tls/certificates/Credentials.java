@@ -1,5 +1,6 @@
 package io.thousandisland.transport.tls.certificates;
 
+import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -63,7 +64,7 @@ public final class Credentials {
     return names.knows(ServerNames.plain(name));
   }
 
-  /** The certificate that expires first. */
+  /** The certificate that expires first, with its chain. */
   public Identity first() {
     return identities.stream().min(Comparator.comparing(Identity::expires)).orElseThrow();
   }
@@ -77,23 +78,28 @@ public final class Credentials {
   public List<String> warnings(Instant now, Instant soon) {
     var warnings = new ArrayList<String>();
     for (Identity one : identities) {
-      Instant from = one.own().getNotBefore().toInstant();
-      if (now.isBefore(from)) {
-        warnings.add("the certificate " + one + " is not valid before " + from);
-      } else if (now.isAfter(one.expires())) {
-        warnings.add("the certificate " + one + " has expired, at " + one.expires());
-      } else if (soon.isAfter(one.expires())) {
-        warnings.add("the certificate " + one + " expires at " + one.expires());
-      }
-      if (one.own().getPublicKey() instanceof RSAKey rsa
-          && rsa.getModulus().bitLength() < SHORTEST_RSA) {
-        warnings.add(
+      for (X509Certificate each : one.chainWithoutRoot()) {
+        String text =
             "the certificate "
-                + one
-                + " has an RSA key of "
-                + rsa.getModulus().bitLength()
-                + " bits; clients may refuse less than "
-                + SHORTEST_RSA);
+                + (each == one.own() ? one : Identity.subject(each) + " in the chain of " + one);
+        Instant from = each.getNotBefore().toInstant();
+        Instant to = each.getNotAfter().toInstant();
+        if (now.isBefore(from)) {
+          warnings.add(text + " is not valid before " + from);
+        } else if (now.isAfter(to)) {
+          warnings.add(text + " has expired, at " + to);
+        } else if (soon.isAfter(to)) {
+          warnings.add(text + " expires at " + to);
+        }
+        if (each.getPublicKey() instanceof RSAKey rsa
+            && rsa.getModulus().bitLength() < SHORTEST_RSA) {
+          warnings.add(
+              text
+                  + " has an RSA key of "
+                  + rsa.getModulus().bitLength()
+                  + " bits; clients may refuse less than "
+                  + SHORTEST_RSA);
+        }
       }
     }
     return warnings;

@@ -8,9 +8,12 @@ import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import javax.naming.InvalidNameException;
 import javax.naming.ldap.LdapName;
 
@@ -28,46 +31,73 @@ public record Identity(Path file, List<X509Certificate> chain, PrivateKey key, L
 
   /**
    * @param certificates the chain; must be in order
-   * @throws UnusableException when the key is another one's, or the chain is out of order
+   * @throws UnusableException when the key is another one's, or the chain is out of order; the
+   *     message names the right one
    */
   static Identity of(String setting, Path file, List<X509Certificate> certificates, PrivateKey key)
       throws UnusableException {
-    X509Certificate own = certificates.getFirst();
-    if (!KeyMatch.fits(own, key)) {
-      throw new UnusableException(setting, file, misfit(certificates, key));
+    int first =
+        IntStream.range(0, certificates.size())
+            .filter(i -> KeyMatch.fits(certificates.get(i), key))
+            .findFirst()
+            .orElse(-1);
+    if (first < 0) {
+      throw new UnusableException(
+          setting,
+          file,
+          "and the key do not belong together: the certificate is that of "
+              + subject(certificates.getFirst())
+              + ", and the key is another one");
     }
-    for (int i = 1; i < certificates.size(); i++) {
-      if (!isIssued(certificates.get(i - 1), certificates.get(i))) {
+    List<Integer> order = order(certificates, first);
+    if (order.size() < certificates.size()) {
+      throw new UnusableException(
+          setting,
+          file,
+          "has certificates that do not belong to the chain of "
+              + subject(certificates.get(first))
+              + ": "
+              + listed(
+                  certificates,
+                  IntStream.range(0, certificates.size())
+                      .filter(i -> !order.contains(i))
+                      .boxed()
+                      .toList())
+              + "; needed: the server's own certificate, then the issuer of each");
+    }
+    for (int i = 0; i < order.size(); i++) {
+      if (order.get(i) != i) {
         throw new UnusableException(
             setting,
             file,
-            "has its certificates out of order: number "
-                + i
-                + " ("
-                + subject(certificates.get(i - 1))
-                + ") is not issued by number "
-                + (i + 1)
-                + " ("
-                + subject(certificates.get(i))
-                + "); the server's own comes first, then the issuer of each");
+            "has its certificates out of order; the right order is: "
+                + listed(certificates, order));
       }
     }
-    return new Identity(file, List.copyOf(certificates), key, names(own));
+    return new Identity(file, List.copyOf(certificates), key, names(certificates.getFirst()));
   }
 
-  private static String misfit(List<X509Certificate> certificates, PrivateKey key) {
-    for (int i = 1; i < certificates.size(); i++) {
-      if (KeyMatch.fits(certificates.get(i), key)) {
-        return "has its certificates out of order: the key is that of number "
-            + (i + 1)
-            + " ("
-            + subject(certificates.get(i))
-            + "), which has to come first";
+  /** The places of a certificate, of its issuer, and so on as far as it goes. */
+  private static List<Integer> order(List<X509Certificate> certificates, int first) {
+    var order = new ArrayList<>(List.of(first));
+    for (int next = first; next >= 0; ) {
+      X509Certificate last = certificates.get(next);
+      next =
+          IntStream.range(0, certificates.size())
+              .filter(i -> !order.contains(i) && isIssued(last, certificates.get(i)))
+              .findFirst()
+              .orElse(-1);
+      if (next >= 0) {
+        order.add(next);
       }
     }
-    return "and the key do not belong together: the certificate is that of "
-        + subject(certificates.getFirst())
-        + ", and the key is another one";
+    return order;
+  }
+
+  private static String listed(List<X509Certificate> certificates, List<Integer> places) {
+    return places.stream()
+        .map(i -> "number %d (%s)".formatted(i + 1, subject(certificates.get(i))))
+        .collect(Collectors.joining(", "));
   }
 
   private static boolean isIssued(X509Certificate one, X509Certificate by) {
@@ -79,7 +109,7 @@ public record Identity(Path file, List<X509Certificate> chain, PrivateKey key, L
     }
   }
 
-  private static String subject(X509Certificate certificate) {
+  static String subject(X509Certificate certificate) {
     return certificate.getSubjectX500Principal().toString();
   }
 
@@ -119,9 +149,19 @@ public record Identity(Path file, List<X509Certificate> chain, PrivateKey key, L
     return chain.getFirst();
   }
 
-  /** When it expires. */
+  /** All that clients judge. They know the root, if it is there, or they do not trust it. */
+  List<X509Certificate> chainWithoutRoot() {
+    X509Certificate last = chain.getLast();
+    boolean hasRoot = chain.size() > 1 && isIssued(last, last);
+    return hasRoot ? chain.subList(0, chain.size() - 1) : chain;
+  }
+
+  /** When it or a certificate of its chain expires. */
   public Instant expires() {
-    return own().getNotAfter().toInstant();
+    return chainWithoutRoot().stream()
+        .map(each -> each.getNotAfter().toInstant())
+        .min(Comparator.naturalOrder())
+        .orElseThrow();
   }
 
   /** The subject of its certificate. */

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import org.bouncycastle.jce.provider.BouncyCastleProvider;
@@ -215,16 +216,26 @@ class CredentialsTest {
   }
 
   @Test
-  void chainsThatAreOutOfOrderAreRefusedAndTheMessageSaysHow() {
-    Issued one = middle.issue(Kind.EC, "a.example");
-    String swapped = Pki.pem(middle.own(), one.own());
+  void chainsThatAreOutOfOrderAreRefusedWithTheRightOrder() {
+    Issued one = middle.authority("lower").issue(Kind.EC, "a.example");
+    String swapped = Pki.pem(middle.own(), one.chain().get(1), root.own(), one.own()); // 3, 2, 4, 1
     assertThat(problem(files(pem(swapped), key(one.pkcs8()))))
         .endsWith(
-            "has its certificates out of order: the key is that of number 2 (CN=a.example), which has"
-                + " to come first");
+            "has its certificates out of order; the right order is: number 4 (CN=a.example), number 2"
+                + " (CN=lower), number 1 (CN=middle), number 3 (CN=root)");
+  }
+
+  @Test
+  void certificatesThatAreNotOfTheChainAreRefusedByName() {
+    Issued one = middle.issue(Kind.EC, "a.example");
     Issued stranger = Pki.authority("stranger");
-    assertThat(problem(files(pem(Pki.pem(one.own(), stranger.own())), key(one.pkcs8()))))
-        .contains("number 1 (CN=a.example) is not issued by number 2 (CN=stranger)");
+    assertThat(
+            problem(files(pem(Pki.pem(stranger.own(), one.own(), middle.own())), key(one.pkcs8()))))
+        .endsWith(
+            "has certificates that do not belong to the chain of CN=a.example: number 1 (CN=stranger);"
+                + " needed: the server's own certificate, then the issuer of each");
+    assertThat(problem(files(pem(Pki.pem(one.own(), root.own())), key(one.pkcs8()))))
+        .contains("CN=a.example: number 2 (CN=root);"); // the one between is missing
   }
 
   @Test
@@ -318,6 +329,31 @@ class CredentialsTest {
     assertThat(found.get(1)).contains("CN=early").contains("is not valid before");
     assertThat(found.get(2)).contains("CN=soon").contains("expires at");
     assertThat(found.get(3)).contains("CN=weak").contains("1024 bits");
+  }
+
+  @Test
+  void chainThatExpiresBeforeItsCertificateIsWarnedOf() throws Exception {
+    Instant now = Instant.now();
+    Instant soon = now.plus(Duration.ofDays(3)).truncatedTo(ChronoUnit.SECONDS);
+    Issued one = root.authority("short", soon).issue(Kind.EC, "a.example");
+    Credentials read = read(files(one.file(folder, "a.pem")));
+    assertThat(read.first().expires()).isEqualTo(soon);
+    assertThat(read.warnings(now, now.plus(Duration.ofDays(9))))
+        .containsExactly(
+            "the certificate CN=short in the chain of CN=a.example from "
+                + folder.resolve("a.pem")
+                + " expires at "
+                + soon);
+  }
+
+  @Test
+  void rootThatExpiresIsTheClientsConcern() throws Exception {
+    Instant now = Instant.now();
+    Issued one = middle.issue(Kind.EC, "a.example");
+    Path all = pem(Pki.pem(one.own(), middle.own(), root.own()) + one.pkcs8());
+    assertThat(read(files(all)).warnings(now, now.plus(Duration.ofDays(9_999))))
+        .hasSize(2)
+        .noneMatch(warning -> warning.contains("CN=root"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigInteger;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -21,12 +22,18 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import javax.security.auth.x500.X500Principal;
+import org.bouncycastle.asn1.ASN1Object;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.x509.AuthorityInformationAccess;
 import org.bouncycastle.asn1.x509.BasicConstraints;
+import org.bouncycastle.asn1.x509.CRLDistPoint;
 import org.bouncycastle.asn1.x509.CRLReason;
+import org.bouncycastle.asn1.x509.DistributionPoint;
+import org.bouncycastle.asn1.x509.DistributionPointName;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.asn1.x509.X509ObjectIdentifiers;
 import org.bouncycastle.cert.jcajce.JcaX509CRLConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v2CRLBuilder;
@@ -93,28 +100,78 @@ public final class Pki {
 
     public Issued issue(Kind kind, Instant from, Instant to, String... names) {
       KeyPair pair = kind.pair();
-      X509Certificate own = certificate(this, pair, from, to, false, names);
+      return issued(kind, pair, certificate(this, pair, from, to, false, null, names));
+    }
+
+    private Issued issued(Kind kind, KeyPair pair, X509Certificate own) {
       return new Issued(
           kind, pair.getPrivate(), Stream.concat(Stream.of(own), chain.stream()).toList());
     }
 
+    /** Issues a certificate that says where the list of revoked ones is. */
+    public Issued issueListedAt(URI list, String name) {
+      var point =
+          new DistributionPoint(new DistributionPointName(new GeneralNames(at(list))), null, null);
+      return issue(
+          Extension.cRLDistributionPoints, new CRLDistPoint(new DistributionPoint[] {point}), name);
+    }
+
+    /** Issues a certificate that says who knows whether it was revoked (OCSP). */
+    public Issued issueKnownTo(URI responder, String name) {
+      return issue(
+          Extension.authorityInfoAccess,
+          new AuthorityInformationAccess(X509ObjectIdentifiers.ocspAccessMethod, at(responder)),
+          name);
+    }
+
+    private static GeneralName at(URI place) {
+      return new GeneralName(GeneralName.uniformResourceIdentifier, place.toString());
+    }
+
+    private Issued issue(ASN1ObjectIdentifier id, ASN1Object extension, String name) {
+      try {
+        Instant now = Instant.now();
+        KeyPair pair = Kind.EC.pair();
+        return issued(
+            Kind.EC,
+            pair,
+            certificate(
+                this,
+                pair,
+                now.minus(Duration.ofDays(1)),
+                now.plus(Duration.ofDays(90)),
+                false,
+                new Extension(id, false, extension.getEncoded()),
+                name));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
     /** Issues the certificate of an authority below this one. */
     public Issued authority(String name) {
-      Instant now = Instant.now();
+      return authority(name, Instant.now().plus(Duration.ofDays(90)));
+    }
+
+    public Issued authority(String name, Instant to) {
       KeyPair pair = Kind.EC.pair();
-      X509Certificate own =
-          certificate(
-              this, pair, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(90)), true, name);
-      return new Issued(
-          Kind.EC, pair.getPrivate(), Stream.concat(Stream.of(own), chain.stream()).toList());
+      Instant from = to.minus(Duration.ofDays(900));
+      return issued(Kind.EC, pair, certificate(this, pair, from, to, true, null, name));
     }
 
     /** A list of certificates that this authority has revoked. */
     public X509CRL revoking(X509Certificate... revoked) {
+      return revokingUntil(Instant.now().plus(Duration.ofDays(9)), revoked);
+    }
+
+    /**
+     * @param until when the next list is due
+     */
+    public X509CRL revokingUntil(Instant until, X509Certificate... revoked) {
       try {
         Instant now = Instant.now();
-        var builder = new JcaX509v2CRLBuilder(own(), Date.from(now.minus(Duration.ofHours(1))));
-        builder.setNextUpdate(Date.from(now.plus(Duration.ofDays(9))));
+        var builder = new JcaX509v2CRLBuilder(own(), Date.from(until.minus(Duration.ofDays(10))));
+        builder.setNextUpdate(Date.from(until));
         for (X509Certificate one : revoked) {
           builder.addCRLEntry(one.getSerialNumber(), Date.from(now), CRLReason.keyCompromise);
         }
@@ -200,7 +257,13 @@ public final class Pki {
     Instant now = Instant.now();
     X509Certificate own =
         certificate(
-            null, pair, now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(900)), true, name);
+            null,
+            pair,
+            now.minus(Duration.ofDays(1)),
+            now.plus(Duration.ofDays(900)),
+            true,
+            null,
+            name);
     return new Issued(Kind.EC, pair.getPrivate(), List.of(own));
   }
 
@@ -210,6 +273,7 @@ public final class Pki {
       Instant from,
       Instant to,
       boolean authority,
+      @Nullable Extension more,
       String... names) {
     try {
       var subject = new X500Principal("CN=" + names[0]);
@@ -229,6 +293,9 @@ public final class Pki {
                 .map(name -> new GeneralName(GeneralName.dNSName, name))
                 .toArray(GeneralName[]::new);
         builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(all));
+      }
+      if (more != null) {
+        builder.addExtension(more);
       }
       var signer =
           new JcaContentSignerBuilder(by == null ? Kind.EC.signature : by.kind.signature)
