@@ -1,12 +1,15 @@
 package io.thousandisland.transport.tls.certificates;
 
+import io.thousandisland.transport.tls.certificates.TrustReader.Trust;
 import java.security.cert.X509Certificate;
 import java.security.interfaces.RSAKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 import javax.net.ssl.X509ExtendedKeyManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -23,9 +26,9 @@ public final class Credentials {
 
   private final List<Identity> identities;
   private final ServerNames names;
-  private final @Nullable X509ExtendedTrustManager trust;
+  private final @Nullable Trust trust;
 
-  private Credentials(List<Identity> identities, @Nullable X509ExtendedTrustManager trust) {
+  private Credentials(List<Identity> identities, @Nullable Trust trust) {
     this.identities = identities;
     this.names = new ServerNames(identities);
     this.trust = trust;
@@ -56,7 +59,7 @@ public final class Credentials {
 
   /** Judges clients' certificates; null when none is trusted. */
   public @Nullable X509ExtendedTrustManager trustManager() {
-    return trust;
+    return trust == null ? null : trust.manager();
   }
 
   /** Whether a certificate is for {@code name}. */
@@ -79,29 +82,42 @@ public final class Credentials {
     var warnings = new ArrayList<String>();
     for (Identity one : identities) {
       for (X509Certificate each : one.chainWithoutRoot()) {
-        String text =
-            "the certificate "
-                + (each == one.own() ? one : Identity.subject(each) + " in the chain of " + one);
-        Instant from = each.getNotBefore().toInstant();
-        Instant to = each.getNotAfter().toInstant();
-        if (now.isBefore(from)) {
-          warnings.add(text + " is not valid before " + from);
-        } else if (now.isAfter(to)) {
-          warnings.add(text + " has expired, at " + to);
-        } else if (soon.isAfter(to)) {
-          warnings.add(text + " expires at " + to);
-        }
-        if (each.getPublicKey() instanceof RSAKey rsa
-            && rsa.getModulus().bitLength() < SHORTEST_RSA) {
-          warnings.add(
-              text
-                  + " has an RSA key of "
-                  + rsa.getModulus().bitLength()
-                  + " bits; clients may refuse less than "
-                  + SHORTEST_RSA);
-        }
+        String name =
+            each == one.own() ? one.toString() : Identity.subject(each) + " in the chain of " + one;
+        Stream.of(age(each, now, soon), weakness(each))
+            .flatMap(Optional::stream)
+            .forEach(fault -> warnings.add("the certificate " + name + " " + fault));
       }
     }
+    if (trust != null) {
+      trust.lists().stream()
+          .filter(list -> list.isOutOfDate(now))
+          .forEach(
+              list ->
+                  warnings.add(
+                      "the list of revoked certificates of "
+                          + list
+                          + " is out of date, and counts no more"));
+    }
     return warnings;
+  }
+
+  private static Optional<String> age(X509Certificate one, Instant now, Instant soon) {
+    Instant from = one.getNotBefore().toInstant();
+    Instant to = one.getNotAfter().toInstant();
+    if (now.isBefore(from)) {
+      return Optional.of("is not valid before " + from);
+    } else if (now.isAfter(to)) {
+      return Optional.of("has expired, at " + to);
+    }
+    return soon.isAfter(to) ? Optional.of("expires at " + to) : Optional.empty();
+  }
+
+  private static Optional<String> weakness(X509Certificate one) {
+    return one.getPublicKey() instanceof RSAKey rsa && rsa.getModulus().bitLength() < SHORTEST_RSA
+        ? Optional.of(
+            "has an RSA key of %d bits; clients may refuse less than %d"
+                .formatted(rsa.getModulus().bitLength(), SHORTEST_RSA))
+        : Optional.empty();
   }
 }

@@ -16,9 +16,10 @@ import java.security.cert.TrustAnchor;
 import java.security.cert.X509CRL;
 import java.security.cert.X509CertSelector;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.EnumSet;
+import java.util.Date;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -38,54 +39,85 @@ final class TrustReader {
     this.passwords = passwords;
   }
 
-  X509ExtendedTrustManager read(CredentialFiles files) throws UnusableException {
+  /**
+   * Trust that was read.
+   *
+   * @param manager judges clients' certificates
+   * @param lists by which it judges, too
+   */
+  record Trust(X509ExtendedTrustManager manager, List<Revoked> lists) {}
+
+  /** A list of revoked certificates, and its file. */
+  record Revoked(Path file, X509CRL list) {
+    /** Whether the next list is due, which makes the JDK refuse this one. */
+    boolean isOutOfDate(Instant now) {
+      Date next = list.getNextUpdate();
+      return next != null && now.isAfter(next.toInstant());
+    }
+
+    @Override
+    public String toString() {
+      return list.getIssuerX500Principal() + " from " + file;
+    }
+  }
+
+  Trust read(CredentialFiles files) throws UnusableException {
     var anchors = new HashSet<TrustAnchor>();
     for (Path file : files.trusted()) {
       for (X509Certificate one : authorities(file)) {
         anchors.add(new TrustAnchor(one, null));
       }
     }
-    var revoked = new ArrayList<X509CRL>();
+    var revoked = new ArrayList<Revoked>();
     for (Path file : files.revoked()) {
-      revoked.addAll(lists(file));
+      lists(file).forEach(list -> revoked.add(new Revoked(file, list)));
     }
     try {
-      return manager(anchors, revoked, files.revocation());
+      var parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
+      parameters.addCertStore(
+          CertStore.getInstance(
+              "Collection",
+              new CollectionCertStoreParameters(revoked.stream().map(Revoked::list).toList())));
+      return new Trust(
+          manager(parameters, !revoked.isEmpty(), files.revocation()), List.copyOf(revoked));
     } catch (GeneralSecurityException e) {
       throw new UnusableException(TRUST, files.trusted(), "cannot be used: " + e.getMessage(), e);
     }
   }
 
   private static X509ExtendedTrustManager manager(
-      Set<TrustAnchor> anchors, List<X509CRL> revoked, Revocation revocation)
+      PKIXBuilderParameters parameters, boolean listed, Revocation revocation)
       throws GeneralSecurityException {
-    var parameters = new PKIXBuilderParameters(anchors, new X509CertSelector());
-    boolean checks = !revoked.isEmpty() || revocation != Revocation.OFF;
-    parameters.setRevocationEnabled(checks);
-    if (checks) {
-      parameters.addCertStore(
-          CertStore.getInstance("Collection", new CollectionCertStoreParameters(revoked)));
-      var checker =
-          (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
-      checker.setOptions(options(revoked, revocation));
-      parameters.addCertPathChecker(checker);
-    }
+    return switch (revocation) {
+      case OFF -> {
+        // without a checker of ours, because that one asks where a certificate says
+        parameters.setRevocationEnabled(listed);
+        yield manager(parameters);
+      }
+      case SOFT ->
+          new SoftTrust(
+              checking(parameters, Option.SOFT_FAIL, Option.PREFER_CRLS, Option.NO_FALLBACK),
+              checking(parameters, Option.SOFT_FAIL, Option.ONLY_END_ENTITY, Option.NO_FALLBACK));
+      case HARD -> listed ? checking(parameters, Option.PREFER_CRLS) : checking(parameters);
+    };
+  }
+
+  private static X509ExtendedTrustManager checking(
+      PKIXBuilderParameters parameters, Option... options) throws GeneralSecurityException {
+    var checker =
+        (PKIXRevocationChecker) CertPathBuilder.getInstance("PKIX").getRevocationChecker();
+    checker.setOptions(Set.of(options));
+    var own = (PKIXBuilderParameters) parameters.clone();
+    own.setRevocationEnabled(true);
+    own.addCertPathChecker(checker);
+    return manager(own);
+  }
+
+  private static X509ExtendedTrustManager manager(PKIXBuilderParameters parameters)
+      throws GeneralSecurityException {
     TrustManagerFactory factory = TrustManagerFactory.getInstance("PKIX");
     factory.init(new CertPathTrustManagerParameters(parameters));
     return (X509ExtendedTrustManager) factory.getTrustManagers()[0];
-  }
-
-  private static Set<Option> options(List<X509CRL> revoked, Revocation revocation) {
-    var options = EnumSet.noneOf(Option.class);
-    if (!revoked.isEmpty()) {
-      options.add(Option.PREFER_CRLS);
-    }
-    switch (revocation) {
-      case OFF -> options.add(Option.NO_FALLBACK); // nobody is asked
-      case SOFT -> options.add(Option.SOFT_FAIL);
-      case HARD -> {}
-    }
-    return options;
   }
 
   private List<X509Certificate> authorities(Path file) throws UnusableException {
