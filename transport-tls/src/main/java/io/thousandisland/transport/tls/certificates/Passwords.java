@@ -33,7 +33,9 @@ final class Passwords {
       String name = files.passwordVariable().get();
       String value = environment.apply(name);
       if (value == null) {
-        throw new UnusableException("passwordEnv", name, "is not set in the environment");
+        // without the name: by mistake it may be the password
+        throw new UnusableException(
+            "passwordEnv", "the variable that it names", "is not set in the environment");
       }
       passwords.add(value);
     }

@@ -266,7 +266,27 @@ class CredentialsTest {
             () ->
                 Credentials.read(
                     files(pem(one.certificates()), key(legacy(one, "another"))), name -> null))
-        .hasMessage("passwordEnv: TLS_PASSWORD is not set in the environment");
+        .hasMessage("passwordEnv: the variable that it names is not set in the environment");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"s3cret", "s3 cret", "pa$$word"})
+  void passwordInPlaceOfItsVariableIsNotShown(String mistake) throws Exception {
+    Path file = middle.issue(Kind.EC, "a.example").file(folder, "a.pem");
+    assertThatThrownBy(
+            () ->
+                Credentials.read(
+                    new CredentialFiles(
+                        List.of(file),
+                        List.of(),
+                        Optional.empty(),
+                        Optional.of(mistake),
+                        List.of(),
+                        List.of(),
+                        Revocation.OFF),
+                    name -> null))
+        .hasMessageContaining("passwordEnv")
+        .hasMessageNotContaining(mistake);
   }
 
   @Test
