@@ -89,6 +89,14 @@ public final class Credentials {
             .forEach(fault -> warnings.add("the certificate " + name + " " + fault));
       }
     }
+    identities.stream()
+        .filter(one -> !names.shows(one))
+        .forEach(
+            one ->
+                warnings.add(
+                    "the certificate "
+                        + one
+                        + " is never shown: others before it have its names and its kind of key"));
     if (trust != null) {
       trust.lists().stream()
           .filter(list -> list.isOutOfDate(now))

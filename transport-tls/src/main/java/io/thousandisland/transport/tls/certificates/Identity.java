@@ -149,6 +149,16 @@ public record Identity(Path file, List<X509Certificate> chain, PrivateKey key, L
     return chain.getFirst();
   }
 
+  /**
+   * Whether its key is of this kind.
+   *
+   * @param keyType as the JDK's TLS calls it
+   */
+  boolean isOfKind(String keyType) {
+    return key.getAlgorithm().equals(keyType)
+        || (key.getAlgorithm().startsWith("Ed") && keyType.equals("EdDSA"));
+  }
+
   /** All that clients judge. They know the root, if it is there, or they do not trust it. */
   List<X509Certificate> chainWithoutRoot() {
     X509Certificate last = chain.getLast();

@@ -36,16 +36,11 @@ final class NamedKeyManager extends X509ExtendedKeyManager {
   public @Nullable String chooseEngineServerAlias(
       String keyType, Principal @Nullable [] issuers, SSLEngine engine) {
     return names.orDefault(name(engine)).stream()
-        .filter(one -> isOfKind(one, keyType))
+        .filter(one -> one.isOfKind(keyType))
         .findFirst()
         .map(identities::indexOf)
         .map(String::valueOf)
         .orElse(null);
-  }
-
-  private static boolean isOfKind(Identity identity, String keyType) {
-    String own = identity.key().getAlgorithm();
-    return own.equals(keyType) || (own.startsWith("Ed") && keyType.equals("EdDSA"));
   }
 
   /**
@@ -85,7 +80,7 @@ final class NamedKeyManager extends X509ExtendedKeyManager {
   @Override
   public String[] getServerAliases(String keyType, Principal @Nullable [] issuers) {
     return IntStream.range(0, identities.size())
-        .filter(i -> isOfKind(identities.get(i), keyType))
+        .filter(i -> identities.get(i).isOfKind(keyType))
         .mapToObj(String::valueOf)
         .toArray(String[]::new);
   }

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,6 +58,14 @@ final class ServerNames {
   List<Identity> orDefault(@Nullable String name) {
     List<Identity> found = name == null ? null : of(name);
     return found == null ? byDefault : found;
+  }
+
+  /** Whether a client exists that is shown {@code one}: the first of its kind for some name. */
+  boolean shows(Identity one) {
+    String kind = one.key().getAlgorithm();
+    return Stream.concat(byName.values().stream(), Stream.of(byDefault))
+        .flatMap(all -> all.stream().filter(each -> each.isOfKind(kind)).findFirst().stream())
+        .anyMatch(first -> first == one);
   }
 
   private @Nullable List<Identity> of(String name) {

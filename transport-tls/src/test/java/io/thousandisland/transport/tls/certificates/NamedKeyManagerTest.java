@@ -8,6 +8,7 @@ import io.thousandisland.transport.tls.certificates.Pki.Issued;
 import io.thousandisland.transport.tls.certificates.Pki.Kind;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -140,6 +141,22 @@ class NamedKeyManagerTest {
   void rareKindsOfKeysAreShown(Kind kind, String protocol, String algorithm) throws Exception {
     Credentials one = credentials(root.issue(kind, "a.example"));
     assertThat(shown(one, "a.example", protocol)).isEqualTo("CN=a.example " + algorithm);
+  }
+
+  @Test
+  void certificateThatIsHiddenByOthersIsWarnedOf() throws Exception {
+    Credentials all =
+        credentials(
+            root.issue(Kind.EC, "a.example", "b.example"),
+            root.issue(Kind.RSA, "a.example"), // another kind of key
+            root.issue(Kind.EC, "b.example", "c.example"), // another name
+            root.issue(Kind.EC, "a.example", "c.example"));
+    Instant now = Instant.now();
+    assertThat(all.warnings(now, now))
+        .containsExactly(
+            "the certificate CN=a.example from "
+                + folder.resolve("3.pem")
+                + " is never shown: others before it have its names and its kind of key");
   }
 
   @Test
