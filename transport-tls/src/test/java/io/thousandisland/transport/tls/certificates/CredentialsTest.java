@@ -146,6 +146,27 @@ class CredentialsTest {
     assertThat(read(files).identities()).hasSize(1);
   }
 
+  @Test
+  void wrongPasswordsThatHappenToGiveSomeBytesDoNotHideTheRightOne() throws Exception {
+    Issued issued = middle.issue(Kind.RSA, "a.example");
+    Path file = pem(issued.certificates() + legacy(issued, "right"));
+    var lines = new StringBuilder();
+    for (int i = 0; i < 2000; i++) { // one in 256 leaves bytes that look padded
+      lines.append("wrong ").append(i).append('\n');
+    }
+    Path passwords = Pki.write(folder.resolve("passwords"), lines + "right\n");
+    var files =
+        new CredentialFiles(
+            List.of(file),
+            List.of(),
+            Optional.of(passwords),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            Revocation.OFF);
+    assertThat(read(files).identities().getFirst().key()).isEqualTo(issued.key());
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"PKCS12", "JKS"})
   void keyStoresAreToldByTheirContent(String type) throws Exception {

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.Random;
@@ -124,6 +125,22 @@ class DamagedFilesTest {
       }
     }
     assertThat(refused).isGreaterThan(10);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"CERTIFICATE", "PRIVATE KEY", "RSA PRIVATE KEY", "X509 CRL"})
+  void partsWithinPartsWithoutAnEndAreRefused(String kind) {
+    byte[] nested = new byte[1 << 20];
+    for (int i = 0; i < nested.length; i += 2) {
+      nested[i] = 0x30; // a sequence
+      nested[i + 1] = (byte) 0x80; // whose end is told by its content
+    }
+    Path file =
+        Pki.write(
+            folder.resolve("nested"),
+            "-----BEGIN %s-----\n%s\n-----END %s-----\n"
+                .formatted(kind, Base64.getMimeEncoder().encodeToString(nested), kind));
+    assertThat(problem(file)).startsWith("certificate: " + file + " ");
   }
 
   @Test
