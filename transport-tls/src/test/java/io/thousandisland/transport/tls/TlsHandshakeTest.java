@@ -332,7 +332,11 @@ class TlsHandshakeTest {
     try (var server = tls.server(handler);
         var plain = new Flooding("localhost", server.port());
         var client = TlsFixture.over(plain, "TLSv1.3")) {
-      assertThatThrownBy(client::startHandshake).isInstanceOf(IOException.class);
+      try {
+        client.startHandshake(); // over for the client before it hears of the alert, perhaps
+      } catch (IOException refused) {
+        // it has heard
+      }
       assertThat(handler.next()).startsWith("error").contains("unexpected_message");
     }
   }
