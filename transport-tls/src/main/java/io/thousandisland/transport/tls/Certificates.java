@@ -50,8 +50,11 @@ final class Certificates implements AutoCloseable {
   /** Null while nobody can be served. Written with the monitor held; read by any thread. */
   private volatile @Nullable InUse inUse;
 
-  /** Why the latest files or the latest configuration are not in use; null when they are. */
+  /** Why the latest files are not in use; null when they are. */
   private volatile @Nullable String problem;
+
+  /** Why the latest configuration is not in use; null when it is. */
+  private volatile @Nullable String misconfigured;
 
   /** The latest configuration that was understood. Guarded by this. */
   private @Nullable TlsSettings wanted;
@@ -100,9 +103,12 @@ final class Certificates implements AutoCloseable {
     try {
       settings = TlsSettings.read(config);
     } catch (IllegalArgumentException wrong) {
-      refused(String.valueOf(wrong.getMessage()));
+      String reason = String.valueOf(wrong.getMessage());
+      misconfigured = reason;
+      tell(new TelemetryEvent.CertificatesRefused(name, reason, inUse != null));
       return Optional.empty();
     }
+    misconfigured = null;
     wanted = settings;
     watched = new WatchedFiles(settings.files().all());
     load(settings);
@@ -116,7 +122,17 @@ final class Certificates implements AutoCloseable {
       looking = null;
     }
     if (seconds > 0) {
-      looking = looks.scheduleWithFixedDelay(this::look, seconds, seconds, TimeUnit.SECONDS);
+      looking =
+          looks.scheduleWithFixedDelay(this::lookInAnyCase, seconds, seconds, TimeUnit.SECONDS);
+    }
+  }
+
+  /** As {@link #look}; whatever goes wrong, the next look comes. */
+  private void lookInAnyCase() {
+    try {
+      look();
+    } catch (Throwable bug) {
+      refused("the files cannot be looked at: " + bug);
     }
   }
 
@@ -159,7 +175,7 @@ final class Certificates implements AutoCloseable {
     return context;
   }
 
-  private void refused(String reason) {
+  private synchronized void refused(String reason) {
     if (!reason.equals(problem)) {
       problem = reason;
       tell(new TelemetryEvent.CertificatesRefused(name, reason, inUse != null));
@@ -196,7 +212,11 @@ final class Certificates implements AutoCloseable {
     }
     String fault = problem;
     if (fault != null) {
-      facts.put("not in use", fault);
+      facts.put("files not in use", fault);
+    }
+    String wrong = misconfigured;
+    if (wrong != null) {
+      facts.put("configuration not in use", wrong);
     }
     return facts;
   }
@@ -205,7 +225,7 @@ final class Certificates implements AutoCloseable {
   Terms terms(@Nullable HelloInspector inspector) throws IOException {
     InUse now = inUse;
     if (now == null) {
-      throw new IOException(String.valueOf(problem));
+      throw new IOException(String.valueOf(problem == null ? misconfigured : problem));
     }
     Predicate<String> admits =
         now.settings.refusesUnknownNames() ? now.credentials::knows : any -> true;

@@ -298,7 +298,7 @@ class CertificatesTest {
               assertThat(refused.served()).isTrue();
             });
     assertThat(certificates.facts().get("certificate 1")).startsWith("CN=old.example from ");
-    assertThat(certificates.facts().get("not in use")).contains("do not belong together");
+    assertThat(certificates.facts().get("files not in use")).contains("do not belong together");
     try (var server = server()) {
       assertThat(shown(server, null)).startsWith("CN=old.example");
       Files.writeString(certificate, next.certificates());
@@ -346,6 +346,7 @@ class CertificatesTest {
     assertThat(events.getLast())
         .isEqualTo(
             new CertificatesRefused("tls", "clientAuth is maybe; allowed: none, want, need", true));
+    assertThat(certificates.facts().get("configuration not in use")).startsWith("clientAuth");
     try (var server = server()) {
       assertThat(shown(server, null)).startsWith("CN=a.example");
     }
