@@ -96,6 +96,9 @@ public final class TestServer implements AutoCloseable {
      */
     public Builder set(String key, Object value) {
       settings.put(key, value);
+      if (key.equals("listen")) {
+        settings.remove("port"); // the short form, which is not allowed beside it
+      }
       return this;
     }
 

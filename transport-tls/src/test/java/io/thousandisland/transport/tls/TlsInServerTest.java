@@ -15,9 +15,13 @@ import io.thousandisland.handler.Socket;
 import io.thousandisland.testing.TestServer;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -286,6 +290,51 @@ class TlsInServerTest {
       assertThat(Arrays.mismatch(got, all)).isEqualTo(-1);
       assertThat(client.getInputStream().readNBytes(10)).isEqualTo(Arrays.copyOfRange(all, 5, 15));
       assertThat(text(client.getInputStream().readNBytes(2))).isEqualTo("go");
+    }
+  }
+
+  @Test
+  void x10UnixSocketsSpeakTls(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("s");
+    try (var server =
+            tls.tls(new Echo(), TestTerms.EC::terms).set("listen", "unix:" + path).start();
+        var client =
+            TlsFixture.over(
+                new OverChannel(SocketChannel.open(UnixDomainSocketAddress.of(path))))) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      assertThat(server.server().connections()).hasSize(1);
+    }
+  }
+
+  /** A channel as a socket, as the JDK's client of TLS wants to have it. */
+  private static final class OverChannel extends java.net.Socket {
+    private final SocketChannel channel;
+
+    OverChannel(SocketChannel channel) {
+      this.channel = channel;
+    }
+
+    @Override
+    public boolean isConnected() {
+      return true;
+    }
+
+    @Override
+    public void setSoTimeout(int timeout) {}
+
+    @Override
+    public InputStream getInputStream() {
+      return Channels.newInputStream(channel);
+    }
+
+    @Override
+    public OutputStream getOutputStream() {
+      return Channels.newOutputStream(channel);
+    }
+
+    @Override
+    public void close() throws IOException {
+      channel.close();
     }
   }
 
