@@ -10,6 +10,10 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
 /**
  * The name under which a server finds a transport: the service property {@code transport.name}. On
  * a component it also declares to the resolver that the bundle provides a transport.
+ *
+ * <p>A transport that only runs over another one declares its capability itself, with the attribute
+ * {@code over}: then the resolver does not take it for the transport that a server cannot do
+ * without.
  */
 @ComponentPropertyType
 @Capability(

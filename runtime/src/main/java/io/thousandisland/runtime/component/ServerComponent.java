@@ -65,7 +65,7 @@ import org.osgi.service.metatype.annotations.Designate;
     effective = "active")
 @Requirement(
     namespace = TransportName.NAMESPACE,
-    filter = "(io.thousandisland.transport=*)",
+    filter = "(&(io.thousandisland.transport=*)(!(over=*)))", // one that opens ports itself
     effective = "active")
 @Requirement(
     namespace = "osgi.service",

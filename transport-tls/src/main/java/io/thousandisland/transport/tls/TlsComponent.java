@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.osgi.annotation.bundle.Capability;
 import org.osgi.annotation.bundle.Requirement;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -37,7 +38,12 @@ import org.osgi.service.metatype.annotations.Designate;
 @Component(
     configurationPid = "io.thousandisland.tls",
     configurationPolicy = ConfigurationPolicy.REQUIRE)
-@TransportName("tls")
+@Capability( // as TransportName does, and that it opens no ports itself
+    namespace = TransportName.NAMESPACE,
+    name = "tls",
+    version = "1.0.0",
+    attribute = "over=stream",
+    effective = "active")
 @Requirement(
     namespace = TransportName.NAMESPACE,
     filter = "(io.thousandisland.transport=tcp)",
