@@ -1,17 +1,15 @@
 package io.thousandisland.runtime.server;
 
-import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.LayeredSocket;
 import io.thousandisland.transport.TransportSocket;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
-import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 
 /** A connection of a {@link MaskTransport}. */
-final class MaskSocket implements TransportSocket {
+final class MaskSocket extends LayeredSocket {
 
   static final byte MASK = 0x55;
 
@@ -21,7 +19,6 @@ final class MaskSocket implements TransportSocket {
    */
   static final String HELLO = "h";
 
-  private final TransportSocket below;
   private final int replySize;
   private final Semaphore inVain;
   private int roundsLeft;
@@ -31,15 +28,10 @@ final class MaskSocket implements TransportSocket {
    * @param inVain released after each step of the handshake that has to wait
    */
   MaskSocket(TransportSocket below, int rounds, int replySize, Semaphore inVain) {
-    this.below = below;
+    super(below);
     this.inVain = inVain;
     this.roundsLeft = rounds;
     this.replySize = replySize;
-  }
-
-  @Override
-  public void start(Readiness readiness) {
-    below.start(readiness);
   }
 
   @Override
@@ -99,42 +91,7 @@ final class MaskSocket implements TransportSocket {
   }
 
   @Override
-  public void shutdownOutput() throws IOException {
-    below.shutdownOutput();
-  }
-
-  @Override
-  public void shutdownInput() throws IOException {
-    below.shutdownInput();
-  }
-
-  @Override
-  public void close() throws IOException {
-    below.close();
-  }
-
-  @Override
   public boolean secure() {
     return true;
-  }
-
-  @Override
-  public SocketAddress localAddress() {
-    return below.localAddress();
-  }
-
-  @Override
-  public SocketAddress remoteAddress() {
-    return below.remoteAddress();
-  }
-
-  @Override
-  public <T> T option(SocketOption<T> option) throws IOException {
-    return below.option(option);
-  }
-
-  @Override
-  public <T> void option(SocketOption<T> option, T value) throws IOException {
-    below.option(option, value);
   }
 }

@@ -1,12 +1,11 @@
 package io.thousandisland.transport.tls;
 
 import io.thousandisland.handler.TlsSession;
+import io.thousandisland.transport.LayeredSocket;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.ThreadLender;
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
-import java.net.SocketAddress;
-import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.security.cert.Certificate;
@@ -28,20 +27,22 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: as for any transport socket.
  */
-final class TlsSocket implements TransportSocket {
+final class TlsSocket extends LayeredSocket {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
   /** The most reads of bytes that are nobody's, in one call. */
   private static final int DISCARDS = 16;
 
-  private final TransportSocket below;
   private final Incoming in;
   private final Outgoing out;
   private final ServerHandshake handshake;
 
   /** The argument of a write of one buffer; the connection's own thread's. */
   private final ByteBuffer[] one = {NOTHING};
+
+  /** Made once, because each read needs it. */
+  private final Incoming.Errands errands = this::runErrands;
 
   /**
    * Null before {@link #start}. Written by the connection's thread; read by those that calculate.
@@ -52,7 +53,7 @@ final class TlsSocket implements TransportSocket {
   private boolean deaf;
 
   TlsSocket(TransportSocket below, Offering offer, HandshakeThreads threads, Buffers buffers) {
-    this.below = below;
+    super(below);
     this.in = new Incoming(below, buffers);
     this.out = new Outgoing(below, buffers);
     this.handshake =
@@ -73,11 +74,6 @@ final class TlsSocket implements TransportSocket {
   }
 
   @Override
-  public boolean askForThread() {
-    return below.askForThread();
-  }
-
-  @Override
   public boolean handshake() throws IOException {
     return handshake.goOn();
   }
@@ -90,7 +86,7 @@ final class TlsSocket implements TransportSocket {
     if (!handshake.isDone()) {
       return discard(into);
     }
-    int got = in.read(handshake.engine(), into, this::runErrands);
+    int got = in.read(handshake.engine(), into, errands);
     if (got > 0 && into.hasRemaining() && in.hasEnded()) {
       goOn(); // the end comes after these bytes, with the next read
     }
@@ -180,21 +176,6 @@ final class TlsSocket implements TransportSocket {
   }
 
   @Override
-  public void close() throws IOException {
-    below.close();
-  }
-
-  @Override
-  public SocketAddress localAddress() {
-    return below.localAddress();
-  }
-
-  @Override
-  public SocketAddress remoteAddress() {
-    return below.remoteAddress();
-  }
-
-  @Override
   public boolean secure() {
     return handshake.isDone();
   }
@@ -229,19 +210,9 @@ final class TlsSocket implements TransportSocket {
     return handshake.isDone() ? Optional.of(handshake.session()) : Optional.empty();
   }
 
-  @Override
-  public <T> T option(SocketOption<T> option) throws IOException {
-    return below.option(option);
-  }
-
-  @Override
-  public <T> void option(SocketOption<T> option, T value) throws IOException {
-    below.option(option, value);
-  }
-
   /**
-   * The listener for the rest of the last records, for which there was no room: it sends them
-   * itself, because the connection above has nothing left to send.
+   * The listener while the rest of the last records waits for room. It sends them itself, because
+   * the connection above has nothing left to send.
    *
    * <p>Thread: the transport's below.
    */
