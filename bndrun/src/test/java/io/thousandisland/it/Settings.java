@@ -9,7 +9,7 @@ final class Settings {
   private Settings() {}
 
   /**
-   * The settings of a server that ends soon, for the handler of that name.
+   * The settings of a server that ends soon. Its handler is the one of that name.
    *
    * @param more keys and their values in turn
    */

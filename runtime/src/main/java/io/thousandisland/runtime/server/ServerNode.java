@@ -91,6 +91,7 @@ public final class ServerNode implements Server {
   /** The drain under way that has begun as a lame duck; null when there is none. */
   private @Nullable LameDuck lameDuck;
 
+  /** Written by the life thread; other threads ask it for its facts. */
   private volatile @Nullable Transport transport;
 
   /** The next try to have as many acceptors as there should be. */

@@ -51,7 +51,7 @@ public final class Handshake {
     return began;
   }
 
-  /** As {@link #goOn(int)}, for the reasons that are raised. The first step looks at no reason. */
+  /** As {@link #goOn(int)}, with the reasons that are raised. The first step looks at no reason. */
   public boolean goOn() throws IOException {
     int why = begun ? signals.take(REASONS) : 0;
     begun = true;

@@ -18,6 +18,7 @@ import io.thousandisland.tls.HelloAnswer;
 import io.thousandisland.tls.HelloInspector;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -279,7 +280,7 @@ class TlsHandshakeTest {
       assertThat(handler.next()).startsWith("error").endsWith(reason);
       client.setSoTimeout(10_000);
       byte[] answer = client.getInputStream().readAllBytes();
-      assertThat(answer.length).isIn(0, 7); // an alert, for who speaks TLS
+      assertThat(answer.length).isIn(0, 7); // an alert: a peer that speaks TLS understands it
       assertThat(failure(server)).isEqualTo(reason);
       assertThat(echo(other, "undisturbed")).isEqualTo("undisturbed");
     }
@@ -330,7 +331,7 @@ class TlsHandshakeTest {
   void e8HandshakeOfEndlessRecordsIsRefused() throws Exception {
     var handler = new Echo();
     try (var server = tls.server(handler);
-        var plain = new Flooding("localhost", server.port());
+        var plain = new Flooding(server.port());
         var client = TlsFixture.over(plain, "TLSv1.3")) {
       try {
         client.startHandshake(); // over for the client before it hears of the alert, perhaps
@@ -342,28 +343,17 @@ class TlsHandshakeTest {
   }
 
   /** A client that sends records of one byte behind its ClientHello: they are allowed there. */
-  private static final class Flooding extends java.net.Socket {
-    Flooding(String host, int port) throws IOException {
-      super(host, port);
+  private static final class Flooding extends AlteringSocket {
+    Flooding(int port) throws IOException {
+      super(port);
     }
 
     @Override
-    public java.io.OutputStream getOutputStream() throws IOException {
-      java.io.OutputStream out = super.getOutputStream();
-      return new java.io.OutputStream() {
-        @Override
-        public void write(int b) throws IOException {
-          out.write(b);
-        }
-
-        @Override
-        public void write(byte[] b, int offset, int length) throws IOException {
-          out.write(b, offset, length);
-          for (int i = 0; i < 1000; i++) { // change_cipher_spec, for middle boxes
-            out.write(new byte[] {20, 3, 3, 0, 1, 1});
-          }
-        }
-      };
+    void write(byte[] b, int offset, int length, OutputStream out) throws IOException {
+      out.write(b, offset, length);
+      for (int i = 0; i < 1000; i++) { // change_cipher_spec, for middle boxes
+        out.write(new byte[] {20, 3, 3, 0, 1, 1});
+      }
     }
   }
 
@@ -382,27 +372,22 @@ class TlsHandshakeTest {
   @Test
   void k8GreetingByteByByteIsUnderstood() throws Exception {
     try (var server = tls.server(new Echo());
-        var client = TlsFixture.over(new Dripping("localhost", server.port()))) {
+        var client = TlsFixture.over(new Dripping(server.port()))) {
       assertThat(echo(client, "hello")).isEqualTo("hello");
     }
   }
 
-  /** A socket that writes each byte on its own. */
-  private static final class Dripping extends java.net.Socket {
-    Dripping(String host, int port) throws IOException {
-      super(host, port);
-      setTcpNoDelay(true);
+  /** A client that sends each byte on its own. */
+  private static final class Dripping extends AlteringSocket {
+    Dripping(int port) throws IOException {
+      super(port);
     }
 
     @Override
-    public java.io.OutputStream getOutputStream() throws IOException {
-      java.io.OutputStream out = super.getOutputStream();
-      return new java.io.OutputStream() {
-        @Override
-        public void write(int b) throws IOException {
-          out.write(b);
-        }
-      };
+    void write(byte[] b, int offset, int length, OutputStream out) throws IOException {
+      for (int i = offset; i < offset + length; i++) {
+        out.write(b[i]);
+      }
     }
   }
 

@@ -117,7 +117,7 @@ class TlsInServerTest {
   void k15HandshakeBehindTheCommandInOnePacketIsRead() throws Exception {
     var handler = new Starttls();
     try (var server = starttls(handler);
-        var plain = new Pipelining("localhost", server.port());
+        var plain = new Pipelining(server.port());
         var client = TlsFixture.over(plain)) {
       client.startHandshake();
       assertThat(echo(client, "hello")).isEqualTo("hello");
@@ -125,34 +125,23 @@ class TlsInServerTest {
   }
 
   /** A client that sends its command and the ClientHello in one packet. */
-  private static final class Pipelining extends java.net.Socket {
+  private static final class Pipelining extends AlteringSocket {
     private boolean begun;
 
-    Pipelining(String host, int port) throws IOException {
-      super(host, port);
+    Pipelining(int port) throws IOException {
+      super(port);
     }
 
     @Override
-    public java.io.OutputStream getOutputStream() throws IOException {
-      java.io.OutputStream out = super.getOutputStream();
-      return new java.io.OutputStream() {
-        @Override
-        public void write(int b) throws IOException {
-          write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] b, int offset, int length) throws IOException {
-          byte[] first = begun ? new byte[0] : bytes("STARTTLS\n");
-          byte[] all = Arrays.copyOf(first, first.length + length);
-          System.arraycopy(b, offset, all, first.length, length);
-          out.write(all);
-          if (!begun) {
-            begun = true;
-            assertThat(text(Pipelining.super.getInputStream().readNBytes(3))).isEqualTo("GO\n");
-          }
-        }
-      };
+    void write(byte[] b, int offset, int length, OutputStream out) throws IOException {
+      byte[] first = begun ? new byte[0] : bytes("STARTTLS\n");
+      byte[] all = Arrays.copyOf(first, first.length + length);
+      System.arraycopy(b, offset, all, first.length, length);
+      out.write(all);
+      if (!begun) {
+        begun = true;
+        assertThat(text(getInputStream().readNBytes(3))).isEqualTo("GO\n");
+      }
     }
   }
 
