@@ -391,7 +391,78 @@ class TlsHandshakeTest {
     }
   }
 
+  private static void reset(java.net.Socket client) throws IOException {
+    client.setSoLinger(true, 0);
+    client.close();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 100, 10_000})
+  void k9ResetInTheHandshakeIsOneEventAndDisturbsNobody(int bytes) throws Exception {
+    var handler = new Echo();
+    try (var server = tls.server(handler);
+        var other = connect(server)) {
+      assertThat(echo(other, "hello")).isEqualTo("hello");
+      var client = new java.net.Socket("localhost", server.port());
+      byte[] greeting = Greetings.ofTheJdk();
+      client.getOutputStream().write(greeting, 0, Math.min(bytes, greeting.length));
+      if (bytes > greeting.length) {
+        assertThat(client.getInputStream().read()).isPositive(); // the answer has come
+      }
+      reset(client);
+      assertThat(handler.next()).startsWith("error");
+      var unused = server.events().await(TelemetryEvent.ConnectionStopped.class);
+      assertThat(server.events().of(TelemetryEvent.ConnectionStopped.class)).hasSize(1);
+      assertThat(echo(other, "undisturbed")).isEqualTo("undisturbed");
+    }
+  }
+
   // ---- behind the handshake
+
+  @ParameterizedTest
+  @CsvSource({
+    "TLSv1.2, Tag mismatch",
+    "TLSv1.3, Tag mismatch",
+  })
+  void recordThatWasTamperedWithIsAnErrorAndDisturbsNobody(String protocol, String reason)
+      throws Exception {
+    var handler = new Echo();
+    try (var server = tls.server(handler);
+        var other = connect(server);
+        var plain = new java.net.Socket("localhost", server.port());
+        var client = TlsFixture.over(plain, protocol)) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      byte[] record = new byte[5 + 64];
+      System.arraycopy(new byte[] {23, 3, 3, 0, 64}, 0, record, 0, 5);
+      plain.getOutputStream().write(record);
+      assertThat(handler.next()).startsWith("error").contains(reason);
+      assertThat(echo(other, "undisturbed")).isEqualTo("undisturbed");
+    }
+  }
+
+  @Test
+  void recordThatIsTooLongIsAnError() throws Exception {
+    var handler = new Echo();
+    try (var server = tls.server(handler);
+        var plain = new java.net.Socket("localhost", server.port());
+        var client = TlsFixture.over(plain)) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      plain.getOutputStream().write(new byte[] {23, 3, 3, (byte) 0xff, (byte) 0xff, 1, 2, 3});
+      assertThat(handler.next()).startsWith("error").contains("Input record too big");
+    }
+  }
+
+  @Test
+  void h5PeerThatStopsInTheMiddleOfARecordIsIdle() throws Exception {
+    var handler = new Echo();
+    try (var server = tls.tls(handler, TestTerms.EC::terms).set("readTimeout", "500ms").start();
+        var plain = new java.net.Socket("localhost", server.port());
+        var client = TlsFixture.over(plain)) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      plain.getOutputStream().write(new byte[] {23, 3, 3, 0, 64, 1, 2, 3});
+      assertThat(handler.next()).isEqualTo("timeout");
+    }
+  }
 
   @Test
   void noRenegotiationInTls12() throws Exception {

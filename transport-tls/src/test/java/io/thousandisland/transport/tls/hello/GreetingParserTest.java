@@ -2,6 +2,7 @@ package io.thousandisland.transport.tls.hello;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.transport.tls.Greetings;
 import io.thousandisland.transport.tls.hello.Greeting.Hello;
 import io.thousandisland.transport.tls.hello.Greeting.Incomplete;
 import io.thousandisland.transport.tls.hello.Greeting.NoHello;
@@ -9,9 +10,6 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
-import javax.net.ssl.SNIHostName;
-import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import org.junit.jupiter.api.Test;
 
 /** Greetings of the JDK's client, whole, in pieces, changed, and random bytes. */
@@ -20,16 +18,7 @@ class GreetingParserTest {
   private static final long INPUTS = Long.getLong("hello.inputs", 20_000);
 
   private static byte[] greeting() throws Exception {
-    SSLEngine client = SSLContext.getDefault().createSSLEngine("example.com", 443);
-    client.setUseClientMode(true);
-    var parameters = client.getSSLParameters();
-    parameters.setServerNames(List.of(new SNIHostName("Example.COM")));
-    parameters.setApplicationProtocols(new String[] {"h2", "http/1.1"});
-    parameters.setProtocols(new String[] {"TLSv1.3", "TLSv1.2"});
-    client.setSSLParameters(parameters);
-    ByteBuffer out = ByteBuffer.allocate(20_000);
-    client.wrap(ByteBuffer.allocate(0), out);
-    return Arrays.copyOf(out.array(), out.position());
+    return Greetings.ofTheJdk();
   }
 
   private static Greeting parse(byte[] bytes) {
