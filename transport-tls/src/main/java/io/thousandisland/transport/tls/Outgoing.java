@@ -7,6 +7,7 @@ import java.nio.channels.ClosedChannelException;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -154,35 +155,43 @@ final class Outgoing {
   /**
    * Sends what the engine has to say itself.
    *
-   * @return the result of the engine
+   * @return whether it had anything to say
    */
-  synchronized SSLEngineResult tell(SSLEngine engine) throws IOException {
+  synchronized boolean tell(SSLEngine engine) throws IOException {
     return tell(engine, record -> {});
   }
 
   /**
-   * As {@link #tell(SSLEngine)}.
+   * As {@link #tell(SSLEngine)}. The records of one flight go in one write, as far as the buffer
+   * reaches.
    *
-   * @param seen is shown the bytes that the engine has made, and leaves them as they are
+   * @param seen is shown each record that the engine has made, and leaves it as it is
    */
-  synchronized SSLEngineResult tell(SSLEngine engine, Consumer<ByteBuffer> seen)
-      throws IOException {
+  synchronized boolean tell(SSLEngine engine, Consumer<ByteBuffer> seen) throws IOException {
     ByteBuffer out = buffers.borrow();
     try {
-      SSLEngineResult result = engine.wrap(NOTHING, out);
-      seen.accept(out.flip());
-      keep(out);
-      boolean unused = flush();
-      return result;
+      int room = engine.getSession().getPacketBufferSize();
+      int made;
+      do {
+        made = engine.wrap(NOTHING, out).bytesProduced();
+        seen.accept(out.slice(out.position() - made, made));
+      } while (made > 0
+          && engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP
+          && out.remaining() >= room);
+      boolean said = out.flip().hasRemaining();
+      send(out);
+      return said;
     } finally {
       buffers.release(out);
     }
   }
 
-  /** Sends {@code record} behind what is kept. */
-  synchronized void send(ByteBuffer record) throws IOException {
-    keep(record);
-    boolean unused = flush();
+  /** Sends {@code records} behind what is kept. */
+  synchronized void send(ByteBuffer records) throws IOException {
+    if (flush() && records.hasRemaining()) {
+      below.write(records);
+    }
+    keep(records);
   }
 
   private void keep(ByteBuffer more) {

@@ -8,6 +8,7 @@ import io.thousandisland.transport.tls.hello.Alert;
 import io.thousandisland.transport.tls.hello.ChosenGroup;
 import io.thousandisland.transport.tls.hello.Greeting;
 import io.thousandisland.transport.tls.hello.GreetingParser;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   GREETING ──▶ INSPECTION ──▶ EXCHANGE ──▶ DONE
  *      │              │             │
- *      └──────────────┴─────────────┴─────▶ FAILED: the client was told by an alert
+ *      └──────────────┴─────────────┴─────▶ FAILED: an alert told the client, if it was still there
  * </pre>
  *
  * <p>Until the greeting is complete there is no engine: a client that says nothing costs nothing
@@ -111,6 +112,9 @@ final class ServerHandshake {
           return goesOn;
         }
       }
+    } catch (EOFException gone) {
+      leave();
+      throw gone;
     } catch (Throwable failed) {
       fail();
       throw failed;
@@ -290,11 +294,15 @@ final class ServerHandshake {
     if (phase != Phase.FAILED && mine != null) {
       try {
         mine.closeOutbound();
-        while (!mine.isOutboundDone() && out.tell(mine).bytesProduced() > 0) {}
+        while (!mine.isOutboundDone() && out.tell(mine)) {}
       } catch (IOException gone) {
         // then nobody reads the alert
       }
     }
+    leave();
+  }
+
+  private void leave() {
     phase = Phase.FAILED;
     forget();
   }

@@ -121,7 +121,7 @@ final class TlsSocket extends LayeredSocket {
       HandshakeStatus status = engine.getHandshakeStatus();
       if (status == HandshakeStatus.NEED_TASK) {
         engine.getDelegatedTask().run();
-      } else if (status != HandshakeStatus.NEED_WRAP || out.tell(engine).bytesProduced() == 0) {
+      } else if (status != HandshakeStatus.NEED_WRAP || !out.tell(engine)) {
         return;
       }
     }
@@ -162,7 +162,7 @@ final class TlsSocket extends LayeredSocket {
     }
     SSLEngine engine = handshake.engine();
     engine.closeOutbound();
-    while (!engine.isOutboundDone() && out.tell(engine).bytesProduced() > 0) {}
+    while (!engine.isOutboundDone() && out.tell(engine)) {}
     if (!out.shutdown()) {
       below.start(new LastRoom());
       boolean unused = out.flush(); // from now on room is told to the listener above

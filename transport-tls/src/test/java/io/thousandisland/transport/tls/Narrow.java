@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** A transport that has little room: none, a byte, or some. Nothing comes from its peer. */
-final class Narrow implements TransportSocket {
+class Narrow implements TransportSocket {
 
   private static final SocketAddress ADDRESS = UnixDomainSocketAddress.of("narrow");
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -96,6 +99,36 @@ class OutgoingTest {
     }
     arrive(below.taken());
     assertThat(Arrays.mismatch(received.toByteArray(), all)).isEqualTo(-1);
+  }
+
+  @Test
+  void theFlightThatAnswersAGreetingIsOneWrite() throws Exception {
+    server.setUseClientMode(false);
+    client.setUseClientMode(true);
+    ByteBuffer greeting = ByteBuffer.allocate(20_000);
+    client.wrap(ByteBuffer.allocate(0), greeting);
+    unwrap(server, greeting);
+    while (server.getHandshakeStatus() == HandshakeStatus.NEED_TASK) {
+      server.getDelegatedTask().run();
+    }
+    var writes = new ArrayList<ByteBuffer>();
+    var wide =
+        new Narrow(new Random(7)) {
+          @Override
+          public int write(ByteBuffer from) {
+            writes.add(ByteBuffer.allocate(from.remaining()).put(from).flip());
+            return writes.getLast().remaining();
+          }
+        };
+    var records = new AtomicInteger();
+
+    boolean said =
+        new Outgoing(wide, new Buffers(4 * 17_000)).tell(server, seen -> records.incrementAndGet());
+
+    assertThat(said).isTrue();
+    assertThat(server.getHandshakeStatus()).isEqualTo(HandshakeStatus.NEED_UNWRAP);
+    assertThat(records.get()).isGreaterThan(1);
+    assertThat(writes).hasSize(1);
   }
 
   /** Some buffers, empty ones and ones with a beginning of their own among them. */
