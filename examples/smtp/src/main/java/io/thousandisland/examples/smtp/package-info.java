@@ -1,0 +1,5 @@
+/** An SMTP server that receives mail: it keeps each message in a file, or drops it. */
+@NullMarked
+package io.thousandisland.examples.smtp;
+
+import org.jspecify.annotations.NullMarked;
