@@ -622,7 +622,8 @@ public final class Conversation {
   private void switchTransport(Next.SwitchTransport<@Nullable Object> to) throws IOException {
     Transport other = context().transport(to.transport());
     if (other == null) {
-      throw new IOException(
+      // no IOException, because those are the network's, which nobody is told in the log
+      throw new IllegalStateException(
           "cannot switch to transport " + to.transport() + ": there is no such transport");
     }
     if (out().awaitFlushed(ENDING) != 0) {
