@@ -4,6 +4,7 @@ import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import java.io.IOException;
+import javax.net.ssl.SSLException;
 import org.slf4j.event.Level;
 
 /** The level of each event. WARN and ERROR mean that a person should act. */
@@ -47,7 +48,7 @@ final class Levels {
       case TelemetryEvent.AcceptorStopped e -> Level.DEBUG;
       case TelemetryEvent.ConnectionStarted e -> Level.DEBUG;
       case TelemetryEvent.ConnectionReady e -> Level.DEBUG;
-      case TelemetryEvent.ConnectionStopped e -> isBug(e.ending()) ? Level.WARN : Level.DEBUG;
+      case TelemetryEvent.ConnectionStopped e -> ofEnding(e.ending());
       case TelemetryEvent.ReceiveFailed e -> Level.DEBUG;
       case TelemetryEvent.SendFailed e -> Level.DEBUG;
       case TelemetryEvent.MessageDropped e -> Level.DEBUG;
@@ -57,10 +58,18 @@ final class Levels {
     };
   }
 
-  /** A handler's exception is a bug, unless it is the network's: networks break every day. */
-  private static boolean isBug(Ending ending) {
-    return ending instanceof Ending.Failed failed
-        && failed.thrown()
-        && !(failed.reason() instanceof IOException);
+  /**
+   * A handler's exception is a bug, unless it is the network's: networks break every day. A failure
+   * of TLS is neither: a scanner causes it, or a configuration that shuts clients out.
+   */
+  private static Level ofEnding(Ending ending) {
+    if (!(ending instanceof Ending.Failed failed) || !failed.thrown()) {
+      return Level.DEBUG;
+    }
+    return switch (failed.reason()) {
+      case SSLException e -> Level.INFO;
+      case IOException e -> Level.DEBUG;
+      default -> Level.WARN;
+    };
   }
 }

@@ -8,6 +8,7 @@ import io.thousandisland.telemetry.TelemetryListener;
 import java.time.Duration;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
@@ -104,7 +105,7 @@ public final class LoggingListener implements TelemetryListener {
   }
 
   private void log(TelemetryEvent event, Level level) {
-    String kind = level == Level.WARN ? massKind(event) : null;
+    String kind = level == Level.WARN || level == Level.INFO ? massKind(event) : null;
     if (log.isEnabledForLevel(level) && (kind == null || repeats.isFirst(kind, event))) {
       String sentence = Sentences.of(event);
       Throwable trace = trace(event);
@@ -182,7 +183,11 @@ public final class LoggingListener implements TelemetryListener {
   private static @Nullable Throwable trace(TelemetryEvent event) {
     return switch (event) {
       case TelemetryEvent.ConnectionStopped e ->
-          e.ending() instanceof Ending.Failed failed && failed.thrown() ? failed.reason() : null;
+          e.ending() instanceof Ending.Failed failed
+                  && failed.thrown()
+                  && !(failed.reason() instanceof SSLException) // the peer's, or its network's
+              ? failed.reason()
+              : null;
       case TelemetryEvent.HandlerThrew e -> e.reason();
       case TelemetryEvent.Restarted e -> e.reason();
       case TelemetryEvent.RestartBudgetExhausted e -> e.reason();

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,6 +139,15 @@ class LoggingListenerTest {
   }
 
   @Test
+  void aFailureOfTlsIsOneShortLine() {
+    ILoggingEvent line =
+        line(SampleEvents.stopped(new SSLHandshakeException("the peer sent plain HTTP"), true));
+    assertThat(line.getLevel()).isEqualTo(Level.INFO);
+    assertThat(line.getFormattedMessage()).endsWith("the peer sent plain HTTP");
+    assertThat(line.getThrowableProxy()).isNull();
+  }
+
+  @Test
   void whatAHandlerThrewComesWithItsTrace() {
     ILoggingEvent thrown = line(SampleEvents.stopped(new IllegalStateException("bug"), true));
     assertThat(thrown.getThrowableProxy().getMessage()).isEqualTo("bug");
@@ -191,6 +201,8 @@ class LoggingListenerTest {
             "mail: connection 2 from 127.0.0.1:50000 ended after 1s, 7 bytes in, 1 byte out:"
                 + " failed in handleData: java.lang.IllegalStateException: bug",
             "mail: connection 2 from 127.0.0.1:50000 cannot move to another handler, and is drained: foreign type; to keep such connections, return the state from exportState in types of the JDK, and accept it in importState",
+            ENDED
+                + "failed in handleData: javax.net.ssl.SSLHandshakeException: the peer sent no TLS",
             "mail: WAITING: why",
             "mail: RUNNING, no longer FAILED",
             "mail: configuration accepted; the previous one was refused",
@@ -305,7 +317,7 @@ class LoggingListenerTest {
                     || event instanceof TelemetryEvent.HandlerThrew
                     || event instanceof TelemetryEvent.MigrationDeclined
                     || (event instanceof TelemetryEvent.ConnectionStopped
-                        && SampleEvents.LEVELS.get(event) == Level.WARN));
+                        && SampleEvents.LEVELS.get(event) != Level.DEBUG));
   }
 
   @Test
@@ -409,6 +421,8 @@ class LoggingListenerTest {
         .extracting(ILoggingEvent::getFormattedMessage)
         .containsExactly(
             ACCESS + "failed in handleData: java.lang.IllegalStateException: bug",
+            ACCESS
+                + "failed in handleData: javax.net.ssl.SSLHandshakeException: the peer sent no TLS",
             ACCESS + "failed in handleData: broken",
             ACCESS + "closed by the peer",
             ACCESS + "closed by the server",

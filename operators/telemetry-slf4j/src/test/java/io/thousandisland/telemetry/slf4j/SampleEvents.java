@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLHandshakeException;
 
 /** One event of each kind, two of some kinds, and the level at which each is logged. */
 final class SampleEvents {
@@ -83,6 +84,7 @@ final class SampleEvents {
     all.put(stopped(new IllegalStateException("bug"), true), Level.WARN);
     all.put(declined(2), Level.WARN);
 
+    all.put(stopped(new SSLHandshakeException("the peer sent no TLS"), true), Level.INFO);
     all.put(status(Status.WAITING), Level.INFO);
     all.put(
         new TelemetryEvent.StatusChanged("mail", Status.FAILED, Status.RUNNING, ""), Level.INFO);
