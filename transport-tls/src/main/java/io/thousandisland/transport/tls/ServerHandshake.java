@@ -12,12 +12,14 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
+import javax.net.ssl.SSLProtocolException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -222,9 +224,21 @@ final class ServerHandshake {
         var unused = out.tell(mine, this::look);
         yield true;
       }
-      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> out.flush() && in.handshake(mine);
+      case NEED_UNWRAP, NEED_UNWRAP_AGAIN -> out.flush() && take(mine);
       case FINISHED, NOT_HANDSHAKING -> finish();
     };
+  }
+
+  private boolean take(SSLEngine mine) throws IOException {
+    try {
+      return in.handshake(mine);
+    } catch (SSLProtocolException failed) {
+      // the JDK's message for an alert in clear text is "Unexpected exception"; the cause names it
+      Throwable cause = failed.getCause();
+      throw cause instanceof GeneralSecurityException
+          ? (SSLProtocolException) new SSLProtocolException(cause.getMessage()).initCause(failed)
+          : failed;
+    }
   }
 
   /** Looks for the group in what the engine says. */

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.telemetry.Ending;
+import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.testing.TestServer;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
 import io.thousandisland.transport.tls.certificates.Pki;
@@ -191,6 +193,22 @@ class RealPeersTest {
       assertThat(client.until("\nhello\n")).contains("TLSv1.2");
       client.say("R\n");
       assertThat(handler.next()).startsWith("error").contains("renegotiation");
+    }
+  }
+
+  /** OpenSSL sends the alert in clear text, although the server encrypts already. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-tls1_2", "-tls1_3"})
+  void theServerLearnsWhyOpensslLeaves(String version) throws Exception {
+    Pki.write(trust, Pki.pem(Pki.authority("another").own()));
+    try (var server = server(new Echo());
+        var client = openssl(server, version)) {
+      assertThat(client.until("no such text")).doesNotContain("Verification: OK");
+      var stopped = server.events().await(TelemetryEvent.ConnectionStopped.class);
+      assertThat(stopped.ending())
+          .isInstanceOfSatisfying(
+              Ending.Failed.class,
+              failed -> assertThat(failed.reason()).hasMessageContaining("unknown_ca"));
     }
   }
 
