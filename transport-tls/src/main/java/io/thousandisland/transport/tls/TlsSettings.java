@@ -49,7 +49,9 @@ record TlsSettings(
         new CredentialFiles(
             paths("certificate", config.certificate()),
             paths("key", config.key()),
-            paths("passwordFile", config.passwordFile()).stream().findFirst(),
+            Optional.of(config.passwordFile().strip())
+                .filter(name -> !name.isEmpty())
+                .map(name -> path("passwordFile", name)),
             Optional.of(config.passwordEnv()).filter(name -> !name.isBlank()),
             paths("trust", config.trust()),
             paths("crl", config.crl()),
@@ -80,15 +82,24 @@ record TlsSettings(
         Duration.ofDays(within("warnDays", config.warnDays(), 0, 3650)));
   }
 
+  /** Each value may be a list itself: a file of the deploy folder has one line for all of them. */
   private static List<String> given(String... values) {
-    return Arrays.stream(values).map(String::strip).filter(one -> !one.isEmpty()).toList();
+    return Arrays.stream(values)
+        .flatMap(value -> Arrays.stream(value.split(",", -1)))
+        .map(String::strip)
+        .filter(one -> !one.isEmpty())
+        .toList();
   }
 
   private static List<Path> paths(String key, String... values) {
+    return given(values).stream().map(name -> path(key, name)).toList();
+  }
+
+  private static Path path(String key, String name) {
     try {
-      return given(values).stream().map(Path::of).toList();
+      return Path.of(name);
     } catch (InvalidPathException e) {
-      throw invalid(key, e.getInput(), "the path of a file");
+      throw invalid(key, name, "the path of a file");
     }
   }
 

@@ -488,6 +488,19 @@ class CertificatesTest {
         .startsWith(key + " is " + value + "; allowed: ");
   }
 
+  /** A file of the deploy folder gives a list as one text. */
+  @Test
+  void listsMayBeOneText() throws Exception {
+    String files =
+        String.join(
+            ", ", files(middle.issue(Kind.EC, "a.example"), middle.issue(Kind.EC, "b.example")));
+    configure("certificate", files, "protocols", "TLSv1.2 ,TLSv1.3,");
+    try (var server = server()) {
+      assertThat(shown(server, "a.example", "TLSv1.2")).startsWith("CN=a.example");
+      assertThat(shown(server, "b.example", "TLSv1.3")).startsWith("CN=b.example");
+    }
+  }
+
   @Test
   void groupsAreThoseOfTheConfiguration() throws Exception {
     configure("certificate", files(middle.issue(Kind.EC, "a.example")), "groups", "secp384r1");
