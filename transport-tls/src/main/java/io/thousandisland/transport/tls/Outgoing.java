@@ -27,6 +27,9 @@ final class Outgoing {
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final ByteBuffer[] NO_BYTES = {NOTHING};
 
+  /** More in one write cost as much for each byte. */
+  private static final int MOST_RECORDS = 4;
+
   private final TransportSocket below;
   private final Buffers buffers;
 
@@ -37,6 +40,9 @@ final class Outgoing {
 
   /** The bytes in {@link #pending} that the caller will offer again. */
   private long owed;
+
+  /** The most records in one write; fewer while the peer takes little, as they would be kept. */
+  private int batch = 1;
 
   /** Whether the end of the stream is to follow {@link #pending}. */
   private boolean endFollows;
@@ -57,15 +63,21 @@ final class Outgoing {
     try {
       while (pending == null && hasRemaining(from, offset, length)) {
         int[] starts = positions(from, offset, length);
-        int plain = wrap(engine, from, offset, length, out.clear());
+        int plain = wrap(engine, from, offset, length, room(engine, out));
         send(out.flip(), plain);
         putBack(from, offset, starts, owed);
         taken += plain - owed;
+        batch = pending == null ? Math.min(MOST_RECORDS, 2 * batch) : 1;
       }
       return taken;
     } finally {
       buffers.release(out);
     }
+  }
+
+  private ByteBuffer room(SSLEngine engine, ByteBuffer out) {
+    int room = batch * engine.getSession().getPacketBufferSize();
+    return out.clear().limit(Math.min(room, out.capacity()));
   }
 
   /**

@@ -101,6 +101,41 @@ class OutgoingTest {
     assertThat(Arrays.mismatch(received.toByteArray(), all)).isEqualTo(-1);
   }
 
+  /** Takes {@link #room} bytes, and then no more. */
+  private static final class Rationed extends Narrow {
+    private int room;
+    private int most;
+
+    Rationed() {
+      super(new Random(7));
+    }
+
+    @Override
+    public int write(ByteBuffer from) {
+      most = Math.max(most, from.remaining());
+      int taken = Math.min(room, from.remaining());
+      room -= taken;
+      from.position(from.position() + taken);
+      return taken;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 1_000, 16_500, 20_000, 40_000, 200_000})
+  void aPeerThatTakesLittleHasLittleKeptForIt(int room) throws Exception {
+    shakeHands("TLSv1.3");
+    var below = new Rationed();
+    var out = new Outgoing(below, new Buffers(4 * 17_000));
+    var bytes = new ByteBuffer[] {ByteBuffer.allocate(5_000_000)};
+
+    for (int i = 0; i < 20; i++) {
+      below.room = room;
+      below.most = 0;
+      out.write(server, bytes, 0, 1);
+      assertThat(below.most).isBetween(1, Math.min(4 * 17_000, Math.max(17_000, 2 * room)));
+    }
+  }
+
   @Test
   void theFlightThatAnswersAGreetingIsOneWrite() throws Exception {
     server.setUseClientMode(false);
