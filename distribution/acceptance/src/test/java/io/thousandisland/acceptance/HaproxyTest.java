@@ -2,6 +2,7 @@ package io.thousandisland.acceptance;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.thousandisland.acceptance.bundles.ProxiedHandler;
@@ -160,16 +161,18 @@ class HaproxyTest {
   }
 
   /** A server that only HAProxy reaches. */
-  private ServerProcess server(Framework framework, int port) throws IOException {
+  private ServerProcess server(Framework framework, int port, String... more) throws IOException {
     Launch launch = Launch.of(framework, home);
     Control.deploy(launch);
-    Files.write(
-        launch.deploy().resolve("io.thousandisland.server-behind.cfg"),
-        List.of(
-            "port = " + port,
-            "handler.target = (handler.name=proxied)",
-            "proxyProtocol = required",
-            "proxySources = 127.0.0.1"));
+    var lines =
+        new ArrayList<>(
+            List.of(
+                "port = " + port,
+                "handler.target = (handler.name=proxied)",
+                "proxyProtocol = required",
+                "proxySources = 127.0.0.1"));
+    lines.addAll(List.of(more));
+    Files.write(launch.deploy().resolve("io.thousandisland.server-behind.cfg"), lines);
     return launch.start();
   }
 
@@ -332,7 +335,56 @@ class HaproxyTest {
     }
   }
 
-  private static Socket tls(@Nullable KeyStore mine, int port) throws Exception {
+  /** HAProxy has no certificate here: it chooses by the name, and hands the bytes on. */
+  @Test
+  void k14TlsGoesThroughFromTheClientToTheHandler() throws Exception {
+    int port = Ports.free();
+    int front = Ports.free();
+    KeyStore its = key("front", "front.example");
+    Files.writeString(home.resolve("password"), PASSWORD);
+    Launch launch = Launch.of(Framework.FELIX, home);
+    Files.write(
+        Files.createDirectories(launch.deploy()).resolve("io.thousandisland.tls-through.cfg"),
+        List.of(
+            "certificate = " + home.resolve("front.p12"),
+            "passwordFile = " + home.resolve("password"),
+            "alpn = echo"));
+    try (var server = server(Framework.FELIX, port, "transport.target = (transport.name=tls)");
+        var control = Control.of(server)) {
+      control.install(handler(1));
+      server.port("behind");
+      proxy(
+          "listen through",
+          "  bind 127.0.0.1:" + front,
+          "  tcp-request inspect-delay 20s",
+          "  tcp-request content accept if { req.ssl_sni sni.example }",
+          "  tcp-request content reject",
+          "  server one 127.0.0.1:" + port + " " + EVERYTHING);
+      for (String version : List.of("TLSv1.3", "TLSv1.2")) {
+        try (SSLSocket client = tls(null, front)) {
+          client.setEnabledProtocols(new String[] {version});
+          assertThat(line(client, "a"))
+              .startsWith(
+                  "v1 a {client=/127.0.0.1:%d, front=/127.0.0.1:%d, "
+                      .formatted(client.getLocalPort(), front))
+              .contains("local=false", "version=2", "tlvs=[3, 5]")
+              .contains(
+                  "session=%s %s sni.example echo"
+                      .formatted(version, client.getSession().getCipherSuite()))
+              .doesNotContain(" tls="); // HAProxy has seen none
+          assertThat(client.getSession().getPeerCertificates())
+              .containsExactly(its.getCertificate("front"));
+        }
+      }
+      assertThat(control.number("accepted behind")).isEqualTo(2);
+      try (SSLSocket direct = tls(null, port)) { // without the header
+        assertThatThrownBy(direct::startHandshake).isInstanceOf(IOException.class);
+      }
+      server.saidNoStackTrace();
+    }
+  }
+
+  private static SSLSocket tls(@Nullable KeyStore mine, int port) throws Exception {
     var keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
     keys.init(mine, PASSWORD.toCharArray());
     var context = SSLContext.getInstance("TLS");

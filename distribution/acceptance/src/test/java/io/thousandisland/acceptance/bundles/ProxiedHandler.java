@@ -6,11 +6,15 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.ProxyHeader;
 import io.thousandisland.handler.ProxyTls;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.handler.TlsSession;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A handler that answers each line with its version and the facts that its proxy tells. */
+/**
+ * A handler that answers each line with its version, the facts that its proxy tells, and its own
+ * TLS.
+ */
 public final class ProxiedHandler implements Handler<Void> {
 
   private static final int LONGEST = 1000;
@@ -49,7 +53,17 @@ public final class ProxiedHandler implements Handler<Void> {
       header.authority().ifPresent(authority -> facts.put("authority", authority));
       header.tls().filter(ProxyTls::overTls).ifPresent(tls -> facts.put("tls", tls(tls)));
     }
+    socket.tls().ifPresent(tls -> facts.put("session", session(socket, tls)));
     return facts.toString();
+  }
+
+  private static String session(Socket socket, TlsSession tls) {
+    return "%s %s %s %s"
+        .formatted(
+            tls.protocol(),
+            tls.cipherSuite(),
+            socket.serverName().orElse(""),
+            socket.applicationProtocol().orElse(""));
   }
 
   private static String tls(ProxyTls tls) {
