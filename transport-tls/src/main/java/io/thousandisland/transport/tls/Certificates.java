@@ -21,6 +21,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
@@ -93,15 +94,21 @@ final class Certificates implements AutoCloseable {
                 .factory());
   }
 
+  /** As {@link #configure(Supplier)}. */
+  Optional<TlsSettings> configure(TlsConfig config) {
+    return configure(() -> TlsSettings.read(config));
+  }
+
   /**
    * Takes a configuration over, if it can be used.
    *
+   * @param reader throws {@link IllegalArgumentException} for one that cannot
    * @return the settings, when they were understood
    */
-  synchronized Optional<TlsSettings> configure(TlsConfig config) {
+  synchronized Optional<TlsSettings> configure(Supplier<TlsSettings> reader) {
     TlsSettings settings;
     try {
-      settings = TlsSettings.read(config);
+      settings = reader.get();
     } catch (IllegalArgumentException wrong) {
       String reason = String.valueOf(wrong.getMessage());
       misconfigured = reason;

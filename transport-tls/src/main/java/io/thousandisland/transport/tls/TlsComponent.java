@@ -84,9 +84,15 @@ public final class TlsComponent implements Transport {
 
   @Activate
   @Modified
-  void configure(TlsConfig config) {
+  void configure(TlsConfig config, Map<String, Object> properties) {
     inspected = !config.inspector_target().equals(NOBODY);
-    certificates.configure(config).ifPresent(settings -> threads.most(settings.handshakeThreads()));
+    certificates
+        .configure(
+            () -> {
+              TlsKeys.check(properties);
+              return TlsSettings.read(config);
+            })
+        .ifPresent(settings -> threads.most(settings.handshakeThreads()));
   }
 
   @Deactivate
