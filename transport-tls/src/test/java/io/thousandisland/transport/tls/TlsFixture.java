@@ -29,6 +29,11 @@ final class TlsFixture implements AutoCloseable {
     return nonblocking;
   }
 
+  /** The threads for the handshakes of all its servers. */
+  HandshakeThreads threads() {
+    return threads;
+  }
+
   /** A server whose handler may switch to {@code tls}. */
   TestServer.Builder plain(Handler<?> handler, Offering offer) {
     var builder =
