@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: any; it waits for nothing.
  */
-final class Buffers {
+class Buffers {
 
   /** One more is garbage after its use. A power of two. */
   private static final int MOST = 16;

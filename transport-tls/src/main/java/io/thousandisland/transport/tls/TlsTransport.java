@@ -18,7 +18,7 @@ final class TlsTransport implements Transport {
    * The room for four records of the greatest length: fewer calls of the transport below for long
    * messages.
    */
-  private static final int BUFFER = 4 * (16 * 1024 + 512);
+  static final int BUFFER = 4 * (16 * 1024 + 512);
 
   private final Transport below;
   private final Offering offer;

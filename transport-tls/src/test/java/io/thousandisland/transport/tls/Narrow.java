@@ -3,6 +3,7 @@ package io.thousandisland.transport.tls;
 import io.thousandisland.transport.Readiness;
 import io.thousandisland.transport.TransportSocket;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
@@ -29,7 +30,7 @@ class Narrow implements TransportSocket {
   }
 
   @Override
-  public int write(ByteBuffer from) {
+  public int write(ByteBuffer from) throws IOException {
     int room =
         switch (random.nextInt(5)) {
           case 0 -> 0;
@@ -44,7 +45,7 @@ class Narrow implements TransportSocket {
   }
 
   @Override
-  public int read(ByteBuffer into) {
+  public int read(ByteBuffer into) throws IOException {
     return 0;
   }
 
