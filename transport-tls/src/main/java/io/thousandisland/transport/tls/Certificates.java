@@ -147,8 +147,13 @@ final class Certificates implements AutoCloseable {
   synchronized void look() {
     TlsSettings settings = wanted;
     WatchedFiles files = watched;
-    if (settings != null && files != null && (files.haveChanged() || unusable)) {
-      load(settings);
+    if (settings != null && files != null) {
+      if (files.haveChanged()) {
+        load(settings);
+      } else if (unusable) {
+        files.areReadAnyway();
+        load(settings);
+      }
     }
     warn();
   }

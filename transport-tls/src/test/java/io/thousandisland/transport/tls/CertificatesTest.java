@@ -309,6 +309,23 @@ class CertificatesTest {
   }
 
   @Test
+  void filesThatAreMendedAreToldOnce() throws Exception {
+    Path file = middle.issue(Kind.EC, "a.example").file(folder, "a.pem");
+    byte[] good = Files.readAllBytes(file);
+    configure("certificate", file.toString(), "reloadSeconds", 0);
+    Files.writeString(file, "no certificate");
+    certificates.look();
+    certificates.look(); // it is settled
+    Files.write(file, good);
+    for (int i = 0; i < 5; i++) {
+      certificates.look();
+    }
+    assertThat(events)
+        .hasExactlyElementsOfTypes(
+            CertificatesInUse.class, CertificatesRefused.class, CertificatesInUse.class);
+  }
+
+  @Test
   void k11TransportWithoutItsFilesServesNobodyAndSaysWhyUntilTheyAreThere() throws Exception {
     Path file = folder.resolve("late.pem");
     configure("certificate", file.toString(), "reloadSeconds", 0);

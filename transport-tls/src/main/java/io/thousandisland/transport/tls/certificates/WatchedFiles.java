@@ -124,9 +124,14 @@ public final class WatchedFiles {
     if (!settled || (!touched && now.equals(each(used, Found::content)))) {
       return false;
     }
+    areReadAnyway();
+    return true;
+  }
+
+  /** The files are read now, right after a look that has told no change. */
+  public void areReadAnyway() {
     used = seen;
     justRead = true;
-    return true;
   }
 
   private static List<Object> each(
