@@ -8,7 +8,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  * {@code inspector.target}.
  *
  * <p>Thread: one of the few that calculate handshakes. Other clients wait for it, so an inspector
- * must not wait for long.
+ * must not wait for long. It is interrupted when the connection is closed, after {@code
+ * handshakeTimeout} for example.
  */
 @ConsumerType
 @FunctionalInterface

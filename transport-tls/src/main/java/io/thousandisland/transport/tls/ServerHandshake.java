@@ -12,6 +12,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.Optional;
@@ -35,8 +36,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Until the greeting is complete there is no engine: a client that says nothing costs nothing
  * but its socket. Whatever takes a processor for long is left to the {@link HandshakeThreads}.
  *
- * <p>Thread: the connection's own, except {@link #calculate}'s work. While that is under way, the
- * engine is the work's.
+ * <p>Thread: the connection's own, except {@link #calculate}'s work, and {@link #abandon}. While
+ * that is under way, the engine is the work's.
  */
 final class ServerHandshake {
 
@@ -75,6 +76,12 @@ final class ServerHandshake {
 
   /** The exception of the work. Written before {@link #busy} ends. */
   private @Nullable Throwable thrown;
+
+  /** The thread that asks the inspector; null while none does. Guarded by this. */
+  private @Nullable Thread asking;
+
+  /** Whether the connection was closed. Written by any thread, with the monitor held. */
+  private volatile boolean abandoned;
 
   /** Whether work is under way. Written by the own thread and by the work; read by the own. */
   private volatile boolean busy;
@@ -180,7 +187,25 @@ final class ServerHandshake {
             greeting.versions(),
             greeting.cipherSuites(),
             greeting.groups());
-    return calculate(() -> answer = inspector.inspect(seen));
+    return calculate(() -> ask(inspector, seen));
+  }
+
+  private void ask(HelloInspector inspector, ClientHello seen) throws Exception {
+    asking(Thread.currentThread());
+    try {
+      answer = inspector.inspect(seen);
+    } finally {
+      asking(null);
+    }
+  }
+
+  private synchronized void asking(@Nullable Thread thread) throws AsynchronousCloseException {
+    asking = thread;
+    if (thread == null) {
+      boolean unused = Thread.interrupted(); // the thread goes on with other handshakes
+    } else if (abandoned) {
+      throw new AsynchronousCloseException();
+    }
   }
 
   private boolean obey() throws IOException {
@@ -275,6 +300,9 @@ final class ServerHandshake {
       threads.execute(
           () -> {
             try {
+              if (abandoned) {
+                throw new AsynchronousCloseException();
+              }
               work.run();
             } catch (Throwable failed) {
               thrown = failed;
@@ -299,6 +327,18 @@ final class ServerHandshake {
               refused(Alert.INTERNAL_ERROR, "the inspector of greetings failed: " + failed)
                   .initCause(failed)
           : new SSLHandshakeException("the handshake cannot be calculated: " + failed, failed);
+    }
+  }
+
+  /**
+   * The connection was closed. What waits to be calculated will not be, and an inspector that still
+   * thinks is interrupted: others wait for its thread. Any thread.
+   */
+  synchronized void abandon() {
+    abandoned = true;
+    Thread thread = asking;
+    if (thread != null) {
+      thread.interrupt();
     }
   }
 

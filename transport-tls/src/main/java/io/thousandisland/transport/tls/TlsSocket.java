@@ -176,6 +176,12 @@ final class TlsSocket extends LayeredSocket {
   }
 
   @Override
+  public void close() throws IOException {
+    handshake.abandon();
+    super.close();
+  }
+
+  @Override
   public boolean secure() {
     return handshake.isDone();
   }

@@ -24,7 +24,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -253,6 +255,82 @@ class TlsHandshakeTest {
       public HelloAnswer inspect(ClientHello hello) {
         return null;
       }
+    }
+  }
+
+  /** Thinks about the first greeting until a test lets it go on; the others may proceed. */
+  private static final class Thinking implements HelloInspector {
+    final CountDownLatch goOn = new CountDownLatch(1);
+    final AtomicInteger asked = new AtomicInteger();
+    private final boolean stubborn;
+
+    Thinking(boolean stubborn) {
+      this.stubborn = stubborn;
+    }
+
+    @Override
+    public HelloAnswer inspect(ClientHello hello) throws InterruptedException {
+      if (asked.incrementAndGet() == 1) {
+        await();
+      }
+      return HelloAnswer.proceed();
+    }
+
+    private void await() throws InterruptedException {
+      for (; ; ) {
+        try {
+          goOn.await();
+          return;
+        } catch (InterruptedException e) {
+          if (!stubborn) {
+            throw e;
+          }
+        }
+      }
+    }
+  }
+
+  private TestServer inspectedInTime(Echo handler, HelloInspector inspector) throws Exception {
+    var terms = TestTerms.EC.terms(name -> true, inspector);
+    return tls.tls(handler, () -> terms).set("handshakeTimeout", "1s").start();
+  }
+
+  private static java.net.Socket greeting(TestServer server) throws IOException {
+    var client = new java.net.Socket("localhost", server.port());
+    client.getOutputStream().write(Greetings.ofTheJdk());
+    return client;
+  }
+
+  @Test
+  void k13InspectorThatHangsKeepsItsThreadNoLongerThanItsClientIsThere() throws Exception {
+    var handler = new Echo();
+    try (var server = inspectedInTime(handler, new Thinking(false));
+        var first = greeting(server)) {
+      assertThat(handler.next()).startsWith("error").contains("handshakeTimeout");
+      assertThat(first.getInputStream().read()).isEqualTo(-1);
+      try (var client = connect(server)) {
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+      }
+    }
+  }
+
+  @Test
+  void handshakesOfClientsThatAreGoneAreNotCalculated() throws Exception {
+    var handler = new Echo();
+    var inspector = new Thinking(true);
+    try (var server = inspectedInTime(handler, inspector);
+        var first = greeting(server);
+        var second = greeting(server);
+        var third = greeting(server)) {
+      for (var each : List.of(first, second, third)) {
+        assertThat(each.getInputStream().read()).isEqualTo(-1);
+        assertThat(handler.next()).startsWith("error").contains("handshakeTimeout");
+      }
+      inspector.goOn.countDown();
+      try (var client = connect(server)) {
+        assertThat(echo(client, "hello")).isEqualTo("hello");
+      }
+      assertThat(inspector.asked).as("the first one's and the last one's").hasValue(2);
     }
   }
 
