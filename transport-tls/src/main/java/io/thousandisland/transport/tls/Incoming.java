@@ -28,6 +28,9 @@ final class Incoming {
    */
   private static final int MOST_EMPTY = 100;
 
+  /** The bytes of a greeting that are read in one go. */
+  private static final int PORTION = 4 * 1024;
+
   private static final int HANDSHAKE_RECORD = 22;
   private static final int RECORD_HEADER = 5;
 
@@ -70,33 +73,35 @@ final class Incoming {
   // ---- before there is an engine
 
   /**
-   * Reads what is there, without a look at it.
+   * Reads a portion of the bytes that are there; they stay here.
    *
-   * @return all bytes so far; they stay here
+   * @return whether these were all
    * @throws EOFException when the peer has gone
    */
-  ByteBuffer look(int most) throws IOException {
+  boolean readPortion() throws IOException {
     ByteBuffer net = buffers.borrow();
     try {
-      boolean more = true;
-      while (more && length() < most) {
-        int got = below.read(net.clear().limit(Math.min(net.capacity(), most)));
-        more = !net.hasRemaining();
-        if (got < 0) {
-          throw new EOFException("the peer has ended the connection before its first TLS message");
-        }
-        keep(net.flip());
+      int got = below.read(net.clear().limit(PORTION));
+      boolean all = net.hasRemaining();
+      if (got < 0) {
+        throw new EOFException("the peer has ended the connection before its first TLS message");
       }
-      ByteBuffer all = kept;
-      return all == null ? ByteBuffer.allocate(0) : all.duplicate();
+      keep(net.flip());
+      return all;
     } finally {
       buffers.release(net);
     }
   }
 
-  private int length() {
+  /** The bytes that have come and are not used yet. */
+  ByteBuffer unused() {
     ByteBuffer all = kept;
-    return all == null ? 0 : all.remaining();
+    return all == null ? ByteBuffer.allocate(0) : all.duplicate();
+  }
+
+  /** Forgets the bytes that are not used yet. */
+  void forget() {
+    kept = null;
   }
 
   private void keep(ByteBuffer more) {

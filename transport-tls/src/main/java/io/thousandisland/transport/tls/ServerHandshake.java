@@ -51,6 +51,7 @@ final class ServerHandshake {
 
   private final Offering offer;
   private final HandshakeThreads threads;
+  private final HandshakeBudget budget;
   private final Incoming in;
   private final Outgoing out;
   private final SocketAddress remote;
@@ -77,6 +78,9 @@ final class ServerHandshake {
   /** The exception of the work. Written before {@link #busy} ends. */
   private @Nullable Throwable thrown;
 
+  /** The bytes that were taken from the budget. Guarded by this. */
+  private long held;
+
   /** The thread that asks the inspector; null while none does. Guarded by this. */
   private @Nullable Thread asking;
 
@@ -89,12 +93,14 @@ final class ServerHandshake {
   ServerHandshake(
       Offering offer,
       HandshakeThreads threads,
+      HandshakeBudget budget,
       Incoming in,
       Outgoing out,
       SocketAddress remote,
       Runnable ready) {
     this.offer = offer;
     this.threads = threads;
+    this.budget = budget;
     this.in = in;
     this.out = out;
     this.remote = remote;
@@ -118,6 +124,9 @@ final class ServerHandshake {
               case FAILED -> throw new SSLException("the handshake has failed");
             };
         if (phase == Phase.DONE || !goesOn) {
+          if (!goesOn && !busy) {
+            hold(in.unused().remaining());
+          }
           return goesOn;
         }
       }
@@ -156,8 +165,13 @@ final class ServerHandshake {
   // ---- the greeting
 
   private boolean greet() throws IOException {
-    ByteBuffer bytes = in.look(GreetingParser.MOST_BYTES);
-    return switch (GreetingParser.parse(bytes)) {
+    boolean all;
+    Greeting greeting;
+    do { // a portion at a time: what follows the greeting can wait below
+      all = in.readPortion();
+      greeting = GreetingParser.parse(in.unused());
+    } while (greeting instanceof Greeting.Incomplete && !all);
+    return switch (greeting) {
       case Greeting.Incomplete incomplete -> false;
       case Greeting.NoHello no -> throw refused(no.alert(), "the peer sent " + no.reason());
       case Greeting.Hello complete -> {
@@ -279,6 +293,7 @@ final class ServerHandshake {
       return false;
     }
     phase = Phase.DONE;
+    release();
     forget();
     return true;
   }
@@ -295,6 +310,7 @@ final class ServerHandshake {
 
   /** Has {@code work} done elsewhere. Returns false: the handshake goes on when it is done. */
   private boolean calculate(Work work) throws IOException {
+    hold(in.unused().remaining());
     busy = true;
     try {
       threads.execute(
@@ -336,6 +352,7 @@ final class ServerHandshake {
    */
   synchronized void abandon() {
     abandoned = true;
+    release();
     Thread thread = asking;
     if (thread != null) {
       thread.interrupt();
@@ -358,6 +375,34 @@ final class ServerHandshake {
 
   private void leave() {
     phase = Phase.FAILED;
+    in.forget();
+    release();
     forget();
+  }
+
+  // ---- memory
+
+  /** Takes account of {@code bytes} that are here while the handshake pauses. */
+  private void hold(int bytes) throws IOException {
+    if (!tryHold(Math.max(0, bytes - HandshakeBudget.USUAL))) {
+      throw refused(
+          Alert.INTERNAL_ERROR, "the bytes of unfinished handshakes take too much memory");
+    }
+  }
+
+  private synchronized boolean tryHold(long bytes) {
+    boolean may = bytes <= held || (!abandoned && budget.tryTake(bytes - held));
+    if (may) {
+      if (bytes < held) {
+        budget.giveBack(held - bytes);
+      }
+      held = bytes;
+    }
+    return may;
+  }
+
+  private synchronized void release() {
+    budget.giveBack(held);
+    held = 0;
   }
 }

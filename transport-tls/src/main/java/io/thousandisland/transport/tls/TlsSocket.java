@@ -52,12 +52,17 @@ final class TlsSocket extends LayeredSocket {
   /** Whether input was shut down by us. The connection's own thread's. */
   private boolean deaf;
 
-  TlsSocket(TransportSocket below, Offering offer, HandshakeThreads threads, Buffers buffers) {
+  TlsSocket(
+      TransportSocket below,
+      Offering offer,
+      HandshakeThreads threads,
+      HandshakeBudget budget,
+      Buffers buffers) {
     super(below);
     this.in = new Incoming(below, buffers);
     this.out = new Outgoing(below, buffers);
     this.handshake =
-        new ServerHandshake(offer, threads, in, out, below.remoteAddress(), this::goOn);
+        new ServerHandshake(offer, threads, budget, in, out, below.remoteAddress(), this::goOn);
   }
 
   private void goOn() {

@@ -23,6 +23,7 @@ final class TlsTransport implements Transport {
   private final Transport below;
   private final Offering offer;
   private final HandshakeThreads threads;
+  private final HandshakeBudget budget = new HandshakeBudget();
   private final Buffers buffers = new Buffers(BUFFER);
 
   /**
@@ -49,6 +50,6 @@ final class TlsTransport implements Transport {
   }
 
   private TransportSocket secured(TransportSocket socket) {
-    return new TlsSocket(socket, offer, threads, buffers);
+    return new TlsSocket(socket, offer, threads, budget, buffers);
   }
 }

@@ -214,6 +214,7 @@ class HostileFlightsTest {
   private static final class Connection {
 
     private final HandshakeThreads threads;
+    private final HandshakeBudget budget = new HandshakeBudget();
     private final Counted buffers;
     private final SplittableRandom random;
     private final Random pieces;
@@ -231,7 +232,7 @@ class HostileFlightsTest {
       pieces = new Random(seed);
       below = new Script(pieces);
       terms = anyTerms(random);
-      socket = new TlsSocket(below, () -> terms, threads, buffers);
+      socket = new TlsSocket(below, () -> terms, threads, budget, buffers);
       socket.start(
           new Readiness() {
             @Override
@@ -430,6 +431,7 @@ class HostileFlightsTest {
         assertThat(socket.tls()).isEmpty();
       }
       socket.close();
+      assertThat(budget.used()).as("bytes that were not given back").isZero();
       assertThat(buffers.out).as("buffers that were not given back").isZero();
     }
 
