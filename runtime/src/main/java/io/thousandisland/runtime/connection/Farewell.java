@@ -109,6 +109,7 @@ public final class Farewell {
       return WRITABLE | DEADLINE | FORCED;
     }
     if (!lingers || out.bytes() == 0) {
+      out.sayEnd();
       in.discard(); // the bytes that have arrived
       phase = Phase.OVER;
       return 0;

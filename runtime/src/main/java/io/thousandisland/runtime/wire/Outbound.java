@@ -578,6 +578,16 @@ public final class Outbound extends Tally implements Meanwhile {
     }
   }
 
+  /**
+   * As {@link #close}, where the peer needs to be told before the socket is closed: over TLS an end
+   * without a close_notify could be anybody's.
+   */
+  public void sayEnd() throws IOException {
+    if (wire.transport().secure()) {
+      close();
+    }
+  }
+
   /** Refuses to send from now on. Unsent bytes are lost, and the end that was to follow them. */
   public void abandon() {
     closed = true;

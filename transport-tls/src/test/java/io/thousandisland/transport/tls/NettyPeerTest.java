@@ -222,6 +222,25 @@ class NettyPeerTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void k2CloseByAHandlerThatHasSentNothingIsACloseNotifyForNetty(String version) throws Exception {
+    var handler =
+        new Echo() {
+          @Override
+          public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state) {
+            data.position(data.limit());
+            return Next.close(state);
+          }
+        };
+    try (var server = server(handler);
+        var client = new NettyClient(speaking(version), NAME, server.port())) {
+      client.send(bytes("go"));
+      assertThat(client.receiveAll()).isEmpty();
+      assertThat(client.hasHadCloseNotify()).isTrue();
+    }
+  }
+
   @Test
   void k16HalfCloseOfNettyIsAnsweredByLastBytes() throws Exception {
     var handler =
@@ -240,6 +259,7 @@ class NettyPeerTest {
       client.halfClose();
       assertThat(handler.next()).isEqualTo("half-close");
       assertThat(client.receiveAll()).isEqualTo("bye");
+      assertThat(client.hasHadCloseNotify()).isTrue();
       assertThat(handler.next()).isEqualTo("close");
     }
   }
