@@ -7,6 +7,7 @@ import io.thousandisland.benchmarks.scaling.Prices;
 import io.thousandisland.benchmarks.scaling.Scaling;
 import io.thousandisland.benchmarks.scaling.SendFile;
 import io.thousandisland.benchmarks.sharing.Sharing;
+import io.thousandisland.benchmarks.tls.TlsBenchmark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,6 +42,7 @@ public final class Benchmarks {
       case "scaling" -> new Scaling(options).run();
       case "prices" -> new Prices(options).run();
       case "sendfile" -> new SendFile(options).run();
+      case "tls" -> new TlsBenchmark(options).run();
       case "sharing" -> new Sharing(options).run();
       case "micro" -> new MicroBenchmarks(options).run();
       default -> throw new IllegalArgumentException("no such benchmark: " + options.benchmark());

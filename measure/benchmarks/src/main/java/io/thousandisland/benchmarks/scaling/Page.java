@@ -1,7 +1,7 @@
 package io.thousandisland.benchmarks.scaling;
 
 /** A page written by hand, with places between markers whose content is replaced. */
-final class Page {
+public final class Page {
 
   private final String name;
   private String text;
@@ -9,13 +9,13 @@ final class Page {
   /**
    * @param name its file, for the message when a place is missing
    */
-  Page(String name, String text) {
+  public Page(String name, String text) {
     this.name = name;
     this.text = text;
   }
 
   /** Replaces the content between {@code <!-- PLACE -->} and {@code <!-- /PLACE -->}. */
-  void put(String place, String content) {
+  public void put(String place, String content) {
     String begin = "<!-- " + place + " -->";
     int from = text.indexOf(begin);
     int to = text.indexOf("<!-- /" + place + " -->");
@@ -25,7 +25,7 @@ final class Page {
     text = text.substring(0, from + begin.length()) + "\n" + content + text.substring(to);
   }
 
-  String text() {
+  public String text() {
     return text;
   }
 }

@@ -1,16 +1,16 @@
 package io.thousandisland.benchmarks.scaling;
 
 /** A table of Markdown: words on the left, figures on the right of their columns. */
-final class Table {
+public final class Table {
 
   private final StringBuilder text = new StringBuilder();
 
-  Table(String... header) {
+  public Table(String... header) {
     row(header);
     text.append("|---|").append("--:|".repeat(header.length - 1)).append('\n');
   }
 
-  void row(String... cells) {
+  public void row(String... cells) {
     text.append("| ").append(String.join(" | ", cells)).append(" |\n");
   }
 

@@ -1,0 +1,5 @@
+/** The command {@code -Dbenchmark=tls}: what TLS costs, beside Netty with the JDK's engine. */
+@NullMarked
+package io.thousandisland.benchmarks.tls;
+
+import org.jspecify.annotations.NullMarked;
