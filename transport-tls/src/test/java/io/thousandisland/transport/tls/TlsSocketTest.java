@@ -177,7 +177,7 @@ class TlsSocketTest {
     try (var server = tls.server(handler);
         var client = connect(server, protocol)) {
       client.getOutputStream().write(bytes("last"));
-      // without a close_notify this would fail
+      // without a close_notify this fails: com.sun.net.ssl.requireCloseNotify is set
       assertThat(text(client.getInputStream().readAllBytes())).isEqualTo("last");
       assertThat(handler.next()).isEqualTo("close");
     }
