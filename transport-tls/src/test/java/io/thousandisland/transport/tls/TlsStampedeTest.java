@@ -43,7 +43,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(300)
 class TlsStampedeTest {
 
-  private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("stampede.seconds", 3));
+  private static final Duration LENGTH = Duration.ofSeconds(Long.getLong("stampede.seconds", 1));
   private static final long SEED = Long.getLong("stampede.seed", System.nanoTime());
   private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final int CLIENTS = 100;
@@ -103,11 +103,11 @@ class TlsStampedeTest {
     try (var server = stampede(3)) {
       int port = server.port();
       int kills = 0;
-      for (int third = 1; third <= 3; third++) {
+      for (int half = 1; half <= 2; half++) {
         kills +=
             killUntil(
                 server,
-                LENGTH.dividedBy(3),
+                LENGTH.dividedBy(2),
                 () -> {
                   switch (random.nextInt(3)) {
                     case 0 -> below().crashNextAccepts(1);
@@ -115,14 +115,14 @@ class TlsStampedeTest {
                     default -> below().loseChannel();
                   }
                 });
-        if (third < 3) {
+        if (half == 1) {
           killTheRoot(server, port);
           kills++;
         }
       }
       below().crashNextAccepts(0);
       awaitRunning(server);
-      assertThat(falls(server)).as("seed %d: times FAILED", SEED).isGreaterThanOrEqualTo(2);
+      assertThat(falls(server)).as("seed %d: times FAILED", SEED).isPositive();
       assertCalmAgain(server, kills);
       assertThat(server.port()).isEqualTo(port);
     }
