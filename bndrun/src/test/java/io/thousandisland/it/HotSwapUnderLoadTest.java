@@ -26,12 +26,14 @@ import org.osgi.test.common.annotation.InjectBundleContext;
  * W1 to W6 under load, by the clients' own count: no connect is refused, no reply is lost, wrong or
  * torn, and with {@code migrate} no connection is closed. Each run of updates is followed by the
  * same load without updates for the same time, and the two are printed side by side. {@code
- * -Dhotswap.updates=1000} makes more updates, which take their time.
+ * -Dhotswap.updates=1000} makes more updates, as many with half of the clients on TLS, which take
+ * their time.
  */
 @Timeout(value = 1, unit = TimeUnit.HOURS)
 class HotSwapUnderLoadTest {
 
-  private static final int SCENARIOS = 12;
+  private static final int SCENARIOS = 10;
+  private static final int TLS_SCENARIOS = 2;
   private static final List<Figures> ALL = new ArrayList<>();
   private static final List<Figures> ALL_QUIET = new ArrayList<>();
 
@@ -82,7 +84,11 @@ class HotSwapUnderLoadTest {
   }
 
   private int updates() {
-    return Math.max(1, Integer.parseInt(context.getProperty("hotswap.updates")) / SCENARIOS);
+    return Integer.parseInt(context.getProperty("hotswap.updates")) / SCENARIOS;
+  }
+
+  private int updatesOverTls() {
+    return Integer.parseInt(context.getProperty("hotswap.tls.updates")) / TLS_SCENARIOS;
   }
 
   @ParameterizedTest(name = "{0} when it leaves, rolling {1}, own state {2}")
@@ -135,11 +141,11 @@ class HotSwapUnderLoadTest {
             List.of(
                 Door.plain(plain.port()), () -> new LineClient(ConfiguredTls.connect(port, store)));
         try (var load = new Load(doors, 2)) {
-          for (int i = 1; i <= updates(); i++) {
+          for (int i = 1; i <= updatesOverTls(); i++) {
             handler.update(version("swapped.both", i, 0, ownState).stream());
             load.awaitReplies(3);
           }
-          check("half on TLS" + own(ownState), false, true, load.end(updates()), doors);
+          check("half on TLS" + own(ownState), false, true, load.end(updatesOverTls()), doors);
         }
       }
     } finally {
