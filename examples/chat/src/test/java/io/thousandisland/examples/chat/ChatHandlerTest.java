@@ -57,6 +57,10 @@ class ChatHandlerTest {
 
   /** Comes into the lobby, and takes a name. */
   private TestClient come(String name) throws IOException {
+    return come(server, name);
+  }
+
+  private static TestClient come(TestServer server, String name) throws IOException {
     TestClient client = server.connect();
     assertThat(client.line()).startsWith("! Commands are");
     client.send("/nick " + name + "\n");
@@ -187,9 +191,10 @@ class ChatHandlerTest {
     String padding = "x".repeat(900);
     try (var impatient =
             TestServer.serving(new ChatHandler(rooms)).set("sendTimeout", "500ms").start();
-        var ann = impatient.connect();
-        var bob = impatient.connect();
+        var ann = come(impatient, "ann");
+        var bob = come(impatient, "bob");
         var deaf = new Socket()) {
+      awaitLine(ann, "is bob now.");
       deaf.setReceiveBufferSize(4096);
       deaf.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), impatient.port()));
       deaf.getOutputStream().write("/nick deaf\n".getBytes(StandardCharsets.UTF_8));
