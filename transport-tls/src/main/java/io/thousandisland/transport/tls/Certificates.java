@@ -6,6 +6,7 @@ import io.thousandisland.transport.tls.certificates.Credentials;
 import io.thousandisland.transport.tls.certificates.Identity;
 import io.thousandisland.transport.tls.certificates.UnusableException;
 import io.thousandisland.transport.tls.certificates.WatchedFiles;
+import io.thousandisland.transport.tls.handshake.Terms;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
 import java.time.Clock;

@@ -8,6 +8,8 @@ import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportName;
 import io.thousandisland.transport.TransportSocket;
+import io.thousandisland.transport.tls.handshake.HandshakeThreads;
+import io.thousandisland.transport.tls.handshake.Terms;
 import java.io.IOException;
 import java.time.Clock;
 import java.util.LinkedHashMap;

@@ -4,6 +4,10 @@ import io.thousandisland.transport.ListenAt;
 import io.thousandisland.transport.ListeningChannel;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportSocket;
+import io.thousandisland.transport.tls.handshake.HandshakeBudget;
+import io.thousandisland.transport.tls.handshake.HandshakeThreads;
+import io.thousandisland.transport.tls.handshake.Offering;
+import io.thousandisland.transport.tls.records.Buffers;
 import java.io.IOException;
 import java.util.Map;
 

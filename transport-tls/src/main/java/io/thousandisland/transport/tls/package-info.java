@@ -10,9 +10,12 @@
  *     └── Outgoing          bytes that become records
  * </pre>
  *
- * No thread waits here, and none belongs to a connection. A connection does its own work on the
+ * The other rooms: {@code handshake}, {@code hello} (a client's greeting, and alerts), {@code
+ * records} and {@code certificates} (files, names, trust).
+ *
+ * <p>No thread waits here, and none belongs to a connection. A connection does its own work on the
  * thread that it is on, as over any transport. The expensive steps of handshakes are done by {@link
- * io.thousandisland.transport.tls.HandshakeThreads}, which are few.
+ * io.thousandisland.transport.tls.handshake.HandshakeThreads}, which are few.
  */
 @NullMarked
 package io.thousandisland.transport.tls;

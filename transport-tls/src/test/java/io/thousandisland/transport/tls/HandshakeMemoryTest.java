@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.tls.handshake.HandshakeBudget;
+import io.thousandisland.transport.tls.handshake.HandshakeThreads;
+import io.thousandisland.transport.tls.records.Buffers;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;

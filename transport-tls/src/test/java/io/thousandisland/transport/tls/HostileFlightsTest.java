@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.fail;
 
 import io.thousandisland.tls.HelloAnswer;
 import io.thousandisland.transport.Readiness;
+import io.thousandisland.transport.tls.handshake.HandshakeBudget;
+import io.thousandisland.transport.tls.handshake.HandshakeThreads;
+import io.thousandisland.transport.tls.handshake.Terms;
+import io.thousandisland.transport.tls.records.Buffers;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -107,13 +111,13 @@ class HostileFlightsTest {
     }
 
     @Override
-    ByteBuffer borrow() {
+    public ByteBuffer borrow() {
       out++;
       return super.borrow();
     }
 
     @Override
-    void release(ByteBuffer buffer) {
+    public void release(ByteBuffer buffer) {
       out--;
       super.release(buffer);
     }

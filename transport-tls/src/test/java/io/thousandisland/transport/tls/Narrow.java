@@ -11,19 +11,19 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 
 /** A transport that has little room: none, a byte, or some. Nothing comes from its peer. */
-class Narrow implements TransportSocket {
+public class Narrow implements TransportSocket {
 
   private static final SocketAddress ADDRESS = UnixDomainSocketAddress.of("narrow");
 
   private final Random random;
   private final ByteArrayOutputStream taken = new ByteArrayOutputStream();
 
-  Narrow(Random random) {
+  public Narrow(Random random) {
     this.random = random;
   }
 
   /** The bytes taken since the last call. */
-  byte[] taken() {
+  public byte[] taken() {
     byte[] all = taken.toByteArray();
     taken.reset();
     return all;

@@ -1,6 +1,7 @@
 package io.thousandisland.transport.tls;
 
 import io.thousandisland.tls.HelloInspector;
+import io.thousandisland.transport.tls.handshake.Terms;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyPair;
@@ -28,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  * Terms with a certificate of localhost that signs itself, and the context of clients that trust
  * it.
  */
-final class TestTerms {
+public final class TestTerms {
 
-  static final TestTerms EC = new TestTerms("EC", 256, "SHA256withECDSA");
+  public static final TestTerms EC = new TestTerms("EC", 256, "SHA256withECDSA");
 
-  final SSLContext server;
-  final SSLContext client;
+  public final SSLContext server;
+  public final SSLContext client;
 
   private TestTerms(String algorithm, int size, String signature) {
     try {

@@ -4,6 +4,8 @@ import io.thousandisland.handler.Handler;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import io.thousandisland.testing.TestServer;
+import io.thousandisland.transport.tls.handshake.HandshakeThreads;
+import io.thousandisland.transport.tls.handshake.Offering;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -124,6 +126,27 @@ final class TlsFixture implements AutoCloseable {
     /** The next note. */
     String next() throws InterruptedException {
       return String.valueOf(ends.poll(10, TimeUnit.SECONDS));
+    }
+  }
+
+  /** Sends back what comes first, and closes. */
+  static final class Once extends Echo {
+    @Override
+    public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state)
+        throws IOException {
+      socket.send(data);
+      return Next.close(state);
+    }
+  }
+
+  /** Answers a half-close, and closes. */
+  static final class Bye extends Echo {
+    @Override
+    public Next<Integer> handleHalfClose(ByteBuffer rest, Socket socket, Integer state)
+        throws IOException {
+      ends.add("half-close");
+      socket.send("bye");
+      return Next.close(state);
     }
   }
 }

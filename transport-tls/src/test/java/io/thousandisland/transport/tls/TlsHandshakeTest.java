@@ -17,6 +17,7 @@ import io.thousandisland.tls.ClientHello;
 import io.thousandisland.tls.HelloAnswer;
 import io.thousandisland.tls.HelloInspector;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
+import io.thousandisland.transport.tls.handshake.Terms;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.records;
 
 import io.thousandisland.transport.TransportSocket;
 import java.io.EOFException;
@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: the connection's own.
  */
-final class Incoming {
+public final class Incoming {
 
   /**
    * The most records in a row without a byte for the handler. Key updates are such records, and an
@@ -38,7 +38,7 @@ final class Incoming {
   private static final int LONGEST_RECORD = 16 * 1024 + 2048;
 
   /** The work for an engine that has something to say or to calculate. */
-  interface Errands {
+  public interface Errands {
     void run() throws IOException;
   }
 
@@ -65,7 +65,7 @@ final class Incoming {
    */
   private boolean dry;
 
-  Incoming(TransportSocket below, Buffers buffers) {
+  public Incoming(TransportSocket below, Buffers buffers) {
     this.below = below;
     this.buffers = buffers;
   }
@@ -78,7 +78,7 @@ final class Incoming {
    * @return whether these were all
    * @throws EOFException when the peer has gone
    */
-  boolean readPortion() throws IOException {
+  public boolean readPortion() throws IOException {
     ByteBuffer net = buffers.borrow();
     try {
       int got = below.read(net.clear().limit(PORTION));
@@ -94,13 +94,13 @@ final class Incoming {
   }
 
   /** The bytes that have come and are not used yet. */
-  ByteBuffer unused() {
+  public ByteBuffer unused() {
     ByteBuffer all = kept;
     return all == null ? ByteBuffer.allocate(0) : all.duplicate();
   }
 
   /** Forgets the bytes that are not used yet. */
-  void forget() {
+  public void forget() {
     kept = null;
   }
 
@@ -121,7 +121,7 @@ final class Incoming {
    *
    * @return false when it is not there yet
    */
-  boolean handshake(SSLEngine engine) throws IOException {
+  public boolean handshake(SSLEngine engine) throws IOException {
     ByteBuffer net = begin();
     ByteBuffer plain = ByteBuffer.allocate(0);
     try {
@@ -154,7 +154,7 @@ final class Incoming {
   // ---- bytes
 
   /** As {@link TransportSocket#read}. */
-  int read(SSLEngine engine, ByteBuffer into, Errands errands) throws IOException {
+  public int read(SSLEngine engine, ByteBuffer into, Errands errands) throws IOException {
     int start = into.position();
     takeReady(into);
     if (into.hasRemaining() && !ended) {
@@ -175,7 +175,7 @@ final class Incoming {
   }
 
   /** True when the stream has ended, and a read has not said so yet. */
-  boolean hasEnded() {
+  public boolean hasEnded() {
     return ended || endedBelow;
   }
 

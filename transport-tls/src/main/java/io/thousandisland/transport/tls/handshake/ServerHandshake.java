@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.handshake;
 
 import io.thousandisland.handler.TlsSession;
 import io.thousandisland.tls.ClientHello;
@@ -8,15 +8,15 @@ import io.thousandisland.transport.tls.hello.Alert;
 import io.thousandisland.transport.tls.hello.ChosenGroup;
 import io.thousandisland.transport.tls.hello.Greeting;
 import io.thousandisland.transport.tls.hello.GreetingParser;
+import io.thousandisland.transport.tls.records.Incoming;
+import io.thousandisland.transport.tls.records.Outgoing;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.security.GeneralSecurityException;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLHandshakeException;
@@ -34,12 +34,12 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * <p>Until the greeting is complete there is no engine: a client that says nothing costs nothing
- * but its socket. Whatever takes a processor for long is left to the {@link HandshakeThreads}.
+ * but its socket. Whatever takes a processor for long is left to a {@link Calculation}; while it is
+ * under way, the engine is its.
  *
- * <p>Thread: the connection's own, except {@link #calculate}'s work, and {@link #abandon}. While
- * that is under way, the engine is the work's.
+ * <p>Thread: the connection's own, except {@link #abandon}.
  */
-final class ServerHandshake {
+public final class ServerHandshake {
 
   private enum Phase {
     GREETING,
@@ -50,14 +50,11 @@ final class ServerHandshake {
   }
 
   private final Offering offer;
-  private final HandshakeThreads threads;
-  private final HandshakeBudget budget;
+  private final Calculation calculation;
+  private final HandshakeBudget.Share memory;
   private final Incoming in;
   private final Outgoing out;
   private final SocketAddress remote;
-
-  /** Called when it can go on, by a thread that calculates. */
-  private final Runnable ready;
 
   private Phase phase = Phase.GREETING;
 
@@ -72,25 +69,13 @@ final class ServerHandshake {
   /** The number of the group of the key exchange. */
   private int group = ChosenGroup.NONE;
 
-  /** The inspector's answer. Written by the work, before {@link #busy} ends. */
+  /** The inspector's answer. Written by the calculation, while it is under way. */
   private @Nullable HelloAnswer answer;
 
-  /** The exception of the work. Written before {@link #busy} ends. */
-  private @Nullable Throwable thrown;
-
-  /** The bytes that were taken from the budget. Guarded by this. */
-  private long held;
-
-  /** The thread that asks the inspector; null while none does. Guarded by this. */
-  private @Nullable Thread asking;
-
-  /** Whether the connection was closed. Written by any thread, with the monitor held. */
-  private volatile boolean abandoned;
-
-  /** Whether work is under way. Written by the own thread and by the work; read by the own. */
-  private volatile boolean busy;
-
-  ServerHandshake(
+  /**
+   * @param ready called when it can go on, by a thread that calculates
+   */
+  public ServerHandshake(
       Offering offer,
       HandshakeThreads threads,
       HandshakeBudget budget,
@@ -99,19 +84,18 @@ final class ServerHandshake {
       SocketAddress remote,
       Runnable ready) {
     this.offer = offer;
-    this.threads = threads;
-    this.budget = budget;
+    this.calculation = new Calculation(threads, ready);
+    this.memory = budget.new Share();
     this.in = in;
     this.out = out;
     this.remote = remote;
-    this.ready = ready;
   }
 
   /** As {@link io.thousandisland.transport.TransportSocket#handshake}. */
-  boolean goOn() throws IOException {
+  public boolean goOn() throws IOException {
     try {
       for (; ; ) {
-        if (busy) {
+        if (calculation.isUnderWay()) {
           return false;
         }
         failIfThrown();
@@ -124,8 +108,8 @@ final class ServerHandshake {
               case FAILED -> throw new SSLException("the handshake has failed");
             };
         if (phase == Phase.DONE || !goesOn) {
-          if (!goesOn && !busy) {
-            hold(in.unused().remaining());
+          if (!goesOn && !calculation.isUnderWay()) {
+            hold();
           }
           return goesOn;
         }
@@ -140,21 +124,21 @@ final class ServerHandshake {
   }
 
   /** The engine, once the handshake is done. */
-  SSLEngine engine() {
+  public SSLEngine engine() {
     return Objects.requireNonNull(engine);
   }
 
-  boolean isDone() {
+  public boolean isDone() {
     return phase == Phase.DONE;
   }
 
   /** The name that the client has asked for. */
-  Optional<String> serverName() {
+  public Optional<String> serverName() {
     return Optional.ofNullable(serverName);
   }
 
   /** The outcome, once the handshake is done. */
-  TlsSession session() {
+  public TlsSession session() {
     SSLSession session = engine().getSession();
     return new TlsSession(
         session.getProtocol(),
@@ -201,25 +185,9 @@ final class ServerHandshake {
             greeting.versions(),
             greeting.cipherSuites(),
             greeting.groups());
-    return calculate(() -> ask(inspector, seen));
-  }
-
-  private void ask(HelloInspector inspector, ClientHello seen) throws Exception {
-    asking(Thread.currentThread());
-    try {
-      answer = inspector.inspect(seen);
-    } finally {
-      asking(null);
-    }
-  }
-
-  private synchronized void asking(@Nullable Thread thread) throws AsynchronousCloseException {
-    asking = thread;
-    if (thread == null) {
-      boolean unused = Thread.interrupted(); // the thread goes on with other handshakes
-    } else if (abandoned) {
-      throw new AsynchronousCloseException();
-    }
+    hold();
+    calculation.ask(() -> answer = inspector.inspect(seen));
+    return false;
   }
 
   private boolean obey() throws IOException {
@@ -258,7 +226,11 @@ final class ServerHandshake {
   private boolean exchange() throws IOException {
     SSLEngine mine = engine();
     return switch (mine.getHandshakeStatus()) {
-      case NEED_TASK -> calculate(Objects.requireNonNull(mine.getDelegatedTask())::run);
+      case NEED_TASK -> {
+        hold();
+        calculation.begin(Objects.requireNonNull(mine.getDelegatedTask())::run);
+        yield false;
+      }
       case NEED_WRAP -> {
         var unused = out.tell(mine, this::look);
         yield true;
@@ -293,7 +265,7 @@ final class ServerHandshake {
       return false;
     }
     phase = Phase.DONE;
-    release();
+    memory.end();
     forget();
     return true;
   }
@@ -304,40 +276,9 @@ final class ServerHandshake {
     answer = null;
   }
 
-  private interface Work {
-    void run() throws Exception;
-  }
-
-  /** Has {@code work} done elsewhere. Returns false: the handshake goes on when it is done. */
-  private boolean calculate(Work work) throws IOException {
-    hold(in.unused().remaining());
-    busy = true;
-    try {
-      threads.execute(
-          () -> {
-            try {
-              if (abandoned) {
-                throw new AsynchronousCloseException();
-              }
-              work.run();
-            } catch (Throwable failed) {
-              thrown = failed;
-            } finally {
-              busy = false;
-              ready.run();
-            }
-          });
-    } catch (RejectedExecutionException stopped) {
-      busy = false;
-      throw new IOException("the tls transport has been stopped", stopped);
-    }
-    return false;
-  }
-
   private void failIfThrown() throws IOException {
-    Throwable failed = thrown;
+    Throwable failed = calculation.takeThrown();
     if (failed != null) {
-      thrown = null;
       throw phase == Phase.INSPECTION
           ? (IOException)
               refused(Alert.INTERNAL_ERROR, "the inspector of greetings failed: " + failed)
@@ -346,17 +287,10 @@ final class ServerHandshake {
     }
   }
 
-  /**
-   * The connection was closed. What waits to be calculated will not be, and an inspector that still
-   * thinks is interrupted: others wait for its thread. Any thread.
-   */
-  synchronized void abandon() {
-    abandoned = true;
-    release();
-    Thread thread = asking;
-    if (thread != null) {
-      thread.interrupt();
-    }
+  /** The connection was closed; nobody calculates for it any more. Any thread. */
+  public void abandon() {
+    calculation.abandon();
+    memory.end();
   }
 
   /** Tells the client why: the engine has an alert for it. */
@@ -376,33 +310,15 @@ final class ServerHandshake {
   private void leave() {
     phase = Phase.FAILED;
     in.forget();
-    release();
+    memory.end();
     forget();
   }
 
-  // ---- memory
-
-  /** Takes account of {@code bytes} that are here while the handshake pauses. */
-  private void hold(int bytes) throws IOException {
-    if (!tryHold(Math.max(0, bytes - HandshakeBudget.USUAL))) {
+  /** Takes account of the bytes that are here while the handshake pauses. */
+  private void hold() throws IOException {
+    if (!memory.hold(in.unused().remaining())) {
       throw refused(
           Alert.INTERNAL_ERROR, "the bytes of unfinished handshakes take too much memory");
     }
-  }
-
-  private synchronized boolean tryHold(long bytes) {
-    boolean may = bytes <= held || (!abandoned && budget.tryTake(bytes - held));
-    if (may) {
-      if (bytes < held) {
-        budget.giveBack(held - bytes);
-      }
-      held = bytes;
-    }
-    return may;
-  }
-
-  private synchronized void release() {
-    budget.giveBack(held);
-    held = 0;
   }
 }

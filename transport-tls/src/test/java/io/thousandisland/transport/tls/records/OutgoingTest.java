@@ -1,7 +1,9 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.transport.tls.Narrow;
+import io.thousandisland.transport.tls.TestTerms;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.handshake;
 
 import java.time.Duration;
 import java.util.concurrent.LinkedBlockingDeque;
@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
  *
  * <p>Thread: any.
  */
-final class HandshakeThreads implements AutoCloseable {
+public final class HandshakeThreads implements AutoCloseable {
 
   private static final Duration IDLE = Duration.ofSeconds(10);
 
@@ -36,7 +36,7 @@ final class HandshakeThreads implements AutoCloseable {
    * @param most how many handshakes are calculated at the same time; 1 or more
    * @param name of the threads
    */
-  HandshakeThreads(int most, String name) {
+  public HandshakeThreads(int most, String name) {
     ThreadFactory factory =
         Thread.ofPlatform()
             .daemon()
@@ -57,7 +57,7 @@ final class HandshakeThreads implements AutoCloseable {
    * @throws java.util.concurrent.RejectedExecutionException after {@link #close}
    */
   @SuppressWarnings("ThreadPriorityCheck")
-  void execute(Runnable work) {
+  public void execute(Runnable work) {
     threads.execute(
         () -> {
           work.run();
@@ -66,12 +66,12 @@ final class HandshakeThreads implements AutoCloseable {
   }
 
   /** How many steps wait for a thread. */
-  int waiting() {
+  public int waiting() {
     return threads.getQueue().size();
   }
 
   /** Changes how many handshakes are calculated at the same time. */
-  void most(int most) {
+  public void most(int most) {
     if (most > threads.getMaximumPoolSize()) {
       threads.setMaximumPoolSize(most);
       threads.setCorePoolSize(most);

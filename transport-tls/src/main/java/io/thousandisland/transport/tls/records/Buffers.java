@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.records;
 
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicReferenceArray;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Thread: any; it waits for nothing.
  */
-class Buffers {
+public class Buffers {
 
   /** One more is garbage after its use. A power of two. */
   private static final int MOST = 16;
@@ -22,12 +22,12 @@ class Buffers {
   /**
    * @param size of each buffer, in bytes
    */
-  Buffers(int size) {
+  public Buffers(int size) {
     this.size = size;
   }
 
   /** An empty buffer. */
-  ByteBuffer borrow() {
+  public ByteBuffer borrow() {
     int first = (int) Thread.currentThread().threadId();
     for (int i = 0; i < MOST; i++) {
       int place = (first + i) & (MOST - 1);
@@ -40,7 +40,7 @@ class Buffers {
   }
 
   /** Takes a buffer back that {@link #borrow} gave. */
-  void release(ByteBuffer buffer) {
+  public void release(ByteBuffer buffer) {
     int first = (int) Thread.currentThread().threadId();
     for (int i = 0; i < MOST; i++) {
       int place = (first + i) & (MOST - 1);

@@ -1,10 +1,10 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.handshake;
 
 import java.io.IOException;
 
 /** The terms for a handshake that begins now. */
 @FunctionalInterface
-interface Offering {
+public interface Offering {
 
   /**
    * @throws IOException when nobody can be served; the message says why

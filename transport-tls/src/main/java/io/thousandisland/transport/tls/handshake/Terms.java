@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.handshake;
 
 import io.thousandisland.tls.HelloInspector;
 import java.util.function.Predicate;
@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param admits whether a client may ask for a name
  * @param inspector asked about each greeting; null when nobody is asked
  */
-record Terms(
+public record Terms(
     SSLContext context,
     SSLParameters parameters,
     Predicate<String> admits,

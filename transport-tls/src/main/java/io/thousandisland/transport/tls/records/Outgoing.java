@@ -1,4 +1,4 @@
-package io.thousandisland.transport.tls;
+package io.thousandisland.transport.tls.records;
 
 import io.thousandisland.transport.TransportSocket;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread: the connection's own; guarded by its monitor, because the poller may send the last
  * rest.
  */
-final class Outgoing {
+public final class Outgoing {
 
   private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
   private static final ByteBuffer[] NO_BYTES = {NOTHING};
@@ -47,13 +47,13 @@ final class Outgoing {
   /** Whether the end of the stream is to follow {@link #pending}. */
   private boolean endFollows;
 
-  Outgoing(TransportSocket below, Buffers buffers) {
+  public Outgoing(TransportSocket below, Buffers buffers) {
     this.below = below;
     this.buffers = buffers;
   }
 
   /** As {@link TransportSocket#write(ByteBuffer[], int, int)}. */
-  synchronized long write(SSLEngine engine, ByteBuffer[] from, int offset, int length)
+  public synchronized long write(SSLEngine engine, ByteBuffer[] from, int offset, int length)
       throws IOException {
     long taken = flush(from, offset, length);
     if (pending != null) {
@@ -151,7 +151,7 @@ final class Outgoing {
   }
 
   /** Sends what is kept, as far as there is room; true when nothing is kept any more. */
-  synchronized boolean flush() throws IOException {
+  public synchronized boolean flush() throws IOException {
     ByteBuffer kept = pending;
     if (kept != null && owed == 0) {
       flush(NO_BYTES, 0, 1);
@@ -160,7 +160,7 @@ final class Outgoing {
   }
 
   /** The caller will not offer the bytes again that it counts as not taken. */
-  synchronized void forget() {
+  public synchronized void forget() {
     owed = 0;
   }
 
@@ -169,7 +169,7 @@ final class Outgoing {
    *
    * @return whether it had anything to say
    */
-  synchronized boolean tell(SSLEngine engine) throws IOException {
+  public synchronized boolean tell(SSLEngine engine) throws IOException {
     return tell(engine, record -> {});
   }
 
@@ -179,7 +179,7 @@ final class Outgoing {
    *
    * @param seen is shown each record that the engine has made, and leaves it as it is
    */
-  synchronized boolean tell(SSLEngine engine, Consumer<ByteBuffer> seen) throws IOException {
+  public synchronized boolean tell(SSLEngine engine, Consumer<ByteBuffer> seen) throws IOException {
     ByteBuffer out = buffers.borrow();
     try {
       int room = engine.getSession().getPacketBufferSize();
@@ -199,7 +199,7 @@ final class Outgoing {
   }
 
   /** Sends {@code records} behind what is kept. */
-  synchronized void send(ByteBuffer records) throws IOException {
+  public synchronized void send(ByteBuffer records) throws IOException {
     if (flush() && records.hasRemaining()) {
       below.write(records);
     }
@@ -220,7 +220,7 @@ final class Outgoing {
   }
 
   /** Ends the stream behind what is kept; false when that must wait for room. */
-  synchronized boolean shutdown() throws IOException {
+  public synchronized boolean shutdown() throws IOException {
     endFollows = true;
     forget();
     if (flush()) {

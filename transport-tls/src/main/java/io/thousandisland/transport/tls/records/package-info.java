@@ -1,0 +1,5 @@
+/** The bytes of one connection: records that come in, and records that go out. */
+@NullMarked
+package io.thousandisland.transport.tls.records;
+
+import org.jspecify.annotations.NullMarked;
