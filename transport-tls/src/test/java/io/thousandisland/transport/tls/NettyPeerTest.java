@@ -17,11 +17,12 @@ import io.thousandisland.handler.Socket;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.testing.TestServer;
+import io.thousandisland.transport.tls.TlsFixture.Bye;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
+import io.thousandisland.transport.tls.TlsFixture.Once;
 import io.thousandisland.transport.tls.certificates.Pki;
 import io.thousandisland.transport.tls.certificates.Pki.Issued;
 import io.thousandisland.transport.tls.certificates.Pki.Kind;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -204,15 +205,7 @@ class NettyPeerTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void k2CloseByTheHandlerIsACloseNotifyForNetty(String version) throws Exception {
-    var handler =
-        new Echo() {
-          @Override
-          public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state)
-              throws IOException {
-            socket.send(data);
-            return Next.close(state);
-          }
-        };
+    var handler = new Once();
     try (var server = server(handler);
         var client = new NettyClient(speaking(version), NAME, server.port())) {
       client.send(bytes("last"));
@@ -243,16 +236,7 @@ class NettyPeerTest {
 
   @Test
   void k16HalfCloseOfNettyIsAnsweredByLastBytes() throws Exception {
-    var handler =
-        new Echo() {
-          @Override
-          public Next<Integer> handleHalfClose(ByteBuffer rest, Socket socket, Integer state)
-              throws IOException {
-            ends.add("half-close");
-            socket.send("bye");
-            return Next.close(state);
-          }
-        };
+    var handler = new Bye();
     try (var server = server(handler);
         var client = new NettyClient(speaking("TLSv1.3"), NAME, server.port())) {
       assertThat(echo(client, "hello")).isEqualTo("hello");

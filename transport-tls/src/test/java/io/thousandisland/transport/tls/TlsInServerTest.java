@@ -23,11 +23,17 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.UnaryOperator;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
@@ -43,6 +49,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TlsInServerTest {
 
   private static final int MUCH = 16 << 20;
+  private static final Duration SHORT = Duration.ofMillis(300);
 
   private final TlsFixture tls;
 
@@ -65,6 +72,19 @@ class TlsInServerTest {
 
   /** An echo of lines that switches to TLS. */
   private static final class Starttls extends Echo {
+    private final UnaryOperator<Next.SwitchTransport<Integer>> how;
+
+    Starttls() {
+      this(next -> next);
+    }
+
+    /**
+     * @param how gives the switch its timeout
+     */
+    Starttls(UnaryOperator<Next.SwitchTransport<Integer>> how) {
+      this.how = how;
+    }
+
     @Override
     public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state)
         throws Exception {
@@ -75,7 +95,7 @@ class TlsInServerTest {
       }
       data.position(data.position() + "STARTTLS\n".length());
       socket.send("GO\n");
-      return Next.switchTransport("tls", Map.of(), state);
+      return how.apply(Next.switchTransport("tls", Map.of(), state));
     }
   }
 
@@ -95,6 +115,40 @@ class TlsInServerTest {
         assertThat(handler.next()).isEqualTo("false STARTTLS");
         assertThat(handler.next()).isEqualTo("true hello");
       }
+    }
+  }
+
+  private static SSLSocket switched(java.net.Socket plain) throws IOException {
+    plain.getOutputStream().write(bytes("STARTTLS\n"));
+    assertThat(text(plain.getInputStream().readNBytes(3))).isEqualTo("GO\n");
+    SSLSocket client = TlsFixture.over(plain);
+    client.startHandshake();
+    return client;
+  }
+
+  @Test
+  void b11SwitchToTlsWithAOneShotTimeout() throws Exception {
+    var handler = new Starttls(next -> next.within(SHORT));
+    try (var server = starttls(handler);
+        var plain = new java.net.Socket("localhost", server.port());
+        var client = switched(plain)) {
+      assertThat(handler.next()).isEqualTo("false STARTTLS");
+      assertThat(handler.next()).isEqualTo("timeout");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void b11SwitchToTlsWithAPersistentTimeout() throws Exception {
+    var handler = new Starttls(next -> next.withReadTimeout(SHORT));
+    try (var server = starttls(handler);
+        var plain = new java.net.Socket("localhost", server.port());
+        var client = switched(plain)) {
+      assertThat(echo(client, "x")).isEqualTo("x");
+      assertThat(handler.next()).isEqualTo("false STARTTLS");
+      assertThat(handler.next()).isEqualTo("true x");
+      assertThat(handler.next()).isEqualTo("timeout");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
     }
   }
 
@@ -257,7 +311,8 @@ class TlsInServerTest {
   // ---- files, proxies, paths
 
   @Test
-  void k7FileArrivesAsItIs(@TempDir Path folder) throws Exception {
+  void k6k7FileAndItsPartArriveAsTheyAreAndNoDescriptorIsLeft(@TempDir Path folder)
+      throws Exception {
     byte[] all = random(MUCH);
     Path file = Files.write(folder.resolve("file"), all);
     var handler =
@@ -279,7 +334,26 @@ class TlsInServerTest {
       assertThat(Arrays.mismatch(got, all)).isEqualTo(-1);
       assertThat(client.getInputStream().readNBytes(10)).isEqualTo(Arrays.copyOfRange(all, 5, 15));
       assertThat(text(client.getInputStream().readNBytes(2))).isEqualTo("go");
+      assertThat(openFiles()).doesNotContain(file);
     }
+  }
+
+  /** The files that this process has open, where the kernel says so. */
+  private static List<Path> openFiles() throws IOException {
+    Path all = Path.of("/proc/self/fd");
+    List<Path> open = new ArrayList<>();
+    if (Files.isDirectory(all)) {
+      try (var descriptors = Files.newDirectoryStream(all)) {
+        for (Path one : descriptors) {
+          try {
+            open.add(Files.readSymbolicLink(one));
+          } catch (NoSuchFileException closed) {
+            // since the listing
+          }
+        }
+      }
+    }
+    return open;
   }
 
   @Test

@@ -7,9 +7,13 @@ import static io.thousandisland.transport.tls.TlsFixture.text;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.handler.Counters;
 import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
+import io.thousandisland.telemetry.TelemetryEvent;
+import io.thousandisland.transport.tls.TlsFixture.Bye;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
+import io.thousandisland.transport.tls.TlsFixture.Once;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -91,18 +95,24 @@ class TlsSocketTest {
     }
   }
 
-  // ---- ends
-
-  /** Answers a half-close. */
-  private static final class Bye extends Echo {
-    @Override
-    public Next<Integer> handleHalfClose(ByteBuffer rest, Socket socket, Integer state)
-        throws IOException {
-      ends.add("half-close");
-      socket.send("bye");
-      return Next.close(state);
+  /** The bytes are the handler's, not the encrypted ones. */
+  @ParameterizedTest
+  @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
+  void k3k4ConnectionHasOneStartAndOneStopWithTheBytesOfTheHandler(String protocol)
+      throws Exception {
+    try (var server = tls.server(new Once());
+        var client = connect(server, protocol)) {
+      assertThat(echo(client, "hello")).isEqualTo("hello");
+      assertThat(client.getInputStream().read()).isEqualTo(-1);
+      var stopped = server.events().await(TelemetryEvent.ConnectionStopped.class);
+      assertThat(stopped.counters()).isEqualTo(new Counters(5, 1, 5, 1));
+      assertThat(server.events().of(TelemetryEvent.ConnectionStarted.class)).hasSize(1);
+      assertThat(server.events().of(TelemetryEvent.ConnectionReady.class)).hasSize(1);
+      assertThat(server.events().of(TelemetryEvent.ConnectionStopped.class)).hasSize(1);
     }
   }
+
+  // ---- ends
 
   private String afterHalfClose(Bye handler, String protocol) throws Exception {
     try (var server = tls.server(handler);
@@ -165,15 +175,7 @@ class TlsSocketTest {
   @ParameterizedTest
   @ValueSource(strings = {"TLSv1.2", "TLSv1.3"})
   void k2CloseByTheHandlerIsACloseNotifyForThePeer(String protocol) throws Exception {
-    var handler =
-        new Echo() {
-          @Override
-          public Next<Integer> handleData(ByteBuffer data, Socket socket, Integer state)
-              throws IOException {
-            socket.send(data);
-            return Next.close(state);
-          }
-        };
+    var handler = new Once();
     try (var server = tls.server(handler);
         var client = connect(server, protocol)) {
       client.getOutputStream().write(bytes("last"));
