@@ -8,8 +8,19 @@ import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.osgi.framework.Constants;
 
-/** A jar, by the coordinates that it has in a Maven repository. */
+/**
+ * A jar, by the coordinates that it has in a Maven repository. A page names our jars by the version
+ * of the release; those of this build have the build's version.
+ */
 record Artifact(String groupId, String artifactId, String version) {
+
+  private static final String OURS = "io.thousandisland";
+
+  Artifact {
+    if (groupId.equals(OURS)) {
+      version = System.getProperty("project.version", version);
+    }
+  }
 
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
 
@@ -23,7 +34,7 @@ record Artifact(String groupId, String artifactId, String version) {
 
   /** The jar: of this build, or from the local repository of the Maven that runs it. */
   Path file() throws IOException {
-    Path file = groupId.equals("io.thousandisland") ? built() : inRepository();
+    Path file = groupId.equals(OURS) ? built() : inRepository();
     if (!Files.exists(file)) {
       throw new AssertionError(
           file + " is not there: docs/own-framework.md and the pom name different versions");

@@ -35,7 +35,6 @@ class AuthorsLoopTest {
   @BeforeAll
   static void generateBuildEditBuild() throws Exception {
     var maven = Maven.of(shared);
-    maven.install(".", "io.thousandisland.parent", VERSION);
     maven.install("api", "io.thousandisland.api", VERSION);
     maven.install("authors/testing", "io.thousandisland.testing", VERSION);
     maven.install("distribution/launcher", "io.thousandisland.launcher", VERSION);

@@ -9,18 +9,18 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 
 /** A peer on a real socket. Waits 30 seconds for a reply at most. */
-final class Client implements AutoCloseable {
+public final class Client implements AutoCloseable {
 
   private final Socket socket = new Socket();
 
-  Client(int port) throws IOException {
+  public Client(int port) throws IOException {
     socket.setSoTimeout(30_000);
     socket.setTcpNoDelay(true);
     socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 30_000);
   }
 
   /** Sends a text, and returns as many bytes of reply; fewer only when the connection ends. */
-  String ask(String text) throws IOException {
+  public String ask(String text) throws IOException {
     send(text);
     return reply(text.length());
   }
@@ -29,7 +29,7 @@ final class Client implements AutoCloseable {
    * As {@link #ask}, but returns an empty text when the server ends the connection before it
    * replies.
    */
-  String askUntilTheEnd(String text) throws IOException {
+  public String askUntilTheEnd(String text) throws IOException {
     try {
       return ask(text);
     } catch (SocketException reset) {
@@ -37,16 +37,16 @@ final class Client implements AutoCloseable {
     }
   }
 
-  void send(String text) throws IOException {
+  public void send(String text) throws IOException {
     socket.getOutputStream().write(text.getBytes(StandardCharsets.UTF_8));
   }
 
-  String reply(int length) throws IOException {
+  public String reply(int length) throws IOException {
     return new String(socket.getInputStream().readNBytes(length), StandardCharsets.UTF_8);
   }
 
   /** The bytes up to the next line feed, which is included. */
-  String line() throws IOException {
+  public String line() throws IOException {
     var line = new ByteArrayOutputStream();
     for (int b = socket.getInputStream().read(); b >= 0; b = socket.getInputStream().read()) {
       line.write(b);
@@ -58,12 +58,12 @@ final class Client implements AutoCloseable {
   }
 
   /** The number of bytes of reply that have arrived already. */
-  int available() throws IOException {
+  public int available() throws IOException {
     return socket.getInputStream().available();
   }
 
   /** Waits for the next byte. True when the server closes the connection instead. */
-  boolean seesEnd() throws IOException {
+  public boolean seesEnd() throws IOException {
     return socket.getInputStream().read() < 0;
   }
 

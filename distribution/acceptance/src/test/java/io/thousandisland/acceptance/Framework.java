@@ -5,12 +5,12 @@ import java.nio.file.Path;
 import java.util.Locale;
 
 /** The frameworks for which there is a ready-made server. */
-enum Framework {
+public enum Framework {
   FELIX,
   EQUINOX;
 
   /** The executable jar, as the build has left it. */
-  Path jar() {
+  public Path jar() {
     Path jar =
         Path.of(
                 "..",

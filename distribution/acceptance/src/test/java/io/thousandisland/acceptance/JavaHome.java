@@ -9,12 +9,12 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /** A Java that is installed on this machine. */
-record JavaHome(Path folder, int release) {
+public record JavaHome(Path folder, int release) {
 
   /**
    * The Javas below /usr/lib/jvm, and the Javas that variables like JAVA_HOME and JAVA17_HOME name.
    */
-  static Stream<JavaHome> installed() throws IOException {
+  public static Stream<JavaHome> installed() throws IOException {
     Path usual = Path.of("/usr/lib/jvm");
     Stream<Path> there = Files.isDirectory(usual) ? Files.list(usual) : Stream.empty();
     Stream<Path> named =

@@ -12,36 +12,37 @@ import java.util.stream.Stream;
  * The way to start a server: on a free port, with all its files below a folder of the test, by the
  * Java that runs the tests. {@code under} is a command that ends by executing the rest of its line.
  */
-record Launch(Framework framework, Path home, Path java, List<String> under, List<String> options) {
+public record Launch(
+    Framework framework, Path home, Path java, List<String> under, List<String> options) {
 
-  static Launch of(Framework framework, Path home) {
+  public static Launch of(Framework framework, Path home) {
     return new Launch(
         framework, home, java(Path.of(System.getProperty("java.home"))), List.of(), List.of());
   }
 
-  static Path java(Path javaHome) {
+  public static Path java(Path javaHome) {
     return javaHome.resolve("bin").resolve("java");
   }
 
-  Launch with(String... more) {
+  public Launch with(String... more) {
     List<String> all = Stream.concat(options.stream(), Arrays.stream(more)).toList();
     return new Launch(framework, home, java, under, all);
   }
 
-  Launch under(String... command) {
+  public Launch under(String... command) {
     return new Launch(framework, home, java, List.of(command), options);
   }
 
-  Launch withJava(Path other) {
+  public Launch withJava(Path other) {
     return new Launch(framework, home, other, under, options);
   }
 
   /** The folder that the server watches. */
-  Path deploy() {
+  public Path deploy() {
     return home.resolve("deploy");
   }
 
-  ServerProcess start() throws IOException {
+  public ServerProcess start() throws IOException {
     Path temporary = Files.createDirectories(home.resolve("tmp"));
     var command = new ArrayList<>(under);
     command.add(java.toString());

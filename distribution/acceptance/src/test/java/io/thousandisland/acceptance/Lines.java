@@ -18,14 +18,14 @@ import java.util.regex.Pattern;
  * <p>Thread: a thread of its own reads the lines, so that the process never waits for its reader.
  * Any thread may ask.
  */
-final class Lines {
+public final class Lines {
 
   private final List<String> lines = new ArrayList<>();
   private boolean ended;
 
   private Lines() {}
 
-  static Lines of(InputStream stream) {
+  public static Lines of(InputStream stream) {
     var lines = new Lines();
     Thread.ofPlatform().daemon().name("lines").start(() -> lines.read(stream));
     return lines;
@@ -48,12 +48,12 @@ final class Lines {
     }
   }
 
-  synchronized List<String> all() {
+  public synchronized List<String> all() {
     return List.copyOf(lines);
   }
 
   /** All lines, as soon as there can be no more. */
-  synchronized List<String> whole() throws InterruptedException {
+  public synchronized List<String> whole() throws InterruptedException {
     long deadline = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (!ended) {
       waitUntil(deadline, "the end");
@@ -62,7 +62,7 @@ final class Lines {
   }
 
   /** The first line in which the pattern is found. */
-  synchronized MatchResult await(String regex, Duration limit) throws InterruptedException {
+  public synchronized MatchResult await(String regex, Duration limit) throws InterruptedException {
     Pattern pattern = Pattern.compile(regex);
     long deadline = System.nanoTime() + limit.toNanos();
     for (int next = 0; ; next++) {

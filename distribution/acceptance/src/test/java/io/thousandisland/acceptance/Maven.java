@@ -15,13 +15,13 @@ import java.util.stream.Stream;
  * The Maven that runs this build, with a local repository of its own. The repository has this
  * build's jars, and links to everything in the user's repository.
  */
-record Maven(Path home, Path repository) {
+public record Maven(Path home, Path repository) {
 
   private static final Duration PATIENCE = Duration.ofMinutes(3);
   private static final String OURS = "thousandisland";
 
   /** A Maven whose files are below {@code folder}. */
-  static Maven of(Path folder) throws IOException {
+  public static Maven of(Path folder) throws IOException {
     Path users = Path.of(System.getProperty("maven.repository"));
     Path repository = Files.createDirectories(folder.resolve("repository"));
     link(users, repository, "io");
@@ -38,12 +38,12 @@ record Maven(Path home, Path repository) {
   }
 
   /** Does the same as `install` with a module of this build. */
-  void install(String folder, String artifactId, String version) throws IOException {
+  public void install(String folder, String artifactId, String version) throws IOException {
     Path module = Path.of("..", "..").resolve(folder);
     Path there =
         Files.createDirectories(repository.resolve(Path.of("io", OURS, artifactId, version)));
     String name = artifactId + "-" + version;
-    Files.copy(module.resolve("pom.xml"), there.resolve(name + ".pom"));
+    Files.copy(module.resolve(".flattened-pom.xml"), there.resolve(name + ".pom"));
     Path jar = module.resolve("target").resolve(name + ".jar");
     if (Files.exists(jar)) {
       Files.copy(jar, there.resolve(name + ".jar"));
@@ -51,7 +51,7 @@ record Maven(Path home, Path repository) {
   }
 
   /** Runs to its end, which must be a success. */
-  void run(Path where, String... arguments) throws IOException, InterruptedException {
+  public void run(Path where, String... arguments) throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(home.resolve("bin").resolve("mvn").toString());
     command.addAll(List.of("-B", "-ntp", "-Dmaven.repo.local=" + repository));

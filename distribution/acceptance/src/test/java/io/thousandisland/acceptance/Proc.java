@@ -8,17 +8,17 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** The facts that Linux gives about processes and their sockets. */
-final class Proc {
+public final class Proc {
 
   private Proc() {}
 
   /** Open files and sockets of a process. */
-  static long descriptors(long pid) {
+  public static long descriptors(long pid) {
     return entries(Path.of("/proc/" + pid + "/fd"));
   }
 
   /** Platform threads of a process. */
-  static long threads(long pid) {
+  public static long threads(long pid) {
     return entries(Path.of("/proc/" + pid + "/task"));
   }
 
@@ -31,7 +31,7 @@ final class Proc {
   }
 
   /** Connections of the server at this port, of which the kernel holds bytes not yet read. */
-  static long unread(int port) throws IOException {
+  public static long unread(int port) throws IOException {
     String local = ":%04X".formatted(port);
     List<Path> tables = List.of(Path.of("/proc/net/tcp"), Path.of("/proc/net/tcp6"));
     long found = 0;
@@ -51,7 +51,7 @@ final class Proc {
   }
 
   /** Bytes that the kernel holds for all TCP sockets of the machine. */
-  static long kernelBytes() throws IOException {
+  public static long kernelBytes() throws IOException {
     String line =
         Files.readAllLines(Path.of("/proc/net/sockstat")).stream()
             .filter(each -> each.startsWith("TCP:"))

@@ -13,20 +13,20 @@ import java.util.regex.MatchResult;
 /**
  * A ready-made server in a process of its own. It does not outlive the test, nor the tests' JVM.
  */
-final class ServerProcess implements AutoCloseable {
+public final class ServerProcess implements AutoCloseable {
 
   /** Generous: the machine may be busy. */
-  static final Duration PATIENCE = Duration.ofSeconds(60);
+  public static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** The option that lets bnd's launcher write each of its steps. */
-  static final String TELLS_WHEN_STARTED = "-Dlaunch.trace=true";
+  public static final String TELLS_WHEN_STARTED = "-Dlaunch.trace=true";
 
   private final Process process;
   private final Thread lastResort;
   private final Lines out;
   private final Lines err;
 
-  ServerProcess(Process process) {
+  public ServerProcess(Process process) {
     this.process = process;
     lastResort = new Thread(process::destroyForcibly);
     Runtime.getRuntime().addShutdownHook(lastResort);
@@ -34,28 +34,28 @@ final class ServerProcess implements AutoCloseable {
     err = Lines.of(process.getErrorStream());
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean alive() {
+  public boolean alive() {
     return process.isAlive();
   }
 
-  Lines out() {
+  public Lines out() {
     return out;
   }
 
-  Lines err() {
+  public Lines err() {
     return err;
   }
 
   /** The port of the named server, as soon as the server says it. */
-  int port(String server) throws InterruptedException {
+  public int port(String server) throws InterruptedException {
     return Integer.parseInt(greeting(server).group(1));
   }
 
-  MatchResult greeting(String server) throws InterruptedException {
+  public MatchResult greeting(String server) throws InterruptedException {
     return out.await("^" + server + " listens on 127\\.0\\.0\\.1:([0-9]+)", PATIENCE);
   }
 
@@ -63,28 +63,28 @@ final class ServerProcess implements AutoCloseable {
    * Waits until all bundles have started; the server listens before that. Launch it with {@link
    * #TELLS_WHEN_STARTED}.
    */
-  void awaitStarted() throws InterruptedException {
+  public void awaitStarted() throws InterruptedException {
     out.await("startlevel: notified reached final level", PATIENCE);
   }
 
   /** Waits until the server has logged a line in which the pattern is found. */
-  MatchResult awaitLog(String regex) throws InterruptedException {
+  public MatchResult awaitLog(String regex) throws InterruptedException {
     return out.await(regex, PATIENCE);
   }
 
   /** Types on the terminal, or into standard input. */
-  void type(String keys) throws IOException {
+  public void type(String keys) throws IOException {
     process.getOutputStream().write(keys.getBytes(StandardCharsets.UTF_8));
     process.getOutputStream().flush();
   }
 
-  void signal(String name) throws IOException, InterruptedException {
+  public void signal(String name) throws IOException, InterruptedException {
     Process kill = new ProcessBuilder("kill", "-" + name, "" + pid()).inheritIO().start();
     assertThat(kill.waitFor()).as("exit code of kill").isZero();
   }
 
   /** The exit code, once the process has ended. */
-  int exit(Duration limit) throws InterruptedException {
+  public int exit(Duration limit) throws InterruptedException {
     assertThat(process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS))
         .as("ended within %s, having said%n%s", limit, String.join("\n", out.all()))
         .isTrue();
@@ -92,7 +92,7 @@ final class ServerProcess implements AutoCloseable {
   }
 
   /** No line of either stream belongs to a stack trace, except for {@link #withoutGogosStart}. */
-  void saidNoStackTrace() {
+  public void saidNoStackTrace() {
     assertThat(out.all()).noneMatch(ServerProcess::ofATrace);
     assertThat(withoutGogosStart(err.all())).noneMatch(ServerProcess::ofATrace);
   }
@@ -119,7 +119,7 @@ final class ServerProcess implements AutoCloseable {
    * No stack trace leads through our code. Other code may need a file just when no descriptor is
    * left.
    */
-  void saidNoStackTraceOfOurs() {
+  public void saidNoStackTraceOfOurs() {
     assertThat(out.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));
     assertThat(err.all()).noneMatch(line -> line.matches("\\s+at .*io\\.thousandisland\\..*"));
   }

@@ -12,12 +12,12 @@ import java.util.Optional;
  * test.jdk21} or the variable {@code TEST_JDK21} says where JDK 21 is; without them any installed
  * JDK 21 will do.
  */
-enum TestedJava {
+public enum TestedJava {
   OF_THE_TESTS,
   JDK_21;
 
   /** The program of this Java. Skips the test when there is none. */
-  Path program() throws IOException {
+  public Path program() throws IOException {
     if (this == OF_THE_TESTS) {
       return Launch.java(Path.of(System.getProperty("java.home")));
     }
