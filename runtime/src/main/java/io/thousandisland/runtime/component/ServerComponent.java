@@ -15,6 +15,7 @@ import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.runtime.signals.Later;
 import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.server.Drained;
+import io.thousandisland.server.Server;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.TransportName;
@@ -38,6 +39,7 @@ import org.osgi.service.component.annotations.Reference;
 import org.osgi.service.component.annotations.ReferenceCardinality;
 import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.component.annotations.ReferencePolicyOption;
+import org.osgi.service.condition.Condition;
 import org.osgi.service.metatype.annotations.Designate;
 
 /**
@@ -63,6 +65,17 @@ import org.osgi.service.metatype.annotations.Designate;
     name = "thousandisland",
     version = "1.0.0",
     effective = "active")
+@Capability( // registered by ServerRegistration, not by SCR, so no other tool declares it
+    namespace = "osgi.service",
+    attribute = "objectClass:List<String>='io.thousandisland.server.Server'",
+    uses = Server.class)
+@Capability( // while a server is ready
+    namespace = "osgi.service",
+    attribute = {
+      "objectClass:List<String>='org.osgi.service.condition.Condition'",
+      "osgi.condition.id='" + Server.CONDITION + "'"
+    },
+    uses = Condition.class)
 @Requirement(
     namespace = TransportName.NAMESPACE,
     filter = "(&(io.thousandisland.transport=*)(!(over=*)))", // one that opens ports itself
