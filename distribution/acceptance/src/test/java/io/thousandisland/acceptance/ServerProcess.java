@@ -10,9 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.MatchResult;
 
-/**
- * A ready-made server in a process of its own. It does not outlive the test, nor the tests' JVM.
- */
+/** A server in a process of its own. It does not outlive the test, nor the tests' JVM. */
 public final class ServerProcess implements AutoCloseable {
 
   /** Generous: the machine may be busy. */
@@ -28,7 +26,7 @@ public final class ServerProcess implements AutoCloseable {
 
   public ServerProcess(Process process) {
     this.process = process;
-    lastResort = new Thread(process::destroyForcibly);
+    lastResort = new Thread(this::kill);
     Runtime.getRuntime().addShutdownHook(lastResort);
     out = Lines.of(process.getInputStream());
     err = Lines.of(process.getErrorStream());
@@ -129,9 +127,16 @@ public final class ServerProcess implements AutoCloseable {
         "\\s+at .*\\(.*\\)|(Exception in|Caused by).*|[\\w.$]+(Exception|Error)(:.*)?");
   }
 
+  /** With the processes that it has started: a command may run the server in another process. */
+  private void kill() {
+    process.descendants().forEach(ProcessHandle::destroyForcibly);
+    process.destroyForcibly();
+  }
+
   @Override
   public void close() throws InterruptedException {
-    process.destroyForcibly().waitFor();
+    kill();
+    process.waitFor();
     Runtime.getRuntime().removeShutdownHook(lastResort);
   }
 }
