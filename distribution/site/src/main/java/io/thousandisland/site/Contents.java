@@ -25,8 +25,9 @@ final class Contents {
    *
    * @param label the text of its link
    * @param address the file of the site, relative to its root
+   * @param about the words beside the link
    */
-  record Entry(String label, Path address) {}
+  record Entry(String label, Path address, String about) {}
 
   private final List<Section> sections = new ArrayList<>();
 
@@ -42,7 +43,10 @@ final class Contents {
         sections.add(new Section(element.ownText(), new ArrayList<>()));
       } else if (link != null && !sections.isEmpty()) {
         Path address = folder.resolve(link.attr("href")).normalize();
-        sections.get(sections.size() - 1).entries().add(new Entry(link.text(), address));
+        sections
+            .get(sections.size() - 1)
+            .entries()
+            .add(new Entry(link.text(), address, element.ownText()));
       }
     }
     List<String> missing =
@@ -71,6 +75,15 @@ final class Contents {
 
   List<Section> sections() {
     return sections;
+  }
+
+  /** The words beside the link to a page; empty for a page that is not listed. */
+  String about(Page page) {
+    return entries().stream()
+        .filter(entry -> entry.address().equals(page.address()))
+        .map(Entry::about)
+        .findFirst()
+        .orElse("");
   }
 
   /** All entries, in the order of reading. */

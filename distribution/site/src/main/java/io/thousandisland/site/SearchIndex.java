@@ -19,14 +19,20 @@ final class SearchIndex {
 
   private final JsonArrayBuilder texts = Json.createArrayBuilder();
 
-  /** Adds a page, heading by heading. */
-  void add(Page page) {
+  /**
+   * Adds a page, heading by heading.
+   *
+   * @param about more words by which its beginning is found
+   */
+  void add(Page page, String about) {
+    String words = about;
     String heading = "";
     String anchor = "";
     var text = new StringBuilder();
     for (Element element : page.content().children()) {
       if (element.normalName().matches("h[23]")) {
-        add(page.address() + anchor, page.title(), heading, text.toString());
+        add(page.address() + anchor, page.title(), heading, words, text.toString());
+        words = "";
         text.setLength(0);
         heading = Frame.text(element);
         anchor = "#" + element.id();
@@ -34,7 +40,7 @@ final class SearchIndex {
         text.append(element.text()).append(' ');
       }
     }
-    add(page.address() + anchor, page.title(), heading, text.toString());
+    add(page.address() + anchor, page.title(), heading, words, text.toString());
   }
 
   /** Adds the pages of packages and types that are in the folder {@code apidocs} of the site. */
@@ -43,7 +49,9 @@ final class SearchIndex {
       List<Path> files = found.filter(file -> file.toString().endsWith(".html")).sorted().toList();
       for (Path file : files) {
         String name = file.getFileName().toString();
-        if (name.equals("package-summary.html") || Character.isUpperCase(name.charAt(0))) {
+        boolean isUse = file.toString().contains("class-use");
+        if (name.equals("package-summary.html")
+            || (Character.isUpperCase(name.charAt(0)) && !isUse)) {
           addJavadoc(site, file);
         }
       }
@@ -56,18 +64,20 @@ final class SearchIndex {
     if (main == null) {
       throw new BrokenPagesException(List.of(file + " has no <main>: is it Javadoc?"));
     }
-    String title = html.select("h1").text();
-    main.select("h1, nav, .summary, .copy").remove();
+    // "Interface Handler<S>" is found as Handler
+    String title = html.select("h1").text().replaceFirst("^[a-zA-Z ]+ (?=\\S+$)", "");
+    main.select("h1, nav, .summary, .copy, .inheritance").remove();
     String address = site.relativize(file).toString().replace('\\', '/');
-    add(address, "API", title, main.text());
+    add(address, "API", title, "", main.text());
   }
 
-  private void add(String address, String page, String heading, String text) {
+  private void add(String address, String page, String heading, String about, String text) {
     texts.add(
         Json.createObjectBuilder()
             .add("address", address.replace('\\', '/'))
             .add("page", page)
             .add("heading", heading)
+            .add("about", about)
             .add("text", text.strip()));
   }
 

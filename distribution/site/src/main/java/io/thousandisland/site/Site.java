@@ -46,7 +46,7 @@ final class Site {
     for (Page page : pages.all()) {
       write(page.address().toString(), frame.around(page));
       if (page.source().toString().endsWith(".md")) {
-        index.add(page);
+        index.add(page, contents.about(page));
       }
     }
     for (Path file : pages.copies()) {

@@ -18,7 +18,8 @@ const current = pages.querySelector('[aria-current]');
 if (current) pages.scrollTop = current.offsetTop - pages.clientHeight / 2;
 
 for (const code of document.querySelectorAll('pre code')) {
-  if (/language-/.test(code.className)) hljs.highlightElement(code);
+  const language = code.className.replace('language-', '');
+  if (hljs.getLanguage(language)) hljs.highlightElement(code);
   if (navigator.clipboard) {
     const copy = document.createElement('button');
     copy.className = 'copy';
@@ -52,10 +53,12 @@ function load() {
     lunr(function () {
       this.field('heading', { boost: 10 });
       this.field('page', { boost: 5 });
+      this.field('about', { boost: 5 });
       this.field('text');
       this.ref('number');
       this.metadataWhitelist = [];
-      searchTexts.forEach((text, number) => this.add({ ...text, number }));
+      // people ask pages first
+      searchTexts.forEach((text, number) => this.add({ ...text, number }, { boost: text.page === 'API' ? 1 : 3 }));
     }),
   );
   return index;
@@ -65,7 +68,7 @@ function find(index, words) {
   const found = index.query(query => {
     for (const word of words) {
       query.term(word, { boost: 10 });
-      query.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false, boost: 3 });
+      query.term(word, { wildcard: lunr.Query.wildcard.TRAILING, usePipeline: false });
       if (word.length > 4) query.term(word, { editDistance: 1, usePipeline: false });
     }
   });
@@ -77,7 +80,8 @@ function excerpt(text, words) {
   const pattern = new RegExp(`(${words.map(word => word.replace(/[^\p{L}\p{N}]/gu, '\\$&')).join('|')})`, 'giu');
   const at = Math.max(0, text.search(pattern));
   const from = at < 60 ? 0 : text.lastIndexOf(' ', at - 50) + 1;
-  const part = (from ? '… ' : '') + text.slice(from, from + 180) + (from + 180 < text.length ? ' …' : '');
+  const to = from + 180 < text.length ? text.lastIndexOf(' ', from + 180) : text.length;
+  const part = (from ? '… ' : '') + text.slice(from, to) + (to < text.length ? ' …' : '');
   const shown = document.createElement('span');
   part.split(pattern).forEach((piece, number) => {
     const mark = number % 2 ? document.createElement('mark') : null;
