@@ -47,6 +47,17 @@ final class Checks {
     }
   }
 
+  static Optional<String> framework(String value) {
+    return unless(
+        value.equals("felix") || value.equals("equinox"),
+        value,
+        "is not a framework; allowed: felix, equinox");
+  }
+
+  static Optional<String> folder(String value) {
+    return path(value, path -> unless(Files.isDirectory(path), value, "is not a folder"));
+  }
+
   /** A folder that can be read, or a name where a folder can be made. */
   static Optional<String> folderToRead(String value) {
     return path(

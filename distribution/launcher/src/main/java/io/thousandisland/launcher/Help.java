@@ -26,13 +26,26 @@ final class Help {
   }
 
   private static String help() throws IOException {
-    StringBuilder text = new StringBuilder();
-    text.append(version()).append("\n\njava [OPTION...] -jar ").append(jar()).append("\n");
-    for (Option option : Options.ALL) {
+    Optional<Installation> installation = Installation.of(System.getProperties());
+    StringBuilder text = new StringBuilder(version());
+    text.append("\n\n")
+        .append(
+            installation
+                .map(program -> program.program() + " [OPTION...]")
+                .orElse("java [OPTION...] -jar " + jar()))
+        .append('\n');
+    for (Option option : Options.of(System.getProperties())) {
       text.append("\n    ").append(option.form()).append('\n');
       text.append(WIDE).append(option.what).append('\n');
     }
-    text.append("\n    after the name of the jar: --help, --version\n");
+    if (installation.isPresent()) {
+      text.append("\n    --help, --version\n");
+      text.append(
+          "\nOther options that begin with -D or -X are Java's. The file conf/java.options");
+      text.append(" has options\nfor every start; an option of the command line wins.\n");
+    } else {
+      text.append("\n    after the name of the jar: --help, --version\n");
+    }
     text.append("\nSIGINT (Ctrl-C) and SIGTERM drain the server, then the process ends.\n");
     return text.toString();
   }

@@ -58,6 +58,8 @@ public final class Main {
       System.out.print(asked.get());
       return;
     }
+    Installation.of(System.getProperties())
+        .ifPresent(installation -> installation.complete(System.getProperties()));
     refuse(Options.problems(System.getProperties(), args));
     DroppingOutput.install(); // from here on, output of bundles keeps no thread waiting
 

@@ -12,10 +12,11 @@ final class Spelling {
 
   /**
    * Whether {@code typed} may be {@code name} mistyped: one letter is missing, extra, wrong or
-   * swapped with the next letter; two letters in a name of six letters or more.
+   * swapped with the next letter; two letters in a name of six letters or more. A name of two
+   * letters is near to half of all short words, so only its case may be wrong.
    */
   static boolean near(String typed, String name) {
-    int limit = name.length() < 6 ? 1 : 2;
+    int limit = name.length() < 3 ? 0 : name.length() < 6 ? 1 : 2;
     // most names need no closer look: this runs for each of Java's own properties at every start
     return Math.abs(typed.length() - name.length()) <= limit
         && distance(typed.toLowerCase(Locale.ROOT), name.toLowerCase(Locale.ROOT)) <= limit;

@@ -122,4 +122,41 @@ class OptionsTest {
   void allProblemsAreSaid() {
     assertThat(problems(Map.of("port", "x", "shell", "y", "depoly", "z"), "w")).hasSize(4);
   }
+
+  /** The properties that the program of the distribution gives, and one of the user's. */
+  private Map<String, String> underTheProgram(String name, Object value) {
+    return Map.of(
+        Installation.PROGRAM,
+        "bin/thousandisland",
+        Installation.HOME,
+        home.toString(),
+        name,
+        value.toString());
+  }
+
+  @Test
+  void programHasTwoMoreOptions() {
+    for (String framework : List.of("felix", "equinox")) {
+      assertThat(problems(underTheProgram("fw", framework))).isEmpty();
+    }
+    assertThat(problems(underTheProgram("fw", "Felix")))
+        .containsExactly("fw: \"Felix\" is not a framework; allowed: felix, equinox");
+    assertThat(problems(underTheProgram("base", home))).isEmpty();
+    assertThat(problems(underTheProgram("base", home.resolve("none"))))
+        .containsExactly("base: \"" + home.resolve("none") + "\" is not a folder");
+    assertThat(problems(underTheProgram("FW", "equinox")))
+        .singleElement()
+        .asString()
+        .startsWith("FW: no such option; did you mean -Dfw=NAME?");
+    assertThat(problems(underTheProgram("os", "x"))).as("another short name").isEmpty();
+    assertThat(problems("fw", "karaf")).as("the jar alone does not know it").isEmpty();
+  }
+
+  @Test
+  void programSortsItsArgumentsSoTheirPlaceIsNoMatter() {
+    assertThat(problems(underTheProgram("a.b", "c"), "--base=/var", "--port=1"))
+        .containsExactly(
+            "--base=/var: no such argument; did you mean -Dbase=/var?",
+            "--port=1: no such argument; did you mean -Dport=1?");
+  }
 }

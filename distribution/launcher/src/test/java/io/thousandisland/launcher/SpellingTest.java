@@ -8,13 +8,30 @@ import org.junit.jupiter.params.provider.CsvSource;
 class SpellingTest {
 
   @ParameterizedTest
-  @CsvSource({"prot,port", "por,port", "ports,port", "Port,port", "depoly,deploy", "shel,shell"})
+  @CsvSource({
+    "prot,port",
+    "por,port",
+    "ports,port",
+    "Port,port",
+    "depoly,deploy",
+    "shel,shell",
+    "FW,fw"
+  })
   void mistypedNameIsNear(String typed, String name) {
     assertThat(Spelling.near(typed, name)).isTrue();
   }
 
   @ParameterizedTest
-  @CsvSource({"host,port", "print,port", "fw,port", "user.dir,deploy", "help,shell", "test,port"})
+  @CsvSource({
+    "host,port",
+    "print,port",
+    "fw,port",
+    "user.dir,deploy",
+    "help,shell",
+    "test,port",
+    "few,fw",
+    "f,fw"
+  })
   void otherNameIsNot(String typed, String name) {
     assertThat(Spelling.near(typed, name)).isFalse();
   }
