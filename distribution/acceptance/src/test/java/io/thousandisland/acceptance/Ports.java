@@ -5,12 +5,12 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 
 /** Ports of the loopback that nobody listens at. */
-final class Ports {
+public final class Ports {
 
   private Ports() {}
 
   /** One of them; another program may take it before the caller does. */
-  static int free() throws IOException {
+  public static int free() throws IOException {
     try (var free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       return free.getLocalPort();
     }

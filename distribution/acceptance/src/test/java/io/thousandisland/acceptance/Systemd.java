@@ -1,35 +1,39 @@
 package io.thousandisland.acceptance;
 
-import java.io.File;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * The programs of systemd that need no running systemd: those of the machine, or else those in the
- * folder that the variable {@code TEST_SYSTEMD} names, as {@code .ci/unpack} prints it.
+ * systemd's programs: those of the machine, or those of the folder that the variable {@code
+ * TEST_SYSTEMD} names, as {@code .ci/unpack} prints it.
  */
-final class Systemd {
+public final class Systemd {
 
-  private static final String HOW =
-      ".ci/unpack target/systemd systemd libsystemd-shared libsystemd0";
+  private static final Tool PROGRAMS =
+      new Tool("TEST_SYSTEMD", ".ci/unpack target/systemd systemd libsystemd-shared libsystemd0");
 
   private Systemd() {}
 
   /** A command line that begins with the program. Without the program the test is skipped. */
-  static List<String> command(String program, String... arguments) throws IOException {
-    List<String> its = Stream.concat(Stream.of(program), Stream.of(arguments)).toList();
-    for (String folder : System.getenv("PATH").split(File.pathSeparator)) {
-      if (Files.isExecutable(Path.of(folder, program))) {
-        return its;
-      }
-    }
-    ProcessBuilder unpacked = Examples.Tools.of("TEST_SYSTEMD", HOW).run(program, arguments);
-    String libraries = unpacked.environment().get("LD_LIBRARY_PATH");
-    return Stream.concat(
-            Stream.of("env", "LD_LIBRARY_PATH=" + libraries), unpacked.command().stream())
-        .toList();
+  public static List<String> command(String program, String... arguments) throws IOException {
+    return PROGRAMS.command(program, arguments);
+  }
+
+  /** The words of {@code systemd-analyze verify} about the units; empty when all is well. */
+  public static String complaintsAbout(Path... units) throws IOException, InterruptedException {
+    String[] arguments =
+        Stream.concat(
+                Stream.of("verify", "--man=no", "--recursive-errors=no"),
+                Stream.of(units).map(Path::toString))
+            .toArray(String[]::new);
+    Process verify =
+        new ProcessBuilder(command("systemd-analyze", arguments)).redirectErrorStream(true).start();
+    String said = new String(verify.getInputStream().readAllBytes(), UTF_8);
+    int code = verify.waitFor();
+    return code == 0 ? said : said + "exit code " + code;
   }
 }
