@@ -8,6 +8,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Optional;
+import javax.xml.parsers.ParserConfigurationException;
+import javax.xml.parsers.SAXParserFactory;
+import org.xml.sax.SAXException;
+import org.xml.sax.SAXParseException;
+import org.xml.sax.helpers.DefaultHandler;
 
 /** The checks of the values of options. */
 final class Checks {
@@ -81,18 +86,34 @@ final class Checks {
                 : Optional.of(quoted(value) + " is not a folder"));
   }
 
-  /** A file that can be read, or a URL, which Logback reads. */
-  static Optional<String> fileOrUrl(String value) {
+  /**
+   * A configuration file that Logback can read, or a URL. XML that is not well-formed would leave
+   * the server without any log.
+   */
+  static Optional<String> logbackFileOrUrl(String value) {
     if (value.matches("[a-z]{2,}:.*")) {
       return Optional.empty();
     }
     return path(
         value,
-        path ->
-            unless(
-                Files.isRegularFile(path) && Files.isReadable(path),
-                value,
-                "is not a readable file"));
+        path -> {
+          if (!Files.isRegularFile(path) || !Files.isReadable(path)) {
+            return Optional.of(quoted(value) + " is not a readable file");
+          }
+          return value.endsWith(".xml") ? notWellFormed(path, value) : Optional.empty();
+        });
+  }
+
+  private static Optional<String> notWellFormed(Path path, String value) {
+    try {
+      SAXParserFactory.newInstance().newSAXParser().parse(path.toFile(), new DefaultHandler());
+      return Optional.empty();
+    } catch (SAXParseException e) {
+      return Optional.of(
+          quoted(value) + " is wrong in line " + e.getLineNumber() + ": " + e.getMessage());
+    } catch (SAXException | ParserConfigurationException | IOException e) {
+      return Optional.of(quoted(value) + " cannot be read: " + e);
+    }
   }
 
   private interface PathCheck {

@@ -44,7 +44,7 @@ final class Options {
             "logback.configurationFile",
             "FILE",
             "configuration file of Logback; default: " + logback,
-            Checks::fileOrUrl),
+            Checks::logbackFileOrUrl),
         new Option(
             "java.io.tmpdir",
             "DIR",

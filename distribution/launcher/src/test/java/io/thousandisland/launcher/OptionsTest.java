@@ -29,7 +29,7 @@ class OptionsTest {
 
   @Test
   void goodValuesAndPropertiesOfOthersAreNoProblem() throws Exception {
-    Path file = Files.createFile(home.resolve("logback.xml"));
+    Path file = Files.writeString(home.resolve("logback.xml"), "<configuration/>");
     assertThat(
             problems(
                 Map.of(
@@ -85,6 +85,15 @@ class OptionsTest {
             "logback.configurationFile: \""
                 + home.resolve("none.xml")
                 + "\" is not a readable file");
+  }
+
+  @Test
+  void logbacksFileMustBeWellFormedElseThereWouldBeNoLog() throws Exception {
+    Path broken = Files.writeString(home.resolve("broken.xml"), "<configuration>\n<root>\n");
+    assertThat(problems("logback.configurationFile", broken))
+        .singleElement()
+        .asString()
+        .startsWith("logback.configurationFile: \"" + broken + "\" is wrong in line 3: ");
   }
 
   @Test
