@@ -326,6 +326,7 @@ class SettingsReaderTest {
                 "component.id", 7L,
                 "component.name", "x",
                 "felix.fileinstall.filename", "file:/x.cfg",
+                "org.apache.karaf.features.configKey", "io.thousandisland.server-x",
                 ":configurator:feature", "x",
                 ".private", "x",
                 "osgi.ds.satisfying.condition.target", "(x=y)"))
