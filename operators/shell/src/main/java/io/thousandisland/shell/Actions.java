@@ -1,5 +1,6 @@
 package io.thousandisland.shell;
 
+import io.thousandisland.server.Addresses;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
@@ -213,7 +214,7 @@ public final class Actions {
     say(
         session,
         "draining connection %d of server %s, from %s: 1 connection"
-            .formatted(id, server.name(), Text.address(connection.remote())));
+            .formatted(id, server.name(), Addresses.text(connection.remote())));
     return report(server.drainConnection(id));
   }
 

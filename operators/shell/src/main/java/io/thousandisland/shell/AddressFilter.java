@@ -1,7 +1,7 @@
 package io.thousandisland.shell;
 
+import io.thousandisland.server.Addresses;
 import io.thousandisland.server.Cidr;
-import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.util.function.Predicate;
@@ -29,11 +29,9 @@ final class AddressFilter {
             && block.contains(at.getAddress());
   }
 
+  /** As the listings show it, without the bracket before an IPv6 address. */
   private static String text(SocketAddress address) {
-    if (!(address instanceof InetSocketAddress at)) {
-      return address.toString();
-    }
-    InetAddress host = at.getAddress();
-    return host == null ? at.getHostString() : host.getHostAddress();
+    String shown = Addresses.text(address);
+    return shown.startsWith("[") ? shown.substring(1) : shown;
   }
 }

@@ -1,5 +1,6 @@
 package io.thousandisland.shell;
 
+import io.thousandisland.server.Addresses;
 import io.thousandisland.server.ConnectionInfo;
 import io.thousandisland.server.Drain;
 import io.thousandisland.server.GenerationInfo;
@@ -76,7 +77,7 @@ public final class Listings {
       table.row(
           info.name(),
           info.status().name(),
-          info.address().isEmpty() ? "-" : lines(listening(info), Text::address),
+          info.address().isEmpty() ? "-" : lines(listening(info), Addresses::text),
           info.connections() + "/" + info.maxConnections(),
           lines(info.generations(), Listings::generation));
       info.reason().ifPresent(table::note);
@@ -235,7 +236,7 @@ public final class Listings {
     for (ConnectionInfo info : shown) {
       table.row(
           Long.toString(info.id()),
-          Text.address(info.remote()),
+          Addresses.text(info.remote()),
           info.label().isEmpty() ? "-" : info.label(),
           Integer.toString(info.acceptor()),
           Integer.toString(info.generation()),

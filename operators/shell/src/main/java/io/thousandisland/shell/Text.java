@@ -1,9 +1,5 @@
 package io.thousandisland.shell;
 
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
-import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -13,23 +9,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-/** The written form of addresses, times and counts. */
+/** The written form of times and counts. */
 final class Text {
 
   private static final DateTimeFormatter TIME =
       DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss", Locale.ROOT);
 
   private Text() {}
-
-  /** {@code 127.0.0.1:7777}, {@code [::1]:7777}. */
-  static String address(SocketAddress address) {
-    if (!(address instanceof InetSocketAddress internet)) {
-      return address instanceof UnixDomainSocketAddress ? "unix:" + address : address.toString();
-    }
-    InetAddress host = internet.getAddress();
-    String text = host == null ? internet.getHostString() : host.getHostAddress();
-    return (text.contains(":") ? "[" + text + "]" : text) + ":" + internet.getPort();
-  }
 
   /** In the zone of this computer, which {@link #zone} tells once. */
   static String time(Instant instant) {

@@ -1,5 +1,6 @@
 package io.thousandisland.telemetry.slf4j;
 
+import io.thousandisland.server.Addresses;
 import io.thousandisland.telemetry.TelemetryEvent;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

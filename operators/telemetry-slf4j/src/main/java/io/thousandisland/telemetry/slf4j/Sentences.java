@@ -1,5 +1,6 @@
 package io.thousandisland.telemetry.slf4j;
 
+import io.thousandisland.server.Addresses;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Status;

@@ -1,4 +1,4 @@
-package io.thousandisland.telemetry.slf4j;
+package io.thousandisland.server;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -6,11 +6,19 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 
-/** Addresses as people write them: {@code 127.0.0.1:7777}, {@code [::1]:7777}. */
-final class Addresses {
+/**
+ * The written form of addresses, for people.
+ *
+ * <p>Thread: any. Nothing is looked up.
+ */
+public final class Addresses {
   private Addresses() {}
 
-  static String text(SocketAddress address) {
+  /**
+   * The address with its port: {@code 127.0.0.1:7777}, {@code [::1]:7777} (RFC 5952), {@code
+   * far.example:7777} for a name that was not resolved, {@code unix:/run/echo.sock}.
+   */
+  public static String text(SocketAddress address) {
     if (!(address instanceof InetSocketAddress inet)) {
       return address instanceof UnixDomainSocketAddress ? "unix:" + address : address.toString();
     }
