@@ -13,6 +13,12 @@ import org.osgi.annotation.versioning.ConsumerType;
 public interface Transport {
 
   /**
+   * Name of the fact that tells when the first of the transport's certificates, or of their chains,
+   * expires: an ISO 8601 instant such as {@code 2027-01-31T12:00:00Z}. Tools warn by it.
+   */
+  String EXPIRES = "expires";
+
+  /**
    * Opens a listening channel that has its port for itself. A server that wants several channels
    * asks this channel for the others ({@link ListeningChannel#another}).
    *
@@ -23,8 +29,8 @@ public interface Transport {
   ListeningChannel listen(ListenAt at) throws IOException;
 
   /**
-   * Facts for people who look at a server, as names and values in the order to show them: when a
-   * certificate expires, for example. By default there are none.
+   * Facts for people who look at a server, as names and values in the order to show them. A
+   * transport with certificates tells {@link #EXPIRES}. By default there are none.
    */
   default Map<String, String> facts() {
     return Map.of();

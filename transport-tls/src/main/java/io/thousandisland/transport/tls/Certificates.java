@@ -2,6 +2,7 @@ package io.thousandisland.transport.tls;
 
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.tls.HelloInspector;
+import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.tls.certificates.Credentials;
 import io.thousandisland.transport.tls.certificates.Identity;
 import io.thousandisland.transport.tls.certificates.UnusableException;
@@ -221,6 +222,7 @@ final class Certificates implements AutoCloseable {
         number++;
         facts.put("certificate " + number, one + ", until " + one.expires());
       }
+      facts.put(Transport.EXPIRES, now.credentials.first().expires().toString());
       facts.put("protocols", String.join(", ", now.settings.parameters().getProtocols()));
     }
     String fault = problem;

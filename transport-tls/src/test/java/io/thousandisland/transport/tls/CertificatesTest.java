@@ -12,6 +12,7 @@ import io.thousandisland.telemetry.TelemetryEvent.CertificatesInUse;
 import io.thousandisland.telemetry.TelemetryEvent.CertificatesRefused;
 import io.thousandisland.testing.TestServer;
 import io.thousandisland.tls.HelloAnswer;
+import io.thousandisland.transport.Transport;
 import io.thousandisland.transport.tls.TlsFixture.Echo;
 import io.thousandisland.transport.tls.certificates.Pki;
 import io.thousandisland.transport.tls.certificates.Pki.Issued;
@@ -299,6 +300,9 @@ class CertificatesTest {
             });
     assertThat(certificates.facts().get("certificate 1")).startsWith("CN=old.example from ");
     assertThat(certificates.facts().get("files not in use")).contains("do not belong together");
+    assertThat(certificates.facts())
+        .containsEntry(
+            Transport.EXPIRES, ((CertificatesInUse) events.getFirst()).expires().toString());
     try (var server = server()) {
       assertThat(shown(server, null)).startsWith("CN=old.example");
       Files.writeString(certificate, next.certificates());
