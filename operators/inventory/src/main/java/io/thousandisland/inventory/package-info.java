@@ -1,0 +1,5 @@
+/** The state of all servers, for Apache Felix Inventory. */
+@NullMarked
+package io.thousandisland.inventory;
+
+import org.jspecify.annotations.NullMarked;
