@@ -1,0 +1,5 @@
+/** A page of the Apache Felix Web Console. */
+@NullMarked
+package io.thousandisland.webconsole;
+
+import org.jspecify.annotations.NullMarked;
