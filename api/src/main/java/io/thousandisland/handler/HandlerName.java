@@ -22,7 +22,7 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
     version = "1.0.0",
     effective = "active")
 @Target(ElementType.TYPE)
-@Retention(RetentionPolicy.CLASS)
+@Retention(RetentionPolicy.RUNTIME)
 public @interface HandlerName {
 
   /**

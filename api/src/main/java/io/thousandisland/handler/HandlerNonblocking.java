@@ -23,5 +23,5 @@ import org.osgi.service.component.annotations.ComponentPropertyType;
  */
 @ComponentPropertyType
 @Target(ElementType.TYPE)
-@Retention(RetentionPolicy.CLASS)
+@Retention(RetentionPolicy.RUNTIME)
 public @interface HandlerNonblocking {}

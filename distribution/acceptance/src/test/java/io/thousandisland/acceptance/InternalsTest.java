@@ -21,7 +21,7 @@ class InternalsTest {
 
   /** The runtime itself, the module that embeds it, its models and its benchmarks. */
   private static final Set<String> MAY_USE =
-      Set.of("runtime", "authors/testing", "measure/stress", "measure/benchmarks");
+      Set.of("runtime", "embedded", "measure/stress", "measure/benchmarks");
 
   private static final String IMPORT = "import io.thousandisland.runtime.";
 

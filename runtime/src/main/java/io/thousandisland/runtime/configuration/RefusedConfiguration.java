@@ -6,15 +6,22 @@ import java.util.List;
 public final class RefusedConfiguration extends IllegalArgumentException {
   private static final long serialVersionUID = 1L;
 
+  private final transient List<String> each;
   private final String problems;
 
   public RefusedConfiguration(List<String> problems) {
     super(String.join("; ", problems));
+    this.each = List.copyOf(problems);
     this.problems = String.join("; ", problems);
   }
 
   /** The message. */
   public String problems() {
     return problems;
+  }
+
+  /** The problems one by one. */
+  public List<String> each() {
+    return each;
   }
 }

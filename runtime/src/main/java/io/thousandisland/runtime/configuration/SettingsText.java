@@ -90,6 +90,19 @@ public final class SettingsText {
 
   /** All keys with their values, in the order of the keys. */
   public static List<SettingInfo> of(ServerSettings settings, Targets targets) {
+    List<SettingInfo> all = values(settings);
+    all.add(target("handler.target", targets.handler()));
+    all.add(target("transport.target", targets.transport()));
+    all.add(target("listener.target", targets.listener()));
+    return sorted(all);
+  }
+
+  /** The same without the targets, for a server that nothing is chosen for. */
+  public static List<SettingInfo> of(ServerSettings settings) {
+    return sorted(values(settings));
+  }
+
+  private static List<SettingInfo> values(ServerSettings settings) {
     ServerSettings standard = ServerSettings.defaults("-");
     var all = new ArrayList<SettingInfo>();
     KEYS.forEach(
@@ -100,12 +113,13 @@ public final class SettingsText {
               new SettingInfo(
                   key, text, !required && isStandard(key, text, text(value.apply(standard)))));
         });
-    all.add(target("handler.target", targets.handler()));
-    all.add(target("transport.target", targets.transport()));
-    all.add(target("listener.target", targets.listener()));
     settings.options().keySet().stream()
         .map(option -> new SettingInfo(ConfigKeys.OPTION + option, "", false))
         .forEach(all::add);
+    return all;
+  }
+
+  private static List<SettingInfo> sorted(List<SettingInfo> all) {
     all.sort(Comparator.comparing(SettingInfo::key));
     return all;
   }

@@ -50,8 +50,9 @@ public final class TcpTransport implements Transport {
     return TcpListeningChannel.open(at, TcpOptions.of(at.options(), at.address()), false, places());
   }
 
+  /** Ends the pollers. No server may run over this transport any more. */
   @Deactivate
-  void stop() throws IOException {
+  public void stop() throws IOException {
     Places running;
     synchronized (this) {
       stopped = true;

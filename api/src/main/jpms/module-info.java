@@ -1,0 +1,7 @@
+/** The contracts of the server: handlers, transports, facts and events. */
+module io.thousandisland.api {
+  exports io.thousandisland.handler;
+  exports io.thousandisland.server;
+  exports io.thousandisland.telemetry;
+  exports io.thousandisland.transport;
+}
