@@ -1,27 +1,18 @@
 package io.thousandisland.testing;
 
+import io.thousandisland.embedded.RunningServer;
+import io.thousandisland.embedded.ServerBuilder;
+import io.thousandisland.embedded.ThousandIsland;
 import io.thousandisland.handler.Handler;
-import io.thousandisland.runtime.configuration.SettingsReader;
-import io.thousandisland.runtime.handlers.HandlerBinding;
-import io.thousandisland.runtime.server.ServerNode;
-import io.thousandisland.runtime.settings.ServerSettings;
-import io.thousandisland.runtime.shared.RuntimeContext;
-import io.thousandisland.runtime.shared.Telemetry;
 import io.thousandisland.server.Drained;
 import io.thousandisland.server.Server;
-import io.thousandisland.server.Status;
+import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.transport.Transport;
-import io.thousandisland.transport.tcp.TcpTransport;
+import io.thousandisland.transport.TransportFactory;
 import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.time.Duration;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 
 /**
@@ -39,26 +30,14 @@ import java.util.function.UnaryOperator;
  */
 public final class TestServer implements AutoCloseable {
 
-  /** How long the start, and a handler that leaves, may take. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String TCP = "tcp";
 
-  private final RuntimeContext runtime = new RuntimeContext();
-  private final EventLog events = new EventLog();
-  private final ServerNode node;
-  private final boolean nonblocking;
+  private final EventLog events;
+  private final RunningServer running;
 
-  private final Map<String, Transport> transports;
-
-  /** Of the handler that serves, or served last; counts from 1. */
-  private int version;
-
-  private TestServer(
-      ServerSettings settings, boolean nonblocking, Map<String, Transport> transports) {
-    var telemetry = new Telemetry();
-    telemetry.add(events.listener());
-    this.node = new ServerNode(settings, telemetry, runtime);
-    this.nonblocking = nonblocking;
-    this.transports = transports;
+  private TestServer(RunningServer running, EventLog events) {
+    this.running = running;
+    this.events = events;
   }
 
   /**
@@ -78,33 +57,30 @@ public final class TestServer implements AutoCloseable {
   /** The settings of a server before it starts. */
   public static final class Builder {
 
-    private final Handler<?> handler;
-    private final Map<String, Object> settings = new HashMap<>(Map.of("name", "test", "port", 0));
-    private final Transport tcp = new TcpTransport();
-    private final Map<String, Transport> transports = new HashMap<>(Map.of("tcp", tcp));
-    private String transport = "tcp";
-    private boolean nonblocking;
+    private final ServerBuilder server;
+    private final Map<String, TransportFactory> transports = new LinkedHashMap<>();
+    private String transport = TCP;
 
     private Builder(Handler<?> handler) {
-      this.handler = handler;
+      server = ThousandIsland.serve(handler).name("test").port(0).daemon();
     }
 
     /**
      * Sets a key of the configuration {@code io.thousandisland.server}, as in a file: {@code
-     * set("readTimeout", "2s")}. The keys that select services ({@code handler.target} …) have no
-     * effect.
+     * set("readTimeout", "2s")}. The keys that select services ({@code handler.target} …) are
+     * refused.
      */
     public Builder set(String key, Object value) {
-      settings.put(key, value);
+      server.set(key, value);
       if (key.equals("listen")) {
-        settings.remove("port"); // the short form, which is not allowed beside it
+        server.unset("port"); // the short form, which is not allowed beside it
       }
       return this;
     }
 
     /** Serves the handler as one that is annotated {@code @HandlerNonblocking}. */
     public Builder nonblocking() {
-      nonblocking = true;
+      server.nonblocking();
       return this;
     }
 
@@ -115,7 +91,7 @@ public final class TestServer implements AutoCloseable {
      * @param over makes it, over plain TCP
      */
     public Builder transport(String name, UnaryOperator<Transport> over) {
-      transports.put(name, over.apply(tcp));
+      transports.put(name, new Layer(name, over));
       return this;
     }
 
@@ -132,46 +108,30 @@ public final class TestServer implements AutoCloseable {
      * @throws IllegalStateException when it cannot listen
      */
     public TestServer start() throws InterruptedException {
-      Transport carrier = transports.get(transport);
-      if (carrier == null) {
+      transports.values().forEach(server::with);
+      TransportFactory carrier = transports.get(transport);
+      if (carrier != null) {
+        server.over(carrier);
+      } else if (!transport.equals(TCP)) {
         throw new IllegalArgumentException(
-            "transport is " + transport + "; allowed: " + transports.keySet());
+            "transport is " + transport + "; allowed: tcp, or one of " + transports.keySet());
       }
-      var server = new TestServer(SettingsReader.read(settings), nonblocking, transports);
-      server.start(transport, carrier, handler);
-      return server;
+      var events = new EventLog();
+      return new TestServer(server.listener(events.listener()).start(), events);
     }
   }
 
-  private void start(String name, Transport carrier, Handler<?> handler)
-      throws InterruptedException {
-    var settled = new CountDownLatch(1);
-    node.onChange(
-        () -> {
-          if (node.status() == Status.RUNNING || node.status() == Status.FAILED) {
-            settled.countDown();
-          }
-        });
-    node.transports(transports::get);
-    node.transport(name, carrier);
-    serve(handler);
-    node.start();
-    try {
-      boolean unused = settled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      close();
-      throw e;
-    }
-    if (node.status() != Status.RUNNING) {
-      String what = node.info().toString();
-      close();
-      throw new IllegalStateException("the server does not run: " + what);
+  /** A transport that a test makes over plain TCP. */
+  private record Layer(String name, UnaryOperator<Transport> over) implements TransportFactory {
+    @Override
+    public Transport over(Transport below, Consumer<TelemetryEvent> events) {
+      return over.apply(below);
     }
   }
 
   /** The server as other bundles see it: facts, connections, drains. */
   public Server server() {
-    return node;
+    return running.server();
   }
 
   /** The events since the start. */
@@ -181,7 +141,7 @@ public final class TestServer implements AutoCloseable {
 
   /** The port at which it listens. */
   public int port() {
-    return ((InetSocketAddress) node.info().address().orElseThrow()).getPort();
+    return running.port();
   }
 
   /**
@@ -213,29 +173,17 @@ public final class TestServer implements AutoCloseable {
    * @return the outcome for its connections
    */
   public Drained withdraw() throws InterruptedException {
-    CompletableFuture<Drained> gone = node.retire(version);
-    try {
-      return gone.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (TimeoutException e) {
-      throw new IllegalStateException(
-          "the connections did not leave the handler within " + PATIENCE.toSeconds() + " s", e);
-    } catch (ExecutionException e) {
-      throw new IllegalStateException(e.getCause());
-    }
+    return running.withdraw();
   }
 
   /** Serves {@code next} from now on. A handler that serves still goes on until it is withdrawn. */
   public void serve(Handler<?> next) {
-    version++;
-    node.serve(
-        new HandlerBinding(
-            new HandlerBinding.Facts("test", "1.0." + version, version, 0, nonblocking), next));
+    running.serve(next);
   }
 
   /** Stops it as its bundle's stop does: advice, shutdown and force, within the timeouts. */
   @Override
   public void close() {
-    node.stop().join();
-    runtime.close();
+    running.close();
   }
 }

@@ -36,6 +36,9 @@ class AuthorsLoopTest {
   static void generateBuildEditBuild() throws Exception {
     var maven = Maven.of(shared);
     maven.install("api", "io.thousandisland.api", VERSION);
+    maven.install("runtime", "io.thousandisland.runtime", VERSION);
+    maven.install("transport-tcp", "io.thousandisland.transport.tcp", VERSION);
+    maven.install("embedded", "io.thousandisland.embedded", VERSION);
     maven.install("authors/testing", "io.thousandisland.testing", VERSION);
     maven.install("distribution/launcher", "io.thousandisland.launcher", VERSION);
     maven.install("authors/handler-archetype", "io.thousandisland.handler.archetype", VERSION);

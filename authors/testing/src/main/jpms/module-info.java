@@ -1,0 +1,7 @@
+/** For tests of handlers: a server on a real socket, and a client for it. */
+module io.thousandisland.testing {
+  requires transitive io.thousandisland.api;
+  requires io.thousandisland.embedded;
+
+  exports io.thousandisland.testing;
+}
