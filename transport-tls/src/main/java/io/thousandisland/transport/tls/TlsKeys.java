@@ -35,14 +35,18 @@ final class TlsKeys {
    *     is known; the value of another key may be a secret
    */
   static void check(Map<String, Object> properties) {
-    List<String> problems =
-        properties.entrySet().stream()
-            .sorted(Map.Entry.comparingByKey())
-            .flatMap(entry -> problem(entry.getKey(), entry.getValue()).stream())
-            .toList();
+    List<String> problems = problems(properties);
     if (!problems.isEmpty()) {
-      throw new IllegalArgumentException(String.join("; ", problems));
+      throw new RefusedTls(problems);
     }
+  }
+
+  /** As {@link #check}: the problems, none when all is well. */
+  static List<String> problems(Map<String, Object> properties) {
+    return properties.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .flatMap(entry -> problem(entry.getKey(), entry.getValue()).stream())
+        .toList();
   }
 
   private static Optional<String> problem(String key, Object value) {

@@ -5,10 +5,12 @@ import io.thousandisland.transport.tls.certificates.CredentialFiles.Revocation;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLParameters;
 
@@ -41,45 +43,71 @@ record TlsSettings(
   }
 
   /**
-   * @throws IllegalArgumentException naming the key, the value and the allowed values
+   * @throws RefusedTls naming each key that is wrong, its value and the allowed values
    */
   static TlsSettings read(TlsConfig config) {
-    ClientAuth auth = choice("clientAuth", config.clientAuth(), ClientAuth.class);
-    var files =
-        new CredentialFiles(
-            paths("certificate", config.certificate()),
-            paths("key", config.key()),
-            Optional.of(config.passwordFile().strip())
-                .filter(name -> !name.isEmpty())
-                .map(name -> path("passwordFile", name)),
-            Optional.of(config.passwordEnv()).filter(name -> !name.isBlank()),
-            paths("trust", config.trust()),
-            paths("crl", config.crl()),
-            choice("revocation", config.revocation(), Revocation.class));
-    if (auth != ClientAuth.NONE && files.trusted().isEmpty()) {
-      throw new IllegalArgumentException(
+    var problems = new ArrayList<String>();
+    ClientAuth auth = choice(problems, "clientAuth", config.clientAuth(), ClientAuth.NONE);
+    Optional<CredentialFiles> files =
+        part(problems, Optional.empty(), () -> Optional.of(files(problems, config)));
+    if (auth != ClientAuth.NONE && given(config.trust()).isEmpty()) {
+      problems.add(
           "trust is empty; allowed: the files of the authorities, because clientAuth is "
               + config.clientAuth());
     }
     SSLParameters parameters =
-        Offer.of(
-            given(config.protocols()),
-            given(config.ciphers()),
-            given(config.groups()),
-            given(config.alpn()));
+        part(
+            problems,
+            new SSLParameters(),
+            () ->
+                Offer.of(
+                    given(config.protocols()),
+                    given(config.ciphers()),
+                    given(config.groups()),
+                    given(config.alpn())));
     switch (auth) {
       case NONE -> {}
       case WANT -> parameters.setWantClientAuth(true);
       case NEED -> parameters.setNeedClientAuth(true);
     }
-    int threads = within("handshakeThreads", config.handshakeThreads(), 0, 1024);
+    UnknownName unknown =
+        choice(problems, "unknownName", config.unknownName(), UnknownName.DEFAULT);
+    int threads = within(problems, "handshakeThreads", config.handshakeThreads(), 1024);
+    int reload = within(problems, "reloadSeconds", config.reloadSeconds(), 86_400);
+    int warning = within(problems, "warnDays", config.warnDays(), 3650);
+    if (!problems.isEmpty()) {
+      throw new RefusedTls(problems);
+    }
     return new TlsSettings(
-        files,
+        files.orElseThrow(),
         parameters,
-        choice("unknownName", config.unknownName(), UnknownName.class) == UnknownName.REFUSE,
+        unknown == UnknownName.REFUSE,
         threads == 0 ? Math.max(1, Runtime.getRuntime().availableProcessors() / 2) : threads,
-        Duration.ofSeconds(within("reloadSeconds", config.reloadSeconds(), 0, 86_400)),
-        Duration.ofDays(within("warnDays", config.warnDays(), 0, 3650)));
+        Duration.ofSeconds(reload),
+        Duration.ofDays(warning));
+  }
+
+  private static CredentialFiles files(List<String> problems, TlsConfig config) {
+    return new CredentialFiles(
+        paths(problems, "certificate", config.certificate()),
+        paths(problems, "key", config.key()),
+        Optional.of(config.passwordFile().strip())
+            .filter(name -> !name.isEmpty())
+            .map(name -> path("passwordFile", name)),
+        Optional.of(config.passwordEnv()).filter(name -> !name.isBlank()),
+        paths(problems, "trust", config.trust()),
+        paths(problems, "crl", config.crl()),
+        choice(problems, "revocation", config.revocation(), Revocation.OFF));
+  }
+
+  /** The value that {@code reader} reads; when it is wrong, the problem is noted. */
+  private static <T> T part(List<String> problems, T instead, Supplier<T> reader) {
+    try {
+      return reader.get();
+    } catch (IllegalArgumentException wrong) {
+      problems.add(String.valueOf(wrong.getMessage()));
+      return instead;
+    }
   }
 
   /** Each value may be a list itself: a file of the deploy folder has one line for all of them. */
@@ -91,8 +119,9 @@ record TlsSettings(
         .toList();
   }
 
-  private static List<Path> paths(String key, String... values) {
-    return given(values).stream().map(name -> path(key, name)).toList();
+  private static List<Path> paths(List<String> problems, String key, String... values) {
+    return part(
+        problems, List.of(), () -> given(values).stream().map(name -> path(key, name)).toList());
   }
 
   private static Path path(String key, String name) {
@@ -103,26 +132,26 @@ record TlsSettings(
     }
   }
 
-  private static <E extends Enum<E>> E choice(String key, String value, Class<E> kind) {
-    for (E one : kind.getEnumConstants()) {
+  private static <E extends Enum<E>> E choice(
+      List<String> problems, String key, String value, E otherwise) {
+    E[] all = otherwise.getDeclaringClass().getEnumConstants();
+    for (E one : all) {
       if (word(one).equals(value.strip().toLowerCase(Locale.ROOT))) {
         return one;
       }
     }
-    String words =
-        Arrays.stream(kind.getEnumConstants())
-            .map(TlsSettings::word)
-            .collect(Collectors.joining(", "));
-    throw invalid(key, value, words);
+    String words = Arrays.stream(all).map(TlsSettings::word).collect(Collectors.joining(", "));
+    problems.add(String.valueOf(invalid(key, value, words).getMessage()));
+    return otherwise;
   }
 
   private static String word(Enum<?> one) {
     return one.name().toLowerCase(Locale.ROOT);
   }
 
-  private static int within(String key, int value, int least, int most) {
-    if (value < least || value > most) {
-      throw invalid(key, value, least + " to " + most);
+  private static int within(List<String> problems, String key, int value, int most) {
+    if (value < 0 || value > most) {
+      problems.add(String.valueOf(invalid(key, value, "0 to " + most).getMessage()));
     }
     return value;
   }
