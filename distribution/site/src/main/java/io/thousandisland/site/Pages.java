@@ -8,11 +8,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Deque;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jsoup.nodes.Element;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pages of the site, found by following links: first the Markdown pages of the root and of
@@ -20,6 +24,9 @@ import org.jsoup.nodes.Element;
  * on the way.
  */
 final class Pages {
+
+  /** Names of decisions begin with it. */
+  private static final Pattern NUMBER = Pattern.compile("0*(\\d+)-");
 
   private final Path root;
   private final Markdown markdown = new Markdown();
@@ -83,17 +90,32 @@ final class Pages {
     return page;
   }
 
-  /** A folder as a Markdown list of its files; pages with their titles. */
+  /** A folder as a Markdown list of its files; pages with their numbers and titles. */
   private String list(Path folder) throws IOException {
-    var text = new StringBuilder("# " + folder.getFileName() + "\n\n");
+    String name = folder.getFileName().toString();
+    var text = new StringBuilder("# ");
+    text.append(name.substring(0, 1).toUpperCase(Locale.ROOT)).append(name.substring(1));
+    text.append("\n\n");
     try (Stream<Path> files = Files.list(root.resolve(folder))) {
       for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
-        String name = file.getFileName().toString();
-        String label = name.endsWith(".md") ? page(root.relativize(file)).title() : name;
-        text.append("- [").append(label).append("](").append(name).append(")\n");
+        String link = file.getFileName().toString();
+        text.append("- [")
+            .append(label(root.relativize(file)))
+            .append("](")
+            .append(link)
+            .append(")\n");
       }
     }
     return text.toString();
+  }
+
+  private String label(Path file) throws IOException {
+    String name = file.getFileName().toString();
+    if (!name.endsWith(".md")) {
+      return name;
+    }
+    Matcher number = NUMBER.matcher(name);
+    return (number.lookingAt() ? number.group(1) + ": " : "") + page(file).title();
   }
 
   private Path address(Path source) {
@@ -112,6 +134,10 @@ final class Pages {
       Path file = target(page, image.attr("src"));
       if (file != null) {
         copies.add(file);
+        // a drawing alone in its window can be made larger
+        Element link = new Element("a").attr("href", image.attr("src"));
+        image.replaceWith(link);
+        link.appendChild(image);
       }
     }
     for (Element link : page.content().select("a[href]")) {
@@ -137,7 +163,7 @@ final class Pages {
   }
 
   /** The file of the repository that a page names, relative to the root; null if there is none. */
-  private @org.jspecify.annotations.Nullable Path target(Page page, String name) {
+  private @Nullable Path target(Page page, String name) {
     Path file = root.resolve(page.source()).resolveSibling(name).normalize();
     if (Files.isDirectory(root.resolve(page.source()))) {
       file = root.resolve(page.source()).resolve(name).normalize();
