@@ -72,7 +72,7 @@ class AuthorsLoopTest {
   void generatedProjectTestsItsHandler() {
     Path report =
         project().resolve("target/surefire-reports/TEST-org.example.tally.TallyHandlerTest.xml");
-    assertThat(report).content().contains("tests=\"2\"", "errors=\"0\"", "failures=\"0\"");
+    assertThat(report).content().contains("tests=\"3\"", "errors=\"0\"", "failures=\"0\"");
   }
 
   @Test

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
 
 /** Numbers the lines of each connection, and sends them back. */
 @Component
-@HandlerName("${artifactId}")
+@HandlerName("${handlerName}")
 public final class ${className} implements Handler<${className}.Tally> {
 
   private static final Logger log = LoggerFactory.getLogger(${className}.class);

@@ -1,7 +1,9 @@
 package ${package};
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.testing.TestServer;
 import org.junit.jupiter.api.AutoClose;
 import org.junit.jupiter.api.BeforeEach;
@@ -29,8 +31,19 @@ class ${className}Test {
     try (var client = server.connect()) {
       assertEquals("1 a", client.ask("a"));
       client.send("half a ");
-      server.replace(new ${className}());
+      server.replace(new ${className}()); // what an update of the bundle does
       assertEquals("2 half a line", client.ask("line"));
+      server.events().await(TelemetryEvent.ConnectionMigrated.class);
+    }
+  }
+
+  @Test
+  void tooLongALineEndsItsConnectionOnly() throws Exception {
+    try (var client = server.connect();
+        var other = server.connect()) {
+      client.send("x".repeat(10_000));
+      assertNull(client.line());
+      assertEquals("1 a", other.ask("a"));
     }
   }
 }
