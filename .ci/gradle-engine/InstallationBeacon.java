@@ -1,0 +1,4 @@
+package org.gradle.internal.installation.beacon;
+
+/** Gradle's installation is where the jar of this class is. */
+public final class InstallationBeacon {}
