@@ -10,11 +10,9 @@
  *
  * <p>Programs <em>call</em> this package, and implement nothing of it.
  */
-@Export
 @Version("1.0.0")
 @NullMarked
 package io.thousandisland.embedded;
 
 import org.jspecify.annotations.NullMarked;
-import org.osgi.annotation.bundle.Export;
 import org.osgi.annotation.versioning.Version;

@@ -32,8 +32,11 @@ class RepositoryTest {
   private static final Path INDEX = REPOSITORY.resolve("index.xml");
   private static final String OURS = "io.thousandisland.";
 
-  /** Runs before there is a framework: it lies on bnd's {@code -runpath}. */
-  private static final String LAUNCHER = OURS + "launcher";
+  /**
+   * These run without a framework: the launcher on bnd's {@code -runpath}, embedded in programs.
+   */
+  private static final Set<String> WITHOUT_A_FRAMEWORK =
+      Set.of(OURS + "launcher", OURS + "embedded");
 
   private static List<Resource> resources = List.of();
 
@@ -111,7 +114,7 @@ class RepositoryTest {
     var reports = new ArrayList<String>();
     for (Resource bundle : bundles()) {
       String name = name(bundle);
-      if (name.startsWith(OURS) && !name.equals(LAUNCHER)) {
+      if (name.startsWith(OURS) && !WITHOUT_A_FRAMEWORK.contains(name)) {
         RunResolution resolution = resolve(framework, name);
         if (!resolution.isOK()) {
           reports.add(name + ": " + resolution.report(false));
