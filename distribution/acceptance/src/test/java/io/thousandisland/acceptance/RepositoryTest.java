@@ -1,5 +1,6 @@
 package io.thousandisland.acceptance;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import aQute.bnd.osgi.repository.XMLResourceParser;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +78,13 @@ class RepositoryTest {
 
     assertThat(bundles().stream().map(RepositoryTest::name).filter(name -> name.startsWith(OURS)))
         .containsExactlyInAnyOrderElementsOf(published);
+  }
+
+  @Test
+  void compressedIndexIsTheSame() throws Exception {
+    try (var gzip = new GZIPInputStream(Files.newInputStream(REPOSITORY.resolve("index.xml.gz")))) {
+      assertThat(new String(gzip.readAllBytes(), UTF_8)).isEqualTo(Files.readString(INDEX));
+    }
   }
 
   @Test

@@ -161,7 +161,7 @@ class BndTemplateTest {
 
   @Test
   void workspaceWithoutTheRepositorySaysWhereItHasToBe() throws Exception {
-    Ended ended = bnd().run(fresh, "compile");
+    Ended ended = bnd().run(fresh, "build");
 
     assertThat(ended.code()).isNotZero();
     assertThat(ended.said())
