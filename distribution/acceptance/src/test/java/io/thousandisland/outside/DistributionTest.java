@@ -174,6 +174,22 @@ class DistributionTest {
     }
   }
 
+  @Test
+  void examplesHaveThePortsThatTheirTableSays() throws Exception {
+    Path examples = distribution.folder().resolve("examples");
+    Pattern row = Pattern.compile("(?m)^  (\\w+) +([0-9]{4}) ");
+    Matcher example = row.matcher(Files.readString(examples.resolve("README.txt")));
+    int rows = 0;
+    for (; example.find(); rows++) {
+      try (Stream<Path> files = Files.list(examples.resolve(example.group(1)))) {
+        Path server =
+            files.filter(file -> file.toString().contains(".server-")).findFirst().orElseThrow();
+        assertThat(server).content().containsPattern("(?m)^port = .*" + example.group(2) + "\\]?$");
+      }
+    }
+    assertThat(rows).isEqualTo(5);
+  }
+
   private static String ask(Client client, String line) throws Exception {
     client.send(line + "\r\n");
     return client.line().strip();
@@ -212,7 +228,8 @@ class DistributionTest {
   @Test
   void optionsOfTheBaseFolderAreReadAndTheCommandLineWins() throws Exception {
     Path options = Files.createDirectories(base().resolve("conf")).resolve("java.options");
-    Files.writeString(options, "# mine\r\n\n  -Dport=wrong  \r\n-Dshell=of f\n-Ddeploy=" + options);
+    Files.writeString(
+        options, "# mine\r\n\r\n  -Dport=wrong  \n-Dshell=of f\r\n-Ddeploy=" + options);
     Distribution.Ended ended = distribution.run("-Dbase=" + base(), "-Dport=0");
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err())
