@@ -15,7 +15,7 @@ final class Site {
 
   private static final String WEBJARS = "/META-INF/resources/webjars/";
 
-  /** What the pages use of others, by its name in the site. */
+  /** The files of other projects that pages load, by their names in the site. */
   private static final Map<String, String> LIBRARIES =
       Map.of(
           "lunr.js",

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * A Chromium without a window. It reaches nothing but this machine. What pages write to their
- * consoles, script errors included, is in its log.
+ * A Chromium without a window. It reaches nothing but this machine. Its log has the lines that
+ * pages write to their consoles, script errors included.
  */
 final class Chromium implements AutoCloseable {
 
@@ -57,7 +57,7 @@ final class Chromium implements AutoCloseable {
         .orElseGet(() -> abort("there is no Chromium: .ci/chromium DIR fetches one"));
   }
 
-  /** What pages have written to their consoles so far. */
+  /** The lines that pages have written to their consoles so far. */
   List<String> console() throws IOException {
     try (Stream<String> lines = Files.lines(log)) {
       return lines.filter(line -> line.contains(":CONSOLE")).toList();

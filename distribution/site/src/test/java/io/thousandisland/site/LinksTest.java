@@ -24,7 +24,7 @@ class LinksTest {
 
   private static final Pattern ELSEWHERE = Pattern.compile("(?:[a-z]+:|//).*");
 
-  /** What a style sheet loads. */
+  /** A file that a style sheet loads. */
   private static final Pattern LOADED = Pattern.compile("url\\(['\"]?([^'\")]+)['\"]?\\)");
 
   private final Map<Path, Set<String>> anchors = new HashMap<>();
