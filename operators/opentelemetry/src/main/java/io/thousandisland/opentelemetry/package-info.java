@@ -1,0 +1,5 @@
+/** Metrics of the servers for OpenTelemetry. */
+@NullMarked
+package io.thousandisland.opentelemetry;
+
+import org.jspecify.annotations.NullMarked;
