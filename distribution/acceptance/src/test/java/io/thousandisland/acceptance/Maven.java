@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -50,13 +51,20 @@ public record Maven(Path home, Path repository) {
     }
   }
 
-  /** Runs to its end, which must be a success. */
+  /** Runs to its end, which must be a success, on the Java that its user's environment names. */
   public void run(Path where, String... arguments) throws IOException, InterruptedException {
+    run(Map.of(), where, arguments);
+  }
+
+  /** Runs to its end, which must be a success, with more variables in its environment. */
+  public void run(Map<String, String> environment, Path where, String... arguments)
+      throws IOException, InterruptedException {
     var command = new ArrayList<String>();
     command.add(home.resolve("bin").resolve("mvn").toString());
     command.addAll(List.of("-B", "-ntp", "-Dmaven.repo.local=" + repository));
     command.addAll(List.of(arguments));
     var builder = new ProcessBuilder(command).directory(where.toFile()).redirectErrorStream(true);
+    builder.environment().putAll(environment);
     builder
         .environment()
         .put("MAVEN_OPTS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"); // the runs are short

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /**
@@ -117,8 +118,15 @@ public record Staging(Path release, String version, Path home, Maven maven) {
 
   /** Runs his Maven to its end, which must be a success. It knows the staging repository. */
   public void maven(Path where, String... arguments) throws IOException, InterruptedException {
+    maven(Map.of(), where, arguments);
+  }
+
+  /** The same, with more variables in the environment. */
+  void maven(Map<String, String> environment, Path where, String... arguments)
+      throws IOException, InterruptedException {
     Stream<String> first =
         Stream.of("-s", settings().toString(), "-Dthousandisland.version=" + version);
-    maven.run(where, Stream.concat(first, Stream.of(arguments)).toArray(String[]::new));
+    maven.run(
+        environment, where, Stream.concat(first, Stream.of(arguments)).toArray(String[]::new));
   }
 }
