@@ -321,6 +321,24 @@ class WebConsolePageTest {
     }
   }
 
+  @Test
+  void featureForKarafHasTheListedBundles() throws Exception {
+    String features =
+        Files.readString(
+            Path.of("..", "..", "distribution", "karaf", "src", "main", "feature", "features.xml"));
+    String feature = features.substring(features.indexOf("\"thousandisland-webconsole\""));
+    for (Artifact bundle : WebConsolePage.read().bundles()) {
+      boolean ours = bundle.groupId().equals("io.thousandisland");
+      assertThat(feature.substring(0, feature.indexOf("</feature>\n\n")))
+          .contains(
+              "mvn:%s/%s/%s<"
+                  .formatted(
+                      bundle.groupId(),
+                      bundle.artifactId(),
+                      ours ? "${project.version}" : bundle.version()));
+    }
+  }
+
   private static List<String> runBundles(String bndrun) throws IOException {
     String run = Files.readString(Path.of("..", "..", "bndrun", bndrun + ".bndrun"));
     return new ArrayList<>(
