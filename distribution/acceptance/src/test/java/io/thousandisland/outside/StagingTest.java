@@ -16,7 +16,7 @@ import org.w3c.dom.Document;
 import org.w3c.dom.Element;
 import org.w3c.dom.Node;
 
-/** What a public repository, and the reader of a jar, ask of a release. */
+/** The demands of a public repository, and of the reader of a jar, on a release. */
 class StagingTest {
 
   @TempDir Path home;
