@@ -2,10 +2,16 @@ package io.thousandisland.inventory;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.handler.Handler;
+import io.thousandisland.testing.TestServer;
+import io.thousandisland.transport.ListenAt;
+import io.thousandisland.transport.ListeningChannel;
+import io.thousandisland.transport.Transport;
 import jakarta.json.Json;
 import jakarta.json.JsonArray;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringReader;
 import java.io.StringWriter;
@@ -14,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.apache.felix.inventory.Format;
@@ -168,5 +175,30 @@ class ServersPrinterTest {
     other.bindServer(busy.server());
     other.unbindServer(busy.server());
     assertThat(json(other).getJsonArray("servers")).isEmpty();
+  }
+
+  /** TCP that tells of a certificate, in words that are no time. */
+  private record Odd(Transport tcp) implements Transport {
+    @Override
+    public ListeningChannel listen(ListenAt at) throws IOException {
+      return tcp.listen(at);
+    }
+
+    @Override
+    public Map<String, String> facts() {
+      return Map.of(EXPIRES, "next week");
+    }
+  }
+
+  @Test
+  void expiryThatIsNoTimeStaysAFactAndIsNoExpiry() throws Exception {
+    try (var odd =
+        TestServer.serving(new Handler<Void>() {}).transport("odd", Odd::new).over("odd").start()) {
+      var other = new ServersPrinter(ended);
+      other.bindServer(odd.server());
+      JsonObject server = json(other).getJsonArray("servers").getJsonObject(0);
+      assertThat(server.isNull("expires")).isTrue();
+      assertThat(server.getJsonObject("facts").getString("expires")).isEqualTo("next week");
+    }
   }
 }
