@@ -13,8 +13,9 @@ import java.util.regex.Pattern;
 final class HandlerFacts {
 
   private static final String NAMELESS = "handler";
+  private static final String UNVERSIONED = "unversioned";
   private static final String SUFFIX = "Handler";
-  private static final Pattern ENCLOSING = Pattern.compile("^.*[.$/]");
+  private static final Pattern ENCLOSING = Pattern.compile("^.*[.$/]\\d*");
 
   private HandlerFacts() {}
 
@@ -51,10 +52,11 @@ final class HandlerFacts {
         : Character.toLowerCase(stem.charAt(0)) + stem.substring(1);
   }
 
-  /** The version of its module or of its jar; empty when neither has one. */
+  /** The version of its module or of its jar; a word when neither has one. */
   private static String version(Class<?> type) {
     return Optional.ofNullable(type.getModule().getDescriptor())
         .flatMap(ModuleDescriptor::rawVersion)
-        .orElse(Objects.requireNonNullElse(type.getPackage().getImplementationVersion(), ""));
+        .orElse(
+            Objects.requireNonNullElse(type.getPackage().getImplementationVersion(), UNVERSIONED));
   }
 }

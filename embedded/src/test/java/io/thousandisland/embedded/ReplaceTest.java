@@ -212,5 +212,7 @@ class ReplaceTest {
     assertThat(HandlerFacts.name(LineHandler.class)).isEqualTo("line");
     assertThat(HandlerFacts.name(CountingHandler.class)).isEqualTo("counting");
     assertThat(HandlerFacts.name(new Handler<Void>() {}.getClass())).isEqualTo("handler");
+    final class Local implements Handler<Void> {}
+    assertThat(HandlerFacts.name(Local.class)).isEqualTo("local");
   }
 }
