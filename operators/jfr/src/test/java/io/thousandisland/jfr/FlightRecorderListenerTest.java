@@ -193,7 +193,7 @@ class FlightRecorderListenerTest {
       assertThat(event.getLong("accepted")).isEqualTo(1);
       assertThat(event.getLong("refused")).isZero();
       assertThat(event.getInt("generation")).isEqualTo(1);
-      assertThat(event.getString("handler")).isEqualTo("test");
+      assertThat(event.getString("handler")).isEqualTo("silent");
       assertThat(event.getInt("drains")).isZero();
       assertThat(client).isNotNull();
     }

@@ -138,16 +138,16 @@ class MetricsListenerTest {
         assertThat(client.read(5)).asString().isEqualTo("12345");
         awaitSent(server, 5);
         assertThat(metrics.values("io"))
-            .isEqualTo(Map.of("receive test test", 5L, "transmit test test", 5L));
-        assertThat(metrics.values("io")).containsEntry("receive test test", 5L);
+            .isEqualTo(Map.of("receive echo test", 5L, "transmit echo test", 5L));
+        assertThat(metrics.values("io")).containsEntry("receive echo test", 5L);
         client.send("6789");
         assertThat(client.read(4)).asString().isEqualTo("6789");
       }
       end = server.events().await(TelemetryEvent.ConnectionStopped.class);
       tell(end);
       assertThat(metrics.values("io"))
-          .isEqualTo(Map.of("receive test test", 9L, "transmit test test", 9L));
-      assertThat(metrics.values("io")).containsEntry("receive test test", 9L);
+          .isEqualTo(Map.of("receive echo test", 9L, "transmit echo test", 9L));
+      assertThat(metrics.values("io")).containsEntry("receive echo test", 9L);
     }
   }
 
@@ -183,7 +183,7 @@ class MetricsListenerTest {
           var refused = server.connect()) {
         server.events().await(TelemetryEvent.ConnectionReady.class);
         server.events().await(TelemetryEvent.ConnectionRefused.class);
-        assertThat(metrics.values("active_connections")).isEqualTo(Map.of("test small", 1L));
+        assertThat(metrics.values("active_connections")).isEqualTo(Map.of("echo small", 1L));
         assertThat(metrics.values("connection_limit")).isEqualTo(Map.of("small", 9L));
         assertThat(metrics.values("ready")).isEqualTo(Map.of("small", 1L));
         assertThat(metrics.values("active_drains")).isEqualTo(Map.of("small", 0L));
