@@ -50,6 +50,8 @@ class KarafTest {
             .containsPattern("echo +RUNNING +127\\.0\\.0\\.1:" + port + " +1/");
 
         updateUnderAnOpenConnection(staging, karaf, project, bundle);
+        assertThat(karaf.command("feature:install -r thousandisland-jfr; bundle:list -s | cat"))
+            .containsPattern("Active.*io\\.thousandisland\\.jfr");
         karaf.command(commands.get(2));
         serveOverTls(karaf, java);
         assertThat(client.ask("still here")).isEqualTo("still here");
