@@ -1,6 +1,7 @@
 package io.thousandisland.site;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -97,7 +98,7 @@ final class Pages {
     text.append(name.substring(0, 1).toUpperCase(Locale.ROOT)).append(name.substring(1));
     text.append("\n\n");
     try (Stream<Path> files = Files.list(root.resolve(folder))) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+      for (Path file : files.filter(Pages::isShown).sorted().toList()) {
         String link = file.getFileName().toString();
         text.append("- [")
             .append(label(root.relativize(file)))
@@ -107,6 +108,10 @@ final class Pages {
       }
     }
     return text.toString();
+  }
+
+  private static boolean isShown(Path file) {
+    return Files.isRegularFile(file) && !file.getFileName().toString().startsWith(".");
   }
 
   private String label(Path file) throws IOException {
@@ -155,11 +160,22 @@ final class Pages {
   }
 
   private String link(Page from, Path file) throws IOException {
-    if (file.toString().matches(".*\\.(svg|png)")) {
+    if (file.toString().endsWith(".svg") || !isText(root.resolve(file))) {
       copies.add(file);
       return from.linkTo(file);
     }
     return from.linkTo(page(file).address());
+  }
+
+  private static boolean isText(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      return true;
+    }
+    try {
+      return !Files.readString(file).isEmpty();
+    } catch (CharacterCodingException e) {
+      return false;
+    }
   }
 
   /** The file of the repository that a page names, relative to the root; null if there is none. */

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** The whole site. Its paths are those of the repository, so relative links stay as they are. */
 final class Site {
@@ -54,6 +55,7 @@ final class Site {
       Files.createDirectories(to.getParent());
       Files.copy(root.resolve(file), to, StandardCopyOption.REPLACE_EXISTING);
     }
+    dropFonts(site.resolve("apidocs"));
     index.addJavadoc(site);
     write("assets/search-texts.js", index.script());
     for (String name : OWN) {
@@ -63,6 +65,18 @@ final class Site {
       copy(WEBJARS + library.getValue(), library.getKey());
     }
     return pages.all().size();
+  }
+
+  /**
+   * The style sheet of Javadoc imports fonts that some JDKs lack; ours names the reader's fonts.
+   */
+  private static void dropFonts(Path javadoc) throws IOException {
+    try (Stream<Path> files = Files.walk(javadoc)) {
+      for (Path sheet : files.filter(file -> file.endsWith("stylesheet.css")).toList()) {
+        String text = Files.readString(sheet);
+        Files.writeString(sheet, text.replaceAll("@import url\\([^)]*\\);", ""));
+      }
+    }
   }
 
   private void write(String name, String text) throws IOException {

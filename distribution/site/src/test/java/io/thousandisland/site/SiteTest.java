@@ -55,11 +55,29 @@ class SiteTest {
   }
 
   @Test
+  void aFolderShowsNoHiddenFileAndAFileThatIsNoTextIsCopied() throws IOException {
+    write("src/.gitignore", "target\n");
+    Files.write(root.resolve("src/app.jar"), new byte[] {'P', 'K', (byte) 0xff});
+    new Site(root, site, "1").build();
+    assertThat(page("src/index.html").select("article a").eachAttr("href"))
+        .containsExactly("Main.java.html", "app.jar");
+    assertThat(site.resolve("src/app.jar")).hasSize(3);
+  }
+
+  @Test
   void theNavigationHasThePagesOfTheListAndMarksThisOne() throws IOException {
     new Site(root, site, "1").build();
     assertThat(page("docs/a.html").select("nav.pages a").eachAttr("href"))
         .containsExactly("../index.html", "a.html");
     assertThat(page("docs/a.html").select("[aria-current]").eachText()).containsExactly("A");
+  }
+
+  @Test
+  void theJavadocImportsNoFonts() throws IOException {
+    Path sheet = site.resolve("apidocs/stylesheet.css");
+    Files.writeString(sheet, "/* css */\n@import url('fonts/dejavu.css');\na { }\n");
+    new Site(root, site, "1").build();
+    assertThat(sheet).content().isEqualTo("/* css */\n\na { }\n");
   }
 
   @Test
