@@ -71,7 +71,7 @@ class BrowserTest {
     // with a port for debuggers it stays until it is ended
     try (var chromium =
         new Chromium(home, List.of("--remote-debugging-port=0", address), Redirect.DISCARD)) {
-      findings = posted.get(120, TimeUnit.SECONDS);
+      findings = posted.get(300, TimeUnit.SECONDS);
       console = chromium.console();
     }
     assertThat(findings).doesNotContainKey("error");
