@@ -21,7 +21,14 @@ public final class ConfigKeys {
       Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
 
   private static final List<String> PLATFORM_PREFIXES =
-      List.of(".", "component.", "felix.", "org.apache.felix.", "org.apache.karaf.", ":configurator:", "osgi.ds.");
+      List.of(
+          ".",
+          "component.",
+          "felix.",
+          "org.apache.felix.",
+          "org.apache.karaf.",
+          ":configurator:",
+          "osgi.ds.");
 
   /** The prefix of the keys that a server keeps for its handlers. */
   static final String OPTION = "option.";

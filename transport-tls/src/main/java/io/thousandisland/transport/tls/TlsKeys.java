@@ -18,7 +18,14 @@ final class TlsKeys {
       Set.of("service.pid", "service.factoryPid", "service.bundleLocation", "service.ranking");
 
   private static final List<String> PLATFORM_PREFIXES =
-      List.of(".", "component.", "felix.", "org.apache.felix.", "org.apache.karaf.", ":configurator:", "osgi.ds.");
+      List.of(
+          ".",
+          "component.",
+          "felix.",
+          "org.apache.felix.",
+          "org.apache.karaf.",
+          ":configurator:",
+          "osgi.ds.");
 
   private static final Map<String, Method> KEYS =
       Arrays.stream(TlsConfig.class.getDeclaredMethods())
