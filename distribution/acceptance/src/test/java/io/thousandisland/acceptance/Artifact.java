@@ -10,17 +10,11 @@ import org.osgi.framework.Constants;
 
 /**
  * A jar, by the coordinates that it has in a Maven repository. A page names our jars by the version
- * of the release; those of this build have the build's version.
+ * of the release; the jars of this build stand for them.
  */
 record Artifact(String groupId, String artifactId, String version) {
 
   private static final String OURS = "io.thousandisland";
-
-  Artifact {
-    if (groupId.equals(OURS)) {
-      version = System.getProperty("project.version", version);
-    }
-  }
 
   private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
 
@@ -49,7 +43,8 @@ record Artifact(String groupId, String artifactId, String version) {
   }
 
   private Path built() throws IOException {
-    Path inTarget = Path.of("target", fileName());
+    String version = System.getProperty("project.version", "");
+    Path inTarget = Path.of("target", artifactId + "-" + version + ".jar");
     try (Stream<Path> found = Files.find(ROOT, DEPTH, (file, facts) -> file.endsWith(inTarget))) {
       List<Path> all = found.toList();
       return all.size() == 1 ? all.getFirst() : ROOT.resolve(inTarget);
