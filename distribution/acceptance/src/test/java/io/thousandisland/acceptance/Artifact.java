@@ -42,9 +42,15 @@ record Artifact(String groupId, String artifactId, String version) {
     }
   }
 
+  /** The name of the jar that this build or the local repository has for it. */
+  String builtName() {
+    return groupId.equals(OURS)
+        ? artifactId + "-" + System.getProperty("project.version", "") + ".jar"
+        : fileName();
+  }
+
   private Path built() throws IOException {
-    String version = System.getProperty("project.version", "");
-    Path inTarget = Path.of("target", artifactId + "-" + version + ".jar");
+    Path inTarget = Path.of("target", builtName());
     try (Stream<Path> found = Files.find(ROOT, DEPTH, (file, facts) -> file.endsWith(inTarget))) {
       List<Path> all = found.toList();
       return all.size() == 1 ? all.getFirst() : ROOT.resolve(inTarget);

@@ -92,12 +92,16 @@ final class Readme {
       return first(xml.getDocumentElement(), "maven.compiler.release");
     }
 
-    /** The file names of the dependencies in a Maven repository. */
+    /** The file names of the dependencies, as this build has them. */
     List<String> dependencies() {
       NodeList found = xml.getElementsByTagName("dependency");
       return IntStream.range(0, found.getLength())
           .mapToObj(i -> (Element) found.item(i))
-          .map(one -> first(one, "artifactId") + "-" + first(one, "version") + ".jar")
+          .map(
+              one ->
+                  new Artifact(
+                      first(one, "groupId"), first(one, "artifactId"), first(one, "version")))
+          .map(Artifact::builtName)
           .toList();
     }
 
