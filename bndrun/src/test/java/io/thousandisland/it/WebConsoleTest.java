@@ -112,8 +112,13 @@ class WebConsoleTest {
   void pageLeavesWithItsBundleAndComesBack() throws Exception {
     Bundle page = console.bundle("io.thousandisland.webconsole");
     page.stop();
-    assertThat(console.get("thousandisland").statusCode()).isEqualTo(404);
+    awaitStatus(404); // the console hears of the bundle's stop a moment later
     page.start();
-    Awaitility.await().until(() -> console.get("thousandisland").statusCode() == 200);
+    awaitStatus(200);
+  }
+
+  private static void awaitStatus(int status) {
+    Awaitility.await()
+        .until(() -> console.get("thousandisland").statusCode(), now -> now == status);
   }
 }
