@@ -12,7 +12,6 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
@@ -106,19 +105,5 @@ class WebConsoleTest {
     assertThat(page).contains("&lt;script&gt;stolen&lt;/script&gt;").doesNotContain(NAME);
     assertThat(console.get("status-thousandisland.txt").body()).contains("- name: " + NAME);
     assertThat(console.get("status-thousandisland.json").body()).contains("\"form\": 1");
-  }
-
-  @Test
-  void pageLeavesWithItsBundleAndComesBack() throws Exception {
-    Bundle page = console.bundle("io.thousandisland.webconsole");
-    page.stop();
-    awaitStatus(404); // the console hears of the bundle's stop a moment later
-    page.start();
-    awaitStatus(200);
-  }
-
-  private static void awaitStatus(int status) {
-    Awaitility.await()
-        .until(() -> console.get("thousandisland").statusCode(), now -> now == status);
   }
 }
