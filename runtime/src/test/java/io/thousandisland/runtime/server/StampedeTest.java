@@ -71,8 +71,8 @@ class StampedeTest {
     try (var server = stampede(FIRST.with(budget), CHANGED.with(budget))) {
       int kills =
           killUntil(
-              System.nanoTime() + LENGTH.toNanos(),
-              server.port(),
+              server,
+              LENGTH,
               () -> {
                 if (random.nextInt(4) > 0) {
                   crashWorkers(1);
@@ -97,8 +97,8 @@ class StampedeTest {
       for (int third = 1; third <= 3; third++) {
         kills +=
             killUntil(
-                System.nanoTime() + LENGTH.dividedBy(3).toNanos(),
-                port,
+                server,
+                LENGTH.dividedBy(3),
                 () -> {
                   switch (random.nextInt(3)) {
                     case 0 -> crashWorkers(1);
@@ -189,15 +189,24 @@ class StampedeTest {
     transport.failNextAccepts(times, () -> new IllegalStateException("on purpose"));
   }
 
-  /** Returns the number of kills. */
-  private int killUntil(long end, int port, Kill kill) throws Exception {
+  /**
+   * Goes on beyond {@code length} until the first restart: on a busy machine the server may need
+   * all that time for the first accept. Returns the number of kills.
+   */
+  private int killUntil(RunningServer server, Duration length, Kill kill) throws Exception {
+    int port = server.port();
+    long end = System.nanoTime() + length.toNanos();
     int kills = 0;
-    for (; System.nanoTime() - end < 0; kills++) {
+    for (; System.nanoTime() - end < 0 || !hasRestarted(server); kills++) {
       kill.run();
       pass(port);
       LockSupport.parkNanos(random.nextInt(50_000_000));
     }
     return kills;
+  }
+
+  private static boolean hasRestarted(RunningServer server) {
+    return !server.events(TelemetryEvent.Restarted.class).isEmpty();
   }
 
   /** Lets workers crash until the root has given up once more. */
@@ -239,7 +248,6 @@ class StampedeTest {
         ends.get());
     assertThat(wrong).as("seed %d", SEED).isEmpty();
     assertThat(replies.get()).isPositive();
-    assertThat(server.events(TelemetryEvent.Restarted.class)).isNotEmpty();
     server.clients().getLast().close();
     server.awaitConnections(0);
     server.awaitFreePlaces();

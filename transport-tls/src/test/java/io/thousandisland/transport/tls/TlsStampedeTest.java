@@ -207,17 +207,24 @@ class TlsStampedeTest {
     void run() throws Exception;
   }
 
-  /** Returns the number of kills. */
+  /**
+   * Goes on beyond {@code length} until the first restart: on a busy machine the server may need
+   * all that time for the first accept. Returns the number of kills.
+   */
   private int killUntil(TestServer server, Duration length, Kill kill) throws Exception {
     int port = server.port();
     long end = System.nanoTime() + length.toNanos();
     int kills = 0;
-    for (; System.nanoTime() - end < 0; kills++) {
+    for (; System.nanoTime() - end < 0 || !hasRestarted(server); kills++) {
       kill.run();
       pass(port);
       LockSupport.parkNanos(random.nextInt(50_000_000));
     }
     return kills;
+  }
+
+  private static boolean hasRestarted(TestServer server) {
+    return !server.events().of(TelemetryEvent.Restarted.class).isEmpty();
   }
 
   /** Lets workers crash until the root has given up once more, and waits for its return. */
@@ -273,7 +280,6 @@ class TlsStampedeTest {
         ends.get());
     assertThat(wrong).as("seed %d", SEED).isEmpty();
     assertThat(replies.get()).isPositive();
-    assertThat(server.events().of(TelemetryEvent.Restarted.class)).isNotEmpty();
     await("no connection is left")
         .atMost(PATIENCE)
         .until(() -> server.server().info().connections(), count -> count == 0);
