@@ -53,8 +53,9 @@ public final class ServerProcess implements AutoCloseable {
     return Integer.parseInt(greeting(server).group(1));
   }
 
+  /** The line that names the address. On a terminal, the shell's prompt may be in front of it. */
   public MatchResult greeting(String server) throws InterruptedException {
-    return out.await("^" + server + " listens on 127\\.0\\.0\\.1:([0-9]+)", PATIENCE);
+    return out.await("^(?:g! )?" + server + " listens on 127\\.0\\.0\\.1:([0-9]+)", PATIENCE);
   }
 
   /**
