@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.assertj.core.api.SoftAssertions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -28,6 +29,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * <p>First come updates without the hostile peers, then the same number with them.
  */
 @EnabledOnOs(OS.LINUX)
+@Tag("alone") // it compares lengths of time: see the pom.xml
 @Timeout(900)
 class HostileUpdateTest {
 
