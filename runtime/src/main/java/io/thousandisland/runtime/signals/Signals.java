@@ -277,13 +277,14 @@ public final class Signals implements Readiness {
    * ended the rest, so until AT_REST is set again everything of the owner's is the caller's.
    */
   private void restOn() {
-    deadline = sweeper.now();
+    long soon = sweeper.now();
+    deadline = soon;
+    restsFor |= DEADLINE; // work that rests without a deadline, such as an acceptor's, has one now
+    RAISED.getAndBitwiseOr(this, AT_REST); // first: the sweeper may look at once
     try {
-      sweeper.watch(this, deadline);
+      sweeper.watch(this, soon);
     } catch (Throwable noMemory) {
       // then the next raise tries again
-    } finally {
-      RAISED.getAndBitwiseOr(this, AT_REST);
     }
   }
 

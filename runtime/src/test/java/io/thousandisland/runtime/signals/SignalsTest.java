@@ -6,6 +6,7 @@ import static io.thousandisland.runtime.signals.Signals.FORCED;
 import static io.thousandisland.runtime.signals.Signals.MESSAGE;
 import static io.thousandisland.runtime.signals.Signals.READABLE;
 import static io.thousandisland.runtime.signals.Signals.STOP;
+import static io.thousandisland.runtime.signals.Signals.TURN;
 import static io.thousandisland.runtime.signals.Signals.WRITABLE;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -238,6 +239,28 @@ class SignalsTest {
     mine.lent(LENDER);
     assertThat(turns.get()).isGreaterThan(before);
     assertThat(asked).hasValue(2);
+  }
+
+  @Test
+  void restForWhichThereWasNoThreadGoesOnThoughItWaitsForNoDeadline() throws Exception {
+    var noMemory = new AtomicBoolean(true);
+    var goesOn = new CountDownLatch(1);
+    var mine =
+        new Signals(
+            SWEEPER,
+            new Resting() {
+              @Override
+              public void goOnElsewhere() {
+                if (noMemory.getAndSet(false)) {
+                  throw new OutOfMemoryError("on purpose");
+                }
+                goesOn.countDown();
+              }
+            });
+    assertThat(mine.rest(TURN)).isTrue(); // as an acceptor does
+    mine.raise(TURN);
+    assertThat(goesOn.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(mine.take(TURN)).isEqualTo(TURN);
   }
 
   /** Goes on at once, on the thread that tells it to. */
