@@ -1,8 +1,9 @@
 package io.thousandisland.runtime.signals;
 
 import java.time.Duration;
-import java.util.concurrent.CompletableFuture;
+import java.util.List;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -67,18 +68,76 @@ public final class LifeThread implements Executor {
     }
   }
 
+  /** Whether the caller is a step, so that it must not wait for another step. */
+  public boolean isCaller() {
+    return Thread.currentThread() == current;
+  }
+
   /** Runs {@code step} and returns when it is done. On the life thread itself: at once. */
   public <T> T call(Supplier<T> step) {
-    if (Thread.currentThread() == current) {
+    if (isCaller()) {
       return step.get();
     }
+    var call = new Call<>(step);
+    execute(call);
+    while (!call.isOver()) {
+      goOn();
+    }
+    return call.outcome();
+  }
+
+  /** Starts a thread if there is none, though there are steps: for lack of memory, for example. */
+  private void goOn() {
     try {
-      return CompletableFuture.supplyAsync(step, this).join();
-    } catch (CompletionException e) {
-      if (e.getCause() instanceof RuntimeException unchecked) {
-        throw unchecked;
+      boolean unused = executor.prestartCoreThread();
+    } catch (OutOfMemoryError noThread) {
+      // there may be one soon
+    }
+  }
+
+  /**
+   * A step that a caller waits for. It needs no memory to tell that it is over: otherwise the
+   * caller could wait for ever.
+   */
+  private static final class Call<T> implements Runnable {
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final Supplier<T> step;
+    private final CountDownLatch over = new CountDownLatch(1);
+
+    // written by the step's thread before it counts down, read by the caller after that
+    private @Nullable T result;
+    private @Nullable Throwable failure;
+
+    Call(Supplier<T> step) {
+      this.step = step;
+    }
+
+    @Override
+    public void run() {
+      try {
+        result = step.get();
+      } catch (Throwable thrown) { // for the caller, whatever it is
+        failure = thrown;
+      } finally {
+        over.countDown();
       }
-      throw e;
+    }
+
+    /** Waits for a while. */
+    boolean isOver() {
+      return Uninterruptibly.awaitAll(List.of(over), Uninterruptibly.in(LOOK));
+    }
+
+    @SuppressWarnings("NullAway") // the step decides whether its result is null
+    T outcome() {
+      if (failure instanceof RuntimeException unchecked) {
+        throw unchecked;
+      } else if (failure != null) {
+        throw new CompletionException("a step of a server failed", failure);
+      }
+      return result;
     }
   }
 

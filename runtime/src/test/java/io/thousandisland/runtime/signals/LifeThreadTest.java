@@ -100,6 +100,27 @@ class LifeThreadTest {
     assertThat(life.<Integer>call(() -> 1)).isEqualTo(1);
   }
 
+  private static final class Speechless extends RuntimeException {
+    private static final long serialVersionUID = 1;
+
+    @Override
+    public String toString() {
+      throw new IllegalStateException("no words, and no memory for them");
+    }
+  }
+
+  @Test
+  void callerIsToldOfAnExceptionThatCannotBeSpokenOf() {
+    var failure = new Speechless();
+    assertThatThrownBy(
+            () ->
+                life.run(
+                    () -> {
+                      throw failure;
+                    }))
+        .isSameAs(failure);
+  }
+
   @Test
   void executeDoesNotWait() throws Exception {
     var release = new CountDownLatch(1);
