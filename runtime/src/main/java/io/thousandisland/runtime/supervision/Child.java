@@ -1,6 +1,7 @@
 package io.thousandisland.runtime.supervision;
 
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -11,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * may call.
  */
 final class Child {
+  /** Between two tries to report a crash, in nanoseconds. */
+  private static final long PAUSE = 10_000_000;
+
   private final Node node;
   private final BiConsumer<Incarnation, Throwable> reports;
   private @Nullable Incarnation present; // null before a start and after a stop
@@ -26,6 +30,11 @@ final class Child {
 
   Node node() {
     return node;
+  }
+
+  /** Whether the present incarnation runs, and has not crashed. */
+  boolean isUp() {
+    return present != null && present.started && !present.reported.get();
   }
 
   void start() throws StartFailedException {
@@ -70,7 +79,19 @@ final class Child {
     @Override
     public void crashed(Throwable reason) {
       if (reported.compareAndSet(false, true)) {
+        while (!report(reason)) {
+          LockSupport.parkNanos(PAUSE); // else the node would never be started again
+        }
+      }
+    }
+
+    /** False when there is no memory for the report. */
+    private boolean report(Throwable reason) {
+      try {
         reports.accept(this, reason);
+        return true;
+      } catch (OutOfMemoryError noMemory) {
+        return false;
       }
     }
 

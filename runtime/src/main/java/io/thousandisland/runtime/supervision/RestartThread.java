@@ -5,6 +5,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A thread that runs steps one after the other, and exists only while there are steps: a supervisor
@@ -13,9 +14,13 @@ import java.util.concurrent.atomic.AtomicInteger;
  * <p>It is a platform thread. Supervision is needed most when handlers misbehave, and handlers that
  * compute without end hold every carrier: a virtual thread would wait for them.
  *
- * <p>Thread: any thread may call {@link #execute}, which never waits for a step.
+ * <p>Thread: any thread may call {@link #execute}, which never waits for a step. Without memory for
+ * a thread it waits for memory.
  */
 final class RestartThread implements Executor {
+  /** Between two tries to start a thread, in nanoseconds. */
+  private static final long PAUSE = 10_000_000;
+
   private final ThreadFactory platform;
   private final ThreadFactory virtual;
   private final Queue<Runnable> steps = new ConcurrentLinkedQueue<>();
@@ -37,13 +42,26 @@ final class RestartThread implements Executor {
   public void execute(Runnable step) {
     steps.add(step);
     if (left.getAndIncrement() == 0) {
-      try {
-        platform.newThread(this::run).start();
-      } catch (OutOfMemoryError noThread) {
-        // The system has no thread left; perhaps that is the reason for the crash. A virtual thread
-        // needs none, and a report must not be lost.
-        virtual.newThread(this::run).start();
+      while (!begin()) {
+        LockSupport.parkNanos(PAUSE); // no step is run otherwise, not even later ones
       }
+    }
+  }
+
+  /** False when there is no memory for a thread. */
+  private boolean begin() {
+    try {
+      platform.newThread(this::run).start();
+      return true;
+    } catch (OutOfMemoryError noThread) {
+      // The system has no thread left; perhaps that is the reason for the crash. A virtual thread
+      // needs none, and a report must not be lost.
+    }
+    try {
+      virtual.newThread(this::run).start();
+      return true;
+    } catch (OutOfMemoryError noMemory) {
+      return false;
     }
   }
 

@@ -2,6 +2,7 @@ package io.thousandisland.runtime.supervision;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * are taken from parent to child only.
  */
 public final class Supervisor implements Node {
+  /** The time between two tries to answer a crash for which there is no memory, in nanoseconds. */
+  private static final long PAUSE = 100_000_000;
+
   private final String name;
   private final Strategy strategy;
   private final Observer observer;
@@ -177,8 +181,38 @@ public final class Supervisor implements Node {
     return new Child(node, (crashed, reason) -> restarts.execute(() -> answer(crashed, reason)));
   }
 
-  /** Runs the step that answers a crash. Its news is told when the turn is over. */
+  /** Answers a crash, also when there is no memory for the answer itself. */
   private void answer(Child.Incarnation crashed, Throwable reason) {
+    try {
+      restartOrGiveUp(crashed, reason);
+    } catch (OutOfMemoryError halfway) {
+      while (!allAreUp()) {
+        LockSupport.parkNanos(PAUSE);
+      }
+      Uncaught.isolate(() -> observer.restarted(crashed.child().node().name(), reason));
+    }
+  }
+
+  /** Starts the children that a failed answer has left behind; false to try again. */
+  private boolean allAreUp() {
+    takeTurn();
+    try {
+      for (Child child : children) {
+        if (running && !child.isUp()) {
+          child.stop();
+          child.start();
+        }
+      }
+      return true;
+    } catch (StartFailedException | OutOfMemoryError later) {
+      return false;
+    } finally {
+      turn.unlock();
+    }
+  }
+
+  /** Runs the step that answers a crash. Its news is told when the turn is over. */
+  private void restartOrGiveUp(Child.Incarnation crashed, Throwable reason) {
     Runnable news;
     takeTurn();
     try {
@@ -217,16 +251,18 @@ public final class Supervisor implements Node {
   }
 
   private Runnable giveUp(Throwable reason) {
-    running = false;
-    stop(children);
     CrashReport escalation = above;
     var exhausted = new BudgetExhaustedException(name, intensity.budget(), reason);
-    return () -> {
-      Uncaught.isolate(() -> observer.budgetExhausted(name, reason));
-      if (escalation != null) {
-        escalation.crashed(exhausted);
-      }
-    };
+    Runnable news =
+        () -> {
+          Uncaught.isolate(() -> observer.budgetExhausted(name, reason));
+          if (escalation != null) {
+            escalation.crashed(exhausted);
+          }
+        };
+    running = false; // after all that needs memory
+    stop(children);
+    return news;
   }
 
   private static void stop(List<Child> inOrder) {

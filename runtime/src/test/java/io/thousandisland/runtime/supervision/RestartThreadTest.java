@@ -108,4 +108,25 @@ class RestartThreadTest {
     steps.execute(() -> seen.add(Thread.currentThread().isVirtual()));
     assertThat(seen.poll(20, TimeUnit.SECONDS)).isTrue();
   }
+
+  @Test
+  void stepsRunAsSoonAsThereIsMemoryForAThread() throws Exception {
+    var failures = new AtomicInteger(3);
+    var steps =
+        new RestartThread(
+            task -> {
+              throw new OutOfMemoryError("on purpose");
+            },
+            task -> {
+              if (failures.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("on purpose");
+              }
+              return Thread.ofVirtual().unstarted(task);
+            });
+    var seen = new LinkedBlockingQueue<Integer>();
+    steps.execute(() -> seen.add(1));
+    steps.execute(() -> seen.add(2));
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(seen.poll(20, TimeUnit.SECONDS)).isEqualTo(2);
+  }
 }

@@ -11,6 +11,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -165,6 +166,28 @@ class SupervisionTroubleTest {
     assertThat(up.poll(20, TimeUnit.SECONDS))
         .isInstanceOf(BudgetExhaustedException.class)
         .hasMessageContaining("s: more than 3 restarts in 5.0 s");
+  }
+
+  @Test
+  void crashForWhoseAnswerThereIsNoMemoryIsAnsweredAMomentLater() throws Exception {
+    var shortOfMemory = new AtomicInteger(1);
+    Supervisor supervisor =
+        Supervisor.oneForOne(
+            "s",
+            () -> {
+              if (shortOfMemory.getAndDecrement() > 0) {
+                throw new OutOfMemoryError("on purpose");
+              }
+              return RestartBudget.DEFAULT;
+            },
+            observer,
+            List.of(a, b));
+    supervisor.start(up::add);
+    a.crash();
+    assertThat(next(5)).containsExactly("+a", "+b", "-a", "+a", "restarted a");
+    b.crash();
+    assertThat(next(3)).containsExactly("-b", "+b", "restarted b");
+    supervisor.stop();
   }
 
   @Test
