@@ -33,8 +33,10 @@ import java.util.function.LongPredicate;
 /**
  * A server that was started: its facts, its handler and its end.
  *
- * <p>Thread: any, but not the callbacks of its own connections for {@link #stop} and {@link
- * #close}, which would wait for themselves until their connection is closed by force.
+ * <p>Thread: any. In a callback of one of its connections {@link #stop}, {@link #replace} and
+ * {@link #withdraw} are refused, because they would wait for that callback; {@link #close} does not
+ * wait there. In a listener that is told on the server's own thread, {@link #serve} and {@link
+ * #configure} are refused, too.
  */
 public final class RunningServer implements AutoCloseable {
 
@@ -47,7 +49,7 @@ public final class RunningServer implements AutoCloseable {
   /** The number of no handler: the first one has 1. */
   private static final long NONE = 0;
 
-  private final SharedRuntime.Share shared = SharedRuntime.share();
+  private final SharedRuntime.Share shared;
   private final Telemetry telemetry = new Telemetry();
   private final Map<String, Transport> transports = new ConcurrentHashMap<>();
   private final ServerNode node;
@@ -78,7 +80,8 @@ public final class RunningServer implements AutoCloseable {
   /** Whether the server is to end; read by threads that change its handler. */
   private volatile boolean stopping;
 
-  private RunningServer(ServerBuilder.Plan plan) {
+  private RunningServer(ServerBuilder.Plan plan, SharedRuntime.Share shared) {
+    this.shared = shared;
     this.settings = plan.settings();
     this.inForce = plan.valid();
     this.nonblocking = plan.nonblocking();
@@ -88,14 +91,28 @@ public final class RunningServer implements AutoCloseable {
   }
 
   static RunningServer start(Handler<?> handler, ServerBuilder.Plan plan) {
-    var server = new RunningServer(plan);
+    RunningServer server = make(plan);
     try {
       server.begin(handler, plan);
     } catch (RuntimeException | Error failure) {
-      server.close();
+      try {
+        server.close();
+      } catch (RuntimeException | Error again) { // no memory, perhaps: the first reason counts
+        failure.addSuppressed(again);
+      }
       throw failure;
     }
     return server;
+  }
+
+  private static RunningServer make(ServerBuilder.Plan plan) {
+    SharedRuntime.Share shared = SharedRuntime.share();
+    try {
+      return new RunningServer(plan, shared);
+    } catch (RuntimeException | Error failure) {
+      shared.close();
+      throw failure;
+    }
   }
 
   private void begin(Handler<?> first, ServerBuilder.Plan plan) {
@@ -199,9 +216,10 @@ public final class RunningServer implements AutoCloseable {
    *
    * @param change is given the keys as they were set before
    * @throws InvalidConfigurationException when it cannot apply; nothing has changed then
-   * @throws IllegalStateException when the server has ended
+   * @throws IllegalStateException when the server has ended, or in a listener on its own thread
    */
   public void configure(Consumer<Settings> change) {
+    refuseOnOwnThread("configure");
     configuring.lock();
     try {
       requireLife();
@@ -227,11 +245,13 @@ public final class RunningServer implements AutoCloseable {
    * leaves. Returns when that handler has left all of them.
    *
    * @return the outcome for the connections of the handler that left
-   * @throws IllegalStateException when the server has ended; or when connections did not leave by
-   *     the deadlines of their drain, and {@code next} serves all the same
+   * @throws IllegalStateException when the server has ended; in a callback of one of its
+   *     connections, and nothing has changed then; or when connections did not leave by the
+   *     deadlines of their drain, and {@code next} serves all the same
    */
   public Drained replace(Handler<?> next) {
     Objects.requireNonNull(next, "next");
+    refuseInCallback("replace");
     handlers.lock();
     try {
       requireLife();
@@ -249,9 +269,11 @@ public final class RunningServer implements AutoCloseable {
    * backlog, for {@code handlerWait}. Without effect when there is no handler.
    *
    * @return the outcome for its connections
-   * @throws IllegalStateException when connections did not leave by the deadlines of their drain
+   * @throws IllegalStateException when connections did not leave by the deadlines of their drain;
+   *     or in a callback of one of them, and nothing has changed then
    */
   public Drained withdraw() {
+    refuseInCallback("withdraw");
     handlers.lock();
     try {
       boolean served = serving;
@@ -266,10 +288,11 @@ public final class RunningServer implements AutoCloseable {
    * Serves {@code next} from now on. A handler that serves still keeps its connections, or loses
    * them, by {@code whenBetterHandlerArrives}.
    *
-   * @throws IllegalStateException when the server has ended
+   * @throws IllegalStateException when the server has ended, or in a listener on its own thread
    */
   public void serve(Handler<?> next) {
     Objects.requireNonNull(next, "next");
+    refuseOnOwnThread("serve");
     handlers.lock();
     try {
       requireLife();
@@ -293,13 +316,16 @@ public final class RunningServer implements AutoCloseable {
 
   /** Returns when the handler has left, or should have. Under {@link #handlers}. */
   private Drained retire(long leaving) {
-    CompletableFuture<Drained> gone = node.retire(leaving);
+    return await(node.retire(leaving), "did not leave their handler in time");
+  }
+
+  /** A wait that ends, whatever keeps the connections. */
+  private Drained await(CompletableFuture<Drained> drain, String otherwise) {
     Duration longest = inForce.timeouts().wholeDrain().multipliedBy(2).plus(GRACE);
-    if (!Uninterruptibly.await(gone, Uninterruptibly.in(longest))) {
-      throw new IllegalStateException(
-          "connections of server " + node.name() + " did not leave their handler in time");
+    if (!Uninterruptibly.await(drain, Uninterruptibly.in(longest))) {
+      throw new IllegalStateException("connections of server " + node.name() + " " + otherwise);
     }
-    return gone.join();
+    return drain.join();
   }
 
   // ---- the end
@@ -310,9 +336,33 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
+  private void refuseOnOwnThread(String method) {
+    if (node.isCaller()) {
+      refuse(method, "in a listener");
+    }
+  }
+
+  private void refuseInCallback(String method) {
+    refuseOnOwnThread(method);
+    if (node.isCallback()) {
+      refuse(method, "in a callback of its connections");
+    }
+  }
+
+  private void refuse(String method, String place) {
+    throw new IllegalStateException(
+        "%s of server %s would wait for itself %s; call it on another thread"
+            .formatted(method, node.name(), place));
+  }
+
   private void stopWithJvm() {
-    Object unused = node.beginToStop().join(); // a lame duck first, if so configured
-    Drained unusedToo = stop();
+    try { // a lame duck first, if so configured
+      boolean unused =
+          Uninterruptibly.await(
+              node.beginToStop(), Uninterruptibly.in(node.readyDelay().plus(GRACE)));
+    } finally {
+      Drained unused = stop();
+    }
   }
 
   /**
@@ -320,11 +370,14 @@ public final class RunningServer implements AutoCloseable {
    * within the timeouts. Returns when all is over. Idempotent.
    *
    * @return the outcome for its connections
+   * @throws IllegalStateException in a callback of one of its connections, where {@link #close} may
+   *     be called; or when connections did not end by the deadlines
    */
   public Drained stop() {
+    refuseInCallback("stop");
     stopping = true;
     try {
-      return node.stop().join();
+      return await(node.stop(), "did not end in time");
     } finally {
       end();
     }
@@ -350,10 +403,18 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  /** As {@link #stop}. */
+  /**
+   * As {@link #stop}. In a callback of one of its connections, or in a listener, the stop begins,
+   * and goes on without waiting for it.
+   */
   @Override
   public void close() {
-    Drained unused = stop();
+    if (node.isCaller() || node.isCallback()) {
+      stopping = true;
+      CompletableFuture<Drained> unused = node.stop().whenComplete((result, failure) -> end());
+    } else {
+      Drained unused = stop();
+    }
   }
 
   /** Name, status and addresses, for people. */

@@ -467,6 +467,20 @@ public final class ServerNode implements Server {
         });
   }
 
+  /**
+   * Whether the caller runs on the server's own thread, as a listener may that hears of a change.
+   * It must not wait for another change.
+   */
+  public boolean isCaller() {
+    return life.isCaller();
+  }
+
+  /** Whether the caller runs in a callback of one of the connections. It must not wait for them. */
+  public boolean isCallback() {
+    Thread caller = Thread.currentThread();
+    return acceptors.live().stream().anyMatch(connection -> connection.runsOn(caller));
+  }
+
   /** A drain that began as a lame duck goes on, without further delay. */
   private DrainRun drainToStop() {
     LameDuck duck = lameDuck;
