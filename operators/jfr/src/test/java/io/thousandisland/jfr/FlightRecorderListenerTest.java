@@ -68,6 +68,20 @@ class FlightRecorderListenerTest {
   }
 
   @Test
+  void connectionsOfTwoServersOfOneNameAreTwoEventsWithADurationEach() throws Exception {
+    recorded.startOnly("Connection");
+    var successors = new Span("mail", 3, 7, new InetSocketAddress("127.0.0.1", 50_001), "");
+    recorded.tell(new TelemetryEvent.ConnectionStarted(SPAN)); // of a server that was deleted
+    recorded.tell(new TelemetryEvent.ConnectionStarted(successors));
+    recorded.tell(stopped(new Ending.ByPeer()));
+    recorded.tell(
+        new TelemetryEvent.ConnectionStopped(
+            successors, new Ending.ByPeer(), new Counters(1, 1, 1, 1), SECOND));
+
+    assertThat(recorded.stop()).hasSize(2).allMatch(event -> event.getDuration().isPositive());
+  }
+
+  @Test
   void connectionThatBeganBeforeTheRecordingTellsHowLongItLasted() throws Exception {
     recorded.tell(new TelemetryEvent.ConnectionStarted(SPAN));
     recorded.startOnly("Connection");

@@ -7,6 +7,8 @@ import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Server;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.net.SocketAddress;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -19,9 +21,17 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 final class ConnectionMeter {
 
-  private record Key(String server, long connection) {
+  /**
+   * The peer belongs to it: a server that was deleted may still drain while its successor has its
+   * name, and the same numbers.
+   */
+  private record Key(String server, long connection, SocketAddress remote) {
     static Key of(Span span) {
-      return new Key(span.server(), span.connection());
+      return new Key(span.server(), span.connection(), span.remote());
+    }
+
+    static Key of(Server server, ConnectionInfo info) {
+      return new Key(server.name(), info.id(), info.remote());
     }
   }
 
@@ -58,8 +68,7 @@ final class ConnectionMeter {
     server.info().generations().forEach(generation -> bound(server.name(), generation));
     for (ConnectionInfo connection : server.connections()) {
       live.putIfAbsent(
-          new Key(server.name(), connection.id()),
-          new Live(handler(server.name(), connection.generation())));
+          Key.of(server, connection), new Live(handler(server.name(), connection.generation())));
     }
   }
 
@@ -67,8 +76,19 @@ final class ConnectionMeter {
     handlers.put(new Binding(server, generation.number()), generation.handler());
   }
 
-  void ended(String server, GenerationInfo generation) {
-    handlers.remove(new Binding(server, generation.number()));
+  /**
+   * @param servers all that there are: the successor of a server that was deleted may have a
+   *     generation of the same name and number
+   */
+  void ended(String server, GenerationInfo generation, Collection<Server> servers) {
+    servers.stream()
+        .filter(each -> each.name().equals(server))
+        .flatMap(each -> each.info().generations().stream())
+        .filter(each -> each.number() == generation.number())
+        .findFirst()
+        .ifPresentOrElse(
+            other -> bound(server, other),
+            () -> handlers.remove(new Binding(server, generation.number())));
   }
 
   private String handler(String server, int generation) {
@@ -120,7 +140,7 @@ final class ConnectionMeter {
     live.values().forEach(ConnectionMeter::miss);
     for (Server server : servers) {
       for (ConnectionInfo info : server.connections()) {
-        Live connection = live.get(new Key(server.name(), info.id()));
+        Live connection = live.get(Key.of(server, info));
         if (connection != null) {
           found(server.name(), connection, info.counters());
         }

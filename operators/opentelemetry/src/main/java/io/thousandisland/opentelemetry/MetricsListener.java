@@ -78,7 +78,8 @@ public final class MetricsListener implements TelemetryListener {
       case TelemetryEvent.HandlerThrew e ->
           handlerFailed(e.span(), connections.handler(e.span()), e.callback(), e.reason());
       case TelemetryEvent.HandlerBound e -> connections.bound(e.server(), e.generation());
-      case TelemetryEvent.GenerationEnded e -> connections.ended(e.server(), e.generation());
+      case TelemetryEvent.GenerationEnded e ->
+          connections.ended(e.server(), e.generation(), servers.all());
       case TelemetryEvent.DrainEnded e -> drained(e, e.result());
       case TelemetryEvent.Restarted e -> instruments.restarts.add(1, of(e).build());
       case TelemetryEvent.AcceptFailed e ->

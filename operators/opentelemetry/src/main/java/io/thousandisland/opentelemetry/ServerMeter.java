@@ -100,6 +100,10 @@ final class ServerMeter implements AutoCloseable {
     watched.put(server, new Watched(server));
   }
 
+  List<Server> all() {
+    return List.copyOf(watched.keySet());
+  }
+
   /** Adds what has happened since the last look. */
   void remove(Server server) {
     Watched gone = watched.remove(server);
@@ -109,7 +113,7 @@ final class ServerMeter implements AutoCloseable {
   }
 
   private void observe() {
-    connections.look(List.copyOf(watched.keySet()));
+    connections.look(all());
     // a server that is deleted may still drain while its successor has its name
     var levels = new HashMap<ObservableLongMeasurement, Map<Attributes, Long>>();
     for (Watched each : watched.values()) {

@@ -154,8 +154,11 @@ class MetricsListenerTest {
   private static void awaitSent(TestServer server, long bytes) {
     Awaitility.await()
         .until(
-            () -> server.server().connections().getFirst().counters(),
-            counters -> counters.bytesSent() == bytes && counters.bytesReceived() == bytes);
+            () -> server.server().connections(),
+            all ->
+                all.size() == 1
+                    && all.getFirst().counters().bytesSent() == bytes
+                    && all.getFirst().counters().bytesReceived() == bytes);
   }
 
   @Test
@@ -221,6 +224,41 @@ class MetricsListenerTest {
       metrics.listener.bindServer(one.server());
       metrics.listener.bindServer(two.server());
       assertThat(metrics.values("ready")).isEqualTo(Map.of("test", 2L));
+    }
+  }
+
+  @Test
+  void connectionsOfTwoServersOfOneNameAreCountedApart() throws Exception {
+    try (var one = TestServer.of(new Echo());
+        var two = TestServer.of(new Echo());
+        var first = one.connect();
+        var second = two.connect()) {
+      first.send("12345");
+      second.send("123456789");
+      awaitSent(one, 5);
+      awaitSent(two, 9);
+      metrics.listener.bindServer(one.server());
+      metrics.listener.bindServer(two.server());
+      for (int look = 1; look <= 3; look++) {
+        assertThat(metrics.values("io"))
+            .isEqualTo(Map.of("receive echo test", 14L, "transmit echo test", 14L));
+      }
+    }
+  }
+
+  @Test
+  void successorOfADeletedServerKeepsTheNameOfItsHandler() throws Exception {
+    try (var successor = TestServer.of(new Echo())) {
+      metrics.listener.bindServer(successor.server());
+      var span = new Span("test", 1, 1, SPAN.remote(), "");
+      GenerationInfo alike = successor.server().info().generations().getFirst();
+      tell(
+          new TelemetryEvent.GenerationEnded("test", alike), // of the server that was deleted
+          new TelemetryEvent.ConnectionStarted(span),
+          new TelemetryEvent.ConnectionReady(span, 1, SECOND),
+          new TelemetryEvent.ConnectionStopped(
+              span, new Ending.ByPeer(), new Counters(5, 1, 6, 2), SECOND));
+      assertThat(metrics.values("connection.duration")).isEqualTo(Map.of("by_peer echo test", 1L));
     }
   }
 

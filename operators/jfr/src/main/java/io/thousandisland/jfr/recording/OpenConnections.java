@@ -6,6 +6,7 @@ import io.thousandisland.jfr.recording.events.HandshakeEvent;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.Span;
 import io.thousandisland.telemetry.TelemetryEvent;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
@@ -19,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class OpenConnections {
 
-  private record Key(String server, long connection) {
+  /**
+   * The peer belongs to it: a server that was deleted may still drain while its successor has its
+   * name, and the same numbers.
+   */
+  private record Key(String server, long connection, SocketAddress remote) {
     static Key of(Span span) {
-      return new Key(span.server(), span.connection());
+      return new Key(span.server(), span.connection(), span.remote());
     }
   }
 
