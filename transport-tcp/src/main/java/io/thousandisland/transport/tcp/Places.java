@@ -2,37 +2,45 @@ package io.thousandisland.transport.tcp;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.ClosedSelectorException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The pollers of the transport, of two kinds. Channels that use the poller's thread are at pollers
- * on platform threads. Other channels are at pollers on virtual threads, if these do better; these
- * pollers start with the first such channel. Each kind has as many pollers as there are processors.
+ * on platform threads. Other channels are at pollers on virtual threads, if these do better. Each
+ * kind has as many pollers as there are processors. All of them begin together, before there are
+ * clients: a crowd of clients may leave no descriptors for a selector.
  *
  * <p>Thread: any.
  */
 final class Places implements Registration.Choice, Closeable {
 
   private final Pollers lending;
-  private final PollerThreads othersThreads;
 
-  /** Guarded by this. */
-  private @Nullable Pollers others;
+  /** The same pollers when there is one kind. */
+  private final Pollers others;
 
-  /** Guarded by this. */
-  private boolean closed;
-
-  private Places(Pollers lending, PollerThreads others) {
+  private Places(Pollers lending, Pollers others) {
     this.lending = lending;
-    othersThreads = others;
+    this.others = others;
   }
 
   /**
    * @param others the kind of thread for pollers of connections that have a thread each
    */
   static Places open(PollerThreads others) throws IOException {
-    return new Places(start(PollerThreads.PLATFORM), others);
+    Pollers lending = start(PollerThreads.PLATFORM);
+    if (others == PollerThreads.PLATFORM) {
+      return new Places(lending, lending);
+    }
+    try {
+      return new Places(lending, start(others));
+    } catch (Throwable e) {
+      try {
+        lending.close();
+      } catch (IOException alsoFailed) {
+        e.addSuppressed(alsoFailed);
+      }
+      throw e;
+    }
   }
 
   private static Pollers start(PollerThreads threads) throws IOException {
@@ -43,47 +51,25 @@ final class Places implements Registration.Choice, Closeable {
    * The next poller in turn.
    *
    * @param takesThread whether the poller's thread would be used
-   * @throws ClosedSelectorException when there are no pollers any more
    */
   @Override
-  public Poller next(boolean takesThread) throws IOException {
-    return takesThread || othersThreads == PollerThreads.PLATFORM
-        ? lending.next()
-        : others().next();
-  }
-
-  private synchronized Pollers others() throws IOException {
-    if (closed) {
-      throw new ClosedSelectorException();
-    }
-    if (others == null) {
-      others = start(othersThreads);
-    }
-    return others;
+  public Poller next(boolean takesThread) {
+    return takesThread ? lending.next() : others.next();
   }
 
   /** How many channels are registered. */
   int channels() {
-    Pollers mine;
-    synchronized (this) {
-      mine = others;
-    }
-    return lending.channels() + (mine == null ? 0 : mine.channels());
+    return lending.channels() + (others == lending ? 0 : others.channels());
   }
 
   /** As {@link Pollers#close}. */
   @Override
   public void close() throws IOException {
-    Pollers mine;
-    synchronized (this) {
-      closed = true;
-      mine = others;
-    }
     try {
       lending.close();
     } finally {
-      if (mine != null) {
-        mine.close();
+      if (others != lending) {
+        others.close();
       }
     }
   }

@@ -105,6 +105,9 @@ final class Poller implements Closeable, ThreadLender {
   /** How often the poller stepped aside. */
   private int steps;
 
+  /** The failure of the last turn, as reported; empty when it went well. */
+  private String failure = "";
+
   /** Whether the thread may be lent: the poller holds a place for the thread that would follow. */
   private boolean place;
 
@@ -276,9 +279,10 @@ final class Poller implements Closeable, ThreadLender {
     while (mine && !closing) {
       try {
         mine = turn();
+        failure = "";
       } catch (Throwable e) {
         sleeping = false;
-        report(e);
+        reportOnce(e);
         forgetInterrupt();
         LockSupport.parkNanos(PAUSE_AFTER_FAILURE); // no busy loop if it fails again
       }
@@ -511,6 +515,15 @@ final class Poller implements Closeable, ThreadLender {
     }
     ended.countDown();
     releases.grantAll();
+  }
+
+  /** Reports a failure that may come again at each turn. */
+  private void reportOnce(Throwable e) {
+    String now = String.valueOf(e);
+    if (!now.equals(failure)) {
+      failure = now;
+      report(e);
+    }
   }
 
   /** Reports a bug, such as a callback that throws. The other channels must not suffer from it. */

@@ -1,6 +1,11 @@
 package io.thousandisland.transport.tcp;
 
+import java.io.IOException;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
 
 /** The kind of thread that pollers run on. */
 enum PollerThreads {
@@ -46,7 +51,46 @@ enum PollerThreads {
 
   /** The kind of thread for pollers of connections that have a thread each. */
   static PollerThreads forOwnThreads() {
-    return Runtime.version().feature() >= SELECTORS_PARK_SINCE ? VIRTUAL : PLATFORM;
+    return Parking.WORKS ? VIRTUAL : PLATFORM;
+  }
+
+  /**
+   * Whether a selector parks a virtual thread here. The JDK makes pollers of its own at the first
+   * such wait. If that fails, for want of descriptors, it fails for as long as the process lives.
+   * So the first wait is here, before there are clients.
+   */
+  private static final class Parking {
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+    static final boolean WORKS =
+        Runtime.version().feature() >= SELECTORS_PARK_SINCE && worksFor(Selector::open);
+
+    private Parking() {}
+  }
+
+  /** A way to open a selector. */
+  interface Opening {
+    Selector open() throws IOException;
+  }
+
+  static boolean worksFor(Opening opening) {
+    var parked = new CompletableFuture<Boolean>();
+    Thread unused =
+        Thread.ofVirtual()
+            .inheritInheritableThreadLocals(false)
+            .start(() -> parked.complete(park(opening)));
+    // handlers of other servers may keep every carrier: then it has worked for them
+    return parked
+        .completeOnTimeout(true, Parking.PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+        .join();
+  }
+
+  private static boolean park(Opening opening) {
+    try (Selector selector = opening.open()) {
+      int unused = selector.select(1);
+      return true;
+    } catch (IOException | LinkageError noDescriptors) {
+      return false;
+    }
   }
 
   abstract Thread.Builder builder();

@@ -14,11 +14,10 @@ import org.osgi.service.component.annotations.Deactivate;
 /**
  * Plain TCP.
  *
- * <p>The pollers on platform threads start with the first listening channel, and the others when
- * one is needed. When the component goes, the pollers end and close the channels still registered:
- * nothing would wake these any more. Listening channels always are registered. A connection that
- * never had to wait is not registered: it finds the poller closed as soon as it has to wait, and is
- * closed then.
+ * <p>The pollers start with the first listening channel. When the component goes, the pollers end
+ * and close the channels still registered: nothing would wake these any more. Listening channels
+ * always are registered. A connection that never had to wait is not registered: it finds the poller
+ * closed as soon as it has to wait, and is closed then.
  *
  * <p>Thread: any.
  */

@@ -13,6 +13,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardSocketOptions;
 import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -74,8 +75,9 @@ class PollerTroubleTest {
             },
             Standby.unlimited(),
             () -> {
-              if (failures.getAndDecrement() > 0) {
-                throw new IllegalStateException("of a turn");
+              int left = failures.getAndDecrement();
+              if (left > 0) {
+                throw new IllegalStateException("of a turn, left: " + left);
               }
             });
     poller.start();
@@ -91,8 +93,8 @@ class PollerTroubleTest {
         assertThat(told.ready.await(20, TimeUnit.SECONDS)).isTrue();
         told.closes = reported;
       }
-      for (int i = 0; i < 3; i++) {
-        assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("of a turn");
+      for (int left = 3; left > 0; left--) {
+        assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("of a turn, left: " + left);
       }
       poller.close();
       for (int i = 0; i < 4; i++) { // no failure keeps the next channel from its notice
@@ -100,6 +102,51 @@ class PollerTroubleTest {
         assertThat(reported.poll(20, TimeUnit.SECONDS)).isEqualTo("of a close");
       }
     }
+  }
+
+  @Test
+  void x3FailureThatComesAgainAtEachTurnIsReportedOnce() throws Exception {
+    var turns = new Semaphore(0);
+    var reported = new LinkedBlockingQueue<String>();
+    var poller =
+        new Poller(
+            work -> {
+              Thread thread = Thread.ofPlatform().daemon().unstarted(work);
+              thread.setUncaughtExceptionHandler((t, e) -> reported.add(e.getMessage()));
+              return thread;
+            },
+            Standby.unlimited(),
+            () -> {
+              turns.release();
+              throw new IllegalStateException("of every turn");
+            });
+    poller.start();
+    for (int i = 0; i < 5; i++) {
+      while (!poller.sleeps()) {
+        Thread.yield(); // the test has a time limit
+      }
+      poller.wakeUp();
+      assertThat(turns.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+    }
+    poller.close();
+    assertThat(reported).containsExactly("of every turn");
+  }
+
+  @Test
+  void x3SelectorThatCannotParkAVirtualThreadHasPlatformThreads() {
+    assertThat(
+            PollerThreads.worksFor(
+                () -> {
+                  throw new IOException("no descriptors, on purpose");
+                }))
+        .isFalse();
+    assertThat(
+            PollerThreads.worksFor(
+                () -> {
+                  throw new NoClassDefFoundError("sun.nio.ch.Poller, on purpose");
+                }))
+        .isFalse();
+    assertThat(PollerThreads.worksFor(Selector::open)).isTrue();
   }
 
   /** A channel that gets one notice, and cannot be closed. */
