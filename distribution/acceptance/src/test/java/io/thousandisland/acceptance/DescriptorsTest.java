@@ -17,16 +17,16 @@ class DescriptorsTest {
   /** A server that has started holds about 60. */
   private static final int LIMIT = 120;
 
+  /** Too few for the bundles of the server. */
+  private static final int TOO_FEW = 40;
+
   @TempDir Path home;
 
   @ParameterizedTest
   @EnumSource
   void a1a2ServerThatIsOutOfDescriptorsServesWhomItHasAndLaterWhoWaited(Framework framework)
       throws Exception {
-    Launch launch =
-        Launch.of(framework, home)
-            .with(ServerProcess.TELLS_WHEN_STARTED)
-            .under("bash", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "bash");
+    Launch launch = limited(framework, LIMIT).with(ServerProcess.TELLS_WHEN_STARTED);
     List<Client> clients = new ArrayList<>();
     try (var server = launch.start()) {
       int port = server.port("echo");
@@ -59,6 +59,21 @@ class DescriptorsTest {
       for (Client client : clients) {
         client.close();
       }
+    }
+  }
+
+  private Launch limited(Framework framework, int descriptors) {
+    return Launch.of(framework, home)
+        .under("bash", "-c", "ulimit -n " + descriptors + "; exec \"$@\"", "bash");
+  }
+
+  /** A service manager starts a process again only if its exit code tells of a failure. */
+  @ParameterizedTest
+  @EnumSource
+  void serverThatCannotMakeItsFilesEndsWithAFailure(Framework framework) throws Exception {
+    try (var server = limited(framework, TOO_FEW).start()) {
+      assertThat(server.exit(ServerProcess.PATIENCE)).isEqualTo(1);
+      assertThat(server.err().all()).anyMatch(line -> line.contains("Too many open files"));
     }
   }
 }

@@ -32,6 +32,8 @@ public final class StopWithTheProcess implements BundleActivator {
 
   private static final long START_MILLIS = 15_000;
 
+  private static final int NOT_STARTED = 1;
+
   /** The time for a thread to get a processor on a busy machine. */
   private static final long EXIT_MILLIS = 10_000;
 
@@ -41,7 +43,7 @@ public final class StopWithTheProcess implements BundleActivator {
         new ServiceTracker<>(context, context.createFilter("(launcher.ready=true)"), null);
     ready.open();
     Main.onShutdown(() -> stop(context.getBundle(0).adapt(Framework.class), ready), copies());
-    context.addBundleListener((SynchronousBundleListener) event -> exitWhenStopping(event));
+    context.addBundleListener((SynchronousBundleListener) event -> exitWhenStopping(event, ready));
     Map<String, Object> command = new HashMap<>();
     command.put("osgi.command.scope", ExitCommand.SCOPE);
     command.put("osgi.command.function", ExitCommand.NAME);
@@ -81,11 +83,12 @@ public final class StopWithTheProcess implements BundleActivator {
   /**
    * After a signal the exit is already under way, with the signal's code, and the exit begun here
    * waits without end. Otherwise this exit has to be under way before the framework has stopped,
-   * because then bnd's launcher ends the process, too, with another code.
+   * because then bnd's launcher ends the process, too, with another code. A framework that stops
+   * before it was ready could not be started: bnd's launcher has said why.
    */
-  private static void exitWhenStopping(BundleEvent event) {
+  private static void exitWhenStopping(BundleEvent event, ServiceTracker<?, ?> ready) {
     if (event.getBundle().getBundleId() == 0 && event.getType() == BundleEvent.STOPPING) {
-      new ExitCommand().exit();
+      new ExitCommand().exit(ready.isEmpty() ? NOT_STARTED : 0);
       Main.awaitExit(EXIT_MILLIS);
     }
   }
