@@ -229,7 +229,7 @@ class DistributionTest {
   void optionsOfTheBaseFolderAreReadAndTheCommandLineWins() throws Exception {
     Path options = Files.createDirectories(base().resolve("conf")).resolve("java.options");
     Files.writeString(
-        options, "# mine\r\n\r\n  -Dport=wrong  \n-Dshell=of f\r\n-Ddeploy=" + options);
+        options, "\ufeff# mine\r\n\r\n  -Dport=wrong  \n-Dshell=of f\r\n-Ddeploy=" + options);
     Distribution.Ended ended = distribution.run("-Dbase=" + base(), "-Dport=0");
     assertThat(ended.code()).isEqualTo(2);
     assertThat(ended.err())
