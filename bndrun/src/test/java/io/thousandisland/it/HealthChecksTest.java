@@ -93,6 +93,17 @@ class HealthChecksTest {
           .until(
               () -> health.get("/health.json?tags=readiness").body(),
               body -> body.contains("none is 'MAYBE'; allowed are OK, WARN,"));
+
+      readiness.update(
+          new Hashtable<>(Map.of("servers.target", "(server.name=good)", "non", "OK")));
+      Awaitility.await()
+          .until(
+              () -> health.get("/health.json?tags=readiness").body(),
+              body -> body.contains("unknown key non; allowed are expect, none,"));
+      check(health.get("/health.txt?tags=readiness"), 503, "CRITICAL");
+      readiness.update(
+          new Hashtable<>(Map.of("hc.tags", "readiness", "servers.target", "(server.name=good)")));
+      Awaitility.await().until(() -> health.get("/health.txt?tags=readiness").statusCode() == 200);
     } finally {
       readiness.delete();
     }

@@ -3,7 +3,10 @@ package io.thousandisland.health;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.Result.Status;
 import org.apache.felix.hc.api.ResultLog;
@@ -17,31 +20,34 @@ final class Findings {
     log.add(new ResultLog.Entry(status, line));
   }
 
-  /** Reports a value that means nothing. */
-  void check(StatusKey key, Status ifWrong) {
-    if (key.status().isEmpty()) {
-      say(ifWrong, key.fault());
-    }
+  void say(Status status, List<String> lines) {
+    lines.forEach(line -> say(status, line));
   }
 
-  Result result() {
-    return new Result(log);
-  }
-
-  /** Snapshots of the servers, by name. */
-  static List<ServerInfo> of(List<Server> servers) {
-    return servers.stream()
+  /** One line for each server, by name. Returns the names. */
+  Set<String> servers(List<Server> servers, Function<ServerInfo, Status> verdict) {
+    var names = new HashSet<String>();
+    servers.stream()
         .map(Server::info)
         .sorted(Comparator.comparing(ServerInfo::name))
-        .toList();
+        .forEach(
+            info -> {
+              say(verdict.apply(info), line(info));
+              names.add(info.name());
+            });
+    return names;
   }
 
   /** {@code server echo is WAITING: no handler matches (handler.name=echo)}. */
-  static String line(ServerInfo info) {
+  private static String line(ServerInfo info) {
     return "server "
         + info.name()
         + " is "
         + info.status()
         + info.reason().map(reason -> ": " + reason).orElse("");
+  }
+
+  Result result() {
+    return new Result(log);
   }
 }

@@ -3,14 +3,13 @@ package io.thousandisland.health;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import java.util.List;
+import java.util.Map;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
 import org.apache.felix.hc.api.Result.Status;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -52,31 +51,26 @@ public final class LivenessCheck implements HealthCheck {
 
   private final StatusKey failed;
   private final StatusKey none;
+  private final List<String> faults;
 
   /** Replaced by Declarative Services, read by the callers of {@link #execute}. */
-  @Reference(
-      name = "servers",
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC)
-  volatile List<Server> servers = List.of();
+  @Reference volatile List<Server> servers = List.of();
 
   @Activate
-  public LivenessCheck(Settings settings) {
+  public LivenessCheck(Settings settings, Map<String, Object> properties) {
     this.failed = new StatusKey("failed", settings.failed());
     this.none = new StatusKey("none", settings.none());
+    this.faults = Faults.of(Settings.class, properties, failed, none);
   }
 
-  /** A value that means nothing is a warning: a mistyped key must not restart a process. */
+  /** A fault of the configuration is a warning: a typing error must not restart a process. */
   @Override
   public Result execute() {
     var findings = new Findings();
-    List<ServerInfo> all = Findings.of(servers);
-    all.forEach(info -> findings.say(verdict(info), Findings.line(info)));
-    if (all.isEmpty()) {
+    if (findings.servers(servers, this::verdict).isEmpty()) {
       findings.say(none.status().orElse(Status.WARN), "there is no server");
     }
-    findings.check(failed, Status.WARN);
-    findings.check(none, Status.WARN);
+    findings.say(Status.WARN, faults);
     return findings.result();
   }
 

@@ -3,8 +3,8 @@ package io.thousandisland.health;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.felix.hc.api.HealthCheck;
 import org.apache.felix.hc.api.Result;
@@ -12,8 +12,6 @@ import org.apache.felix.hc.api.Result.Status;
 import org.osgi.service.component.annotations.Activate;
 import org.osgi.service.component.annotations.Component;
 import org.osgi.service.component.annotations.Reference;
-import org.osgi.service.component.annotations.ReferenceCardinality;
-import org.osgi.service.component.annotations.ReferencePolicy;
 import org.osgi.service.metatype.annotations.AttributeDefinition;
 import org.osgi.service.metatype.annotations.Designate;
 import org.osgi.service.metatype.annotations.ObjectClassDefinition;
@@ -55,18 +53,16 @@ public final class ReadinessCheck implements HealthCheck {
 
   private final List<String> expected;
   private final StatusKey none;
+  private final List<String> faults;
 
   /** Replaced by Declarative Services, read by the callers of {@link #execute}. */
-  @Reference(
-      name = "servers",
-      cardinality = ReferenceCardinality.MULTIPLE,
-      policy = ReferencePolicy.DYNAMIC)
-  volatile List<Server> servers = List.of();
+  @Reference volatile List<Server> servers = List.of();
 
   @Activate
-  public ReadinessCheck(Settings settings) {
+  public ReadinessCheck(Settings settings, Map<String, Object> properties) {
     this.expected = names(settings.expect());
     this.none = new StatusKey("none", settings.none());
+    this.faults = Faults.of(Settings.class, properties, none);
   }
 
   /** In a file of properties all names are one text, with commas. */
@@ -81,20 +77,17 @@ public final class ReadinessCheck implements HealthCheck {
   @Override
   public Result execute() {
     var findings = new Findings();
-    List<ServerInfo> all = Findings.of(servers);
-    all.forEach(info -> findings.say(verdict(info), Findings.line(info)));
-    Set<String> names = all.stream().map(ServerInfo::name).collect(Collectors.toSet());
-    expected.stream()
-        .filter(name -> !names.contains(name))
-        .forEach(
-            name ->
-                findings.say(
-                    Status.TEMPORARILY_UNAVAILABLE,
-                    "server " + name + ", which is expected, is not there"));
-    if (all.isEmpty() && expected.isEmpty()) {
+    Set<String> names = findings.servers(servers, ReadinessCheck::verdict);
+    for (String name : expected) {
+      if (!names.contains(name)) {
+        findings.say(
+            Status.TEMPORARILY_UNAVAILABLE, "server " + name + ", which is expected, is not there");
+      }
+    }
+    if (names.isEmpty() && expected.isEmpty()) {
       findings.say(none.status().orElse(Status.CRITICAL), "there is no server");
     }
-    findings.check(none, Status.CRITICAL);
+    findings.say(Status.CRITICAL, faults);
     return findings.result();
   }
 

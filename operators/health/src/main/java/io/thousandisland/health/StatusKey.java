@@ -25,7 +25,9 @@ record StatusKey(String key, String value) {
   }
 
   /** The fault of a value that means no status, in words for an operator. */
-  String fault() {
-    return key + " is '" + value + "'; allowed are " + ALLOWED;
+  Optional<String> fault() {
+    return status().isPresent()
+        ? Optional.empty()
+        : Optional.of(key + " is '" + value + "'; allowed are " + ALLOWED);
   }
 }

@@ -26,13 +26,13 @@ class HealthTest {
   }
 
   private static Result readiness(Map<String, Object> settings, Server... servers) {
-    var check = new ReadinessCheck(Settings.of(ReadinessCheck.Settings.class, settings));
+    var check = new ReadinessCheck(Settings.of(ReadinessCheck.Settings.class, settings), settings);
     check.servers = List.of(servers);
     return check.execute();
   }
 
   private static Result liveness(Map<String, Object> settings, Server... servers) {
-    var check = new LivenessCheck(Settings.of(LivenessCheck.Settings.class, settings));
+    var check = new LivenessCheck(Settings.of(LivenessCheck.Settings.class, settings), settings);
     check.servers = List.of(servers);
     return check.execute();
   }
@@ -142,6 +142,72 @@ class HealthTest {
           .containsExactly("OK server one is RUNNING", "WARN" + fault);
     }
     assertThat(lines(readiness(Map.of("none", wrong)))).contains("CRITICAL there is no server");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"expct", "Expect", "failed ", "server.target", "servers.targt", "hc", ""})
+  void unknownKeyIsNamedWithThoseThatAreAllowedAndWithoutItsValue(String wrong) throws Exception {
+    Map<String, Object> settings = Map.of(wrong, "secret");
+    String fault = " unknown key " + wrong + "; allowed are ";
+    try (var one = server("one")) {
+      Result ready = readiness(settings, one.server());
+      assertThat(lines(ready))
+          .containsExactly(
+              "OK server one is RUNNING",
+              "CRITICAL" + fault + "expect, none, servers.target and hc.*");
+      assertThat(ready.getStatus()).isEqualTo(Status.CRITICAL);
+      Result alive = liveness(settings, one.server());
+      assertThat(lines(alive))
+          .containsExactly(
+              "OK server one is RUNNING", "WARN" + fault + "failed, none, servers.target and hc.*");
+      assertThat(alive.getStatus()).isEqualTo(Status.WARN);
+    }
+  }
+
+  @Test
+  void keyOfTheOtherCheckIsUnknownAndEachUnknownKeyHasItsLine() {
+    assertThat(
+            lines(
+                readiness(
+                    Map.of("none", "OK", "failed", "OK", "a", 1, "expect", new String[] {"x"}))))
+        .filteredOn(line -> line.startsWith("CRITICAL unknown key "))
+        .extracting(line -> line.replaceAll(";.*", ""))
+        .containsExactly("CRITICAL unknown key a", "CRITICAL unknown key failed");
+    assertThat(lines(liveness(Map.of("expect", "x")))).hasSize(2);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "service.pid",
+        "service.ranking",
+        "component.id",
+        "felix.fileinstall.filename",
+        "org.apache.felix.configadmin.revision",
+        "org.apache.karaf.features.configKey",
+        ":configurator:feature-x",
+        "osgi.ds.satisfying.condition.target",
+        "hc.tags",
+        "hc.async.cronExpression",
+        "servers.cardinality.minimum",
+        ".private"
+      })
+  void keysOfThePlatformAreNoFaults(String key) throws Exception {
+    try (var one = server("one")) {
+      assertThat(readiness(Map.of(key, "x"), one.server()).getStatus()).isEqualTo(Status.OK);
+      assertThat(liveness(Map.of(key, "x"), one.server()).getStatus()).isEqualTo(Status.OK);
+    }
+  }
+
+  @Test
+  void targetThatIsNoFilterIsNamed() {
+    String fault = " servers.target is '(x'; allowed is a filter, such as (server.name=echo)";
+    assertThat(lines(readiness(Map.of("servers.target", "(x", "none", "OK"))))
+        .containsExactly("OK there is no server", "CRITICAL" + fault);
+    assertThat(lines(liveness(Map.of("servers.target", "(x"))))
+        .containsExactly("OK there is no server", "WARN" + fault);
+    assertThat(lines(readiness(Map.of("servers.target", "(server.name=x)", "none", "OK"))))
+        .containsExactly("OK there is no server");
   }
 
   private static final class Silent implements Handler<Void> {}

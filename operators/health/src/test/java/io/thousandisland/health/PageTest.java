@@ -49,13 +49,13 @@ class PageTest {
   }
 
   private static HealthCheck readiness(Server server) {
-    var check = new ReadinessCheck(Settings.of(ReadinessCheck.Settings.class, Map.of()));
+    var check = new ReadinessCheck(Settings.of(ReadinessCheck.Settings.class, Map.of()), Map.of());
     check.servers = List.of(server);
     return check;
   }
 
   private static HealthCheck liveness(Server server) {
-    var check = new LivenessCheck(Settings.of(LivenessCheck.Settings.class, Map.of()));
+    var check = new LivenessCheck(Settings.of(LivenessCheck.Settings.class, Map.of()), Map.of());
     check.servers = List.of(server);
     return check;
   }
