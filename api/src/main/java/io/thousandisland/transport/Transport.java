@@ -19,6 +19,16 @@ public interface Transport {
   String EXPIRES = "expires";
 
   /**
+   * Beginning of the name of a fact about one certificate; its number follows. The text of the fact
+   * is a name of the certificate, {@link #UNTIL}, and when it or one of its chain expires: {@code
+   * certificate 1} is {@code CN=example.org from cert.pem, until 2027-01-31T12:00:00Z}.
+   */
+  String CERTIFICATE = "certificate ";
+
+  /** The text before the ISO 8601 instant in a fact about one {@link #CERTIFICATE}. */
+  String UNTIL = ", until ";
+
+  /**
    * Opens a listening channel that has its port for itself. A server that wants several channels
    * asks this channel for the others ({@link ListeningChannel#another}).
    *
@@ -30,7 +40,8 @@ public interface Transport {
 
   /**
    * Facts for people who look at a server, as names and values in the order to show them. A
-   * transport with certificates tells {@link #EXPIRES}. By default there are none.
+   * transport with certificates tells {@link #EXPIRES}, and may tell each {@link #CERTIFICATE}. By
+   * default there are none.
    */
   default Map<String, String> facts() {
     return Map.of();

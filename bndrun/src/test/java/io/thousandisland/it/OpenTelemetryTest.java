@@ -13,13 +13,16 @@ import io.opentelemetry.sdk.metrics.data.LongPointData;
 import io.opentelemetry.sdk.metrics.data.MetricData;
 import io.opentelemetry.sdk.metrics.export.CollectionRegistration;
 import io.opentelemetry.sdk.metrics.export.MetricReader;
+import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryListener;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.osgi.framework.BundleContext;
 import org.osgi.framework.ServiceRegistration;
 import org.osgi.test.common.annotation.InjectBundleContext;
@@ -29,6 +32,7 @@ import org.osgi.test.common.annotation.InjectBundleContext;
 class OpenTelemetryTest {
 
   @InjectBundleContext BundleContext context;
+  @TempDir Path folder;
 
   /** Reads when a test says so. */
   private static final class Reader implements MetricReader {
@@ -95,6 +99,7 @@ class OpenTelemetryTest {
       try {
         assertThat(isThere()).isTrue();
         countsARealServer(reader);
+        tellsWhenARealCertificateExpires(reader);
       } finally {
         service.unregister();
       }
@@ -126,6 +131,24 @@ class OpenTelemetryTest {
             .isEqualTo(Map.of("measured", 1L));
       }
       Awaitility.await().until(() -> ended(reader), "echo by_peer"::equals);
+    }
+  }
+
+  private void tellsWhenARealCertificateExpires(Reader reader) throws Exception {
+    Path store = ConfiguredTls.store(folder.resolve("own.p12"), "measured");
+    try (var tls = new ConfiguredTls(context, ConfiguredTls.files(store, folder));
+        var server =
+            new ConfiguredServer(
+                context,
+                "secure",
+                Map.of(
+                    "handler.target", "(handler.name=echo)", "transport.target", tls.target()))) {
+      server.await(Status.RUNNING);
+      assertThat(reader.values("certificate.time_left", "secure", "thousandisland.certificate"))
+          .hasEntrySatisfying(
+              "CN=measured from " + store,
+              left -> assertThat(left).as("seconds").isBetween(29 * 86_400L, 30 * 86_400L))
+          .hasSize(1);
     }
   }
 

@@ -13,6 +13,8 @@ final class Keys {
   static final AttributeKey<String> HANDLER = AttributeKey.stringKey("thousandisland.handler");
   static final AttributeKey<String> ENDING = AttributeKey.stringKey("thousandisland.ending");
   static final AttributeKey<String> LIMIT = AttributeKey.stringKey("thousandisland.limit");
+  static final AttributeKey<String> CERTIFICATE =
+      AttributeKey.stringKey("thousandisland.certificate");
   static final AttributeKey<String> CALLBACK = AttributeKey.stringKey("thousandisland.callback");
   static final AttributeKey<String> DRAIN_RESULT =
       AttributeKey.stringKey("thousandisland.drain.result");

@@ -8,6 +8,8 @@ import io.thousandisland.server.GenerationInfo;
 import io.thousandisland.server.Limit;
 import io.thousandisland.server.Server;
 import io.thousandisland.server.ServerInfo;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +44,7 @@ final class ServerMeter implements AutoCloseable {
   private final ObservableLongMeasurement most;
   private final ObservableLongMeasurement ready;
   private final ObservableLongMeasurement drains;
+  private final ObservableLongMeasurement timeLeft;
   private final ObservableLongMeasurement acceptedCounter;
   private final ObservableLongMeasurement refusedCounter;
   private final ObservableLongMeasurement bytes;
@@ -58,12 +61,17 @@ final class ServerMeter implements AutoCloseable {
             "The most connections that may be live");
     drains = level(meter, "thousandisland.active_drains", "{drain}", "Drains under way");
     ready =
-        meter
-            .gaugeBuilder("thousandisland.ready")
-            .ofLongs()
-            .setUnit("1")
-            .setDescription("1 while the server is ready for connections, else 0")
-            .buildObserver();
+        gauge(
+            meter,
+            "thousandisland.ready",
+            "1",
+            "1 while the server is ready for connections, else 0");
+    timeLeft =
+        gauge(
+            meter,
+            "thousandisland.certificate.time_left",
+            "s",
+            "Time until a certificate, or one of its chain, expires; negative afterwards");
     acceptedCounter =
         sum(
             meter,
@@ -79,13 +87,31 @@ final class ServerMeter implements AutoCloseable {
     bytes = sum(meter, "thousandisland.io", "By", "Bytes received from peers and sent to them");
     callback =
         meter.batchCallback(
-            this::observe, active, most, drains, ready, acceptedCounter, refusedCounter, bytes);
+            this::observe,
+            active,
+            most,
+            drains,
+            ready,
+            timeLeft,
+            acceptedCounter,
+            refusedCounter,
+            bytes);
   }
 
   private static ObservableLongMeasurement level(
       Meter meter, String name, String unit, String description) {
     return meter
         .upDownCounterBuilder(name)
+        .setUnit(unit)
+        .setDescription(description)
+        .buildObserver();
+  }
+
+  private static ObservableLongMeasurement gauge(
+      Meter meter, String name, String unit, String description) {
+    return meter
+        .gaugeBuilder(name)
+        .ofLongs()
         .setUnit(unit)
         .setDescription(description)
         .buildObserver();
@@ -116,6 +142,7 @@ final class ServerMeter implements AutoCloseable {
     connections.look(all());
     // a server that is deleted may still drain while its successor has its name
     var levels = new HashMap<ObservableLongMeasurement, Map<Attributes, Long>>();
+    var expiries = new HashMap<Attributes, Instant>();
     for (Watched each : watched.values()) {
       ServerInfo info = each.server.info();
       sum(each, info);
@@ -123,6 +150,13 @@ final class ServerMeter implements AutoCloseable {
       add(levels, most, server, info.maxConnections());
       add(levels, drains, server, each.server.drains().size());
       add(levels, ready, server, info.ready() ? 1 : 0);
+      Expiries.of(info.transportFacts())
+          .forEach(
+              (name, until) ->
+                  expiries.merge(
+                      Attributes.of(Keys.SERVER, info.name(), Keys.CERTIFICATE, name),
+                      until,
+                      (a, b) -> a.isBefore(b) ? a : b));
       for (GenerationInfo generation : info.generations()) {
         add(
             levels,
@@ -134,6 +168,10 @@ final class ServerMeter implements AutoCloseable {
     levels.forEach(
         (measurement, values) ->
             values.forEach((attributes, value) -> measurement.record(value, attributes)));
+    Instant now = Instant.now();
+    expiries.forEach(
+        (attributes, until) ->
+            timeLeft.record(Duration.between(now, until).toSeconds(), attributes));
     accepted.observe(acceptedCounter);
     refused.observe(refusedCounter);
     connections.bytes().observe(bytes);

@@ -17,6 +17,8 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
@@ -200,6 +202,81 @@ class MetricsListenerTest {
       assertThat(metrics.values("ready")).isEqualTo(Map.of("small", 0L));
       metrics.listener.unbindServer(server.server());
       assertThat(metrics.values("ready")).isEmpty();
+    }
+  }
+
+  private static TestServer certified(Map<String, String> facts) throws InterruptedException {
+    return TestServer.serving(new Echo())
+        .transport("tls", tcp -> new Certified(tcp, facts))
+        .over("tls")
+        .start();
+  }
+
+  private static String in(long seconds) {
+    return Instant.now().plusSeconds(seconds).toString();
+  }
+
+  @Test
+  void eachCertificateTellsItsSecondsUntilItExpiresAndSinceItHas() throws Exception {
+    try (var server =
+        certified(
+            Map.of(
+                "certificate 1",
+                "CN=a, until=now, until 3 from a.pem, until " + in(86_400),
+                "certificate 2",
+                "CN=b from b.pem, until " + in(-3_600),
+                "certificate 3",
+                "CN=c from c.pem",
+                "certificate 4",
+                "CN=d from d.pem, until next week",
+                "protocols",
+                "TLSv1.3, until " + in(5),
+                "expires",
+                in(-3_600)))) {
+      metrics.listener.bindServer(server.server());
+      assertThat(metrics.values("certificate.time_left"))
+          .hasEntrySatisfying(
+              "CN=a, until=now, until 3 from a.pem test",
+              left -> assertThat(left).isBetween(86_300L, 86_400L))
+          .hasEntrySatisfying(
+              "CN=b from b.pem test", left -> assertThat(left).isBetween(-3_700L, -3_600L))
+          .hasSize(2);
+      metrics.listener.unbindServer(server.server());
+      assertThat(metrics.values("certificate.time_left")).isEmpty();
+    }
+  }
+
+  @Test
+  void transportThatTellsOnlyWhenTheFirstExpiresHasOneWithoutAName() throws Exception {
+    try (var server = certified(Map.of("expires", in(600)))) {
+      metrics.listener.bindServer(server.server());
+      assertThat(metrics.values("certificate.time_left"))
+          .hasEntrySatisfying(" test", left -> assertThat(left).isBetween(500L, 600L))
+          .hasSize(1);
+    }
+  }
+
+  @Test
+  void textThatIsNoTimeAndATransportWithoutCertificatesHaveNoTimeLeft() throws Exception {
+    var facts = new HashMap<>(Map.of("expires", "next week"));
+    facts.put("certificate 1", null);
+    try (var odd = certified(facts);
+        var tcp = TestServer.of(new Echo())) {
+      metrics.listener.bindServer(odd.server());
+      metrics.listener.bindServer(tcp.server());
+      assertThat(metrics.values("ready")).isEqualTo(Map.of("test", 2L));
+      assertThat(metrics.values("certificate.time_left")).isEmpty();
+    }
+  }
+
+  @Test
+  void ofTwoServersOfOneNameTheTimeThatIsLessCounts() throws Exception {
+    try (var one = certified(Map.of("certificate 1", "CN=a, until " + in(600)));
+        var two = certified(Map.of("certificate 1", "CN=a, until " + in(60)))) {
+      metrics.listener.bindServer(one.server());
+      metrics.listener.bindServer(two.server());
+      assertThat(metrics.values("certificate.time_left"))
+          .hasEntrySatisfying("CN=a test", left -> assertThat(left).isLessThanOrEqualTo(60));
     }
   }
 

@@ -22,6 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.MatchResult;
@@ -41,6 +42,9 @@ class PageTest {
   private static final Throwable REASON = new IOException("broken");
   private static final Span SPAN =
       new Span("test", 1, 100, new InetSocketAddress("127.0.0.1", 50_000), "secret");
+
+  private static final Map<String, String> CERTIFICATE =
+      Map.of("certificate 1", "CN=a from a.pem, until 2027-01-01T00:00:00Z");
 
   /** One metric, as a row of the page. */
   private record Metric(String name, String kind, String unit, Set<String> attributes)
@@ -90,7 +94,12 @@ class PageTest {
     List<Metric> listed = ROW.matcher(page).results().map(Metric::of).sorted().toList();
 
     try (var metrics = new Metrics();
-        var server = TestServer.serving(new Echo()).set("maxConnectionsPerAddress", 1).start();
+        var server =
+            TestServer.serving(new Echo())
+                .set("maxConnectionsPerAddress", 1)
+                .transport("tls", tcp -> new Certified(tcp, CERTIFICATE))
+                .over("tls")
+                .start();
         var client = server.connect();
         var refused = server.connect()) {
       metrics.listener.bindServer(server.server());

@@ -220,7 +220,7 @@ final class Certificates implements AutoCloseable {
       int number = 0;
       for (Identity one : now.credentials.identities()) {
         number++;
-        facts.put("certificate " + number, one + ", until " + one.expires());
+        facts.put(Transport.CERTIFICATE + number, one + Transport.UNTIL + one.expires());
       }
       facts.put(Transport.EXPIRES, now.credentials.first().expires().toString());
       facts.put("protocols", String.join(", ", now.settings.parameters().getProtocols()));
