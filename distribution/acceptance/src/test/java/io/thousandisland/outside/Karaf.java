@@ -19,9 +19,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A Karaf in a folder, as it is unpacked, with four changes: its repositories are those of a {@link
- * Staging}, its own ports are free ones, its user {@code karaf} exists, and Declarative Services
- * waits for drains.
+ * A Karaf in a folder, as it is unpacked, with some changes: its repositories are those of a {@link
+ * Staging}, its own ports are free ones, its user {@code karaf} exists, Declarative Services waits
+ * for drains, and its log has whole messages.
  */
 final class Karaf implements AutoCloseable {
 
@@ -70,6 +70,11 @@ final class Karaf implements AutoCloseable {
     append(
         settings.resolve("custom.properties"),
         "ds.lock.timeout.milliseconds = 60000\nds.stop.timeout.milliseconds = 65000\n");
+    append(
+        settings.resolve("system.properties"),
+        "org.osgi.service.http.port = 0\norg.apache.felix.http.host = 127.0.0.1\n");
+    Path logging = settings.resolve("org.ops4j.pax.logging.cfg");
+    Files.writeString(logging, Files.readString(logging).replace("%.-500m", "%m"));
     for (Path file : etc) {
       Files.copy(file, settings.resolve(file.getFileName()));
     }
@@ -127,6 +132,12 @@ final class Karaf implements AutoCloseable {
   /** The port of the named server, as soon as it listens. */
   int port(String server) {
     return Integer.parseInt(awaitLog(server + ": listening on 127\\.0\\.0\\.1:([0-9]+)$").group(1));
+  }
+
+  /** The port of Jetty, as soon as it listens. */
+  int httpPort() {
+    return Integer.parseInt(
+        awaitLog("Started ServerConnector.*\\{127\\.0\\.0\\.1:([0-9]+)\\}").group(1));
   }
 
   /** Waits until its own bundles have started, and its port for commands is open. */

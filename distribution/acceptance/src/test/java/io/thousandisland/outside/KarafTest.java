@@ -1,12 +1,17 @@
 package io.thousandisland.outside;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import io.thousandisland.acceptance.Client;
 import io.thousandisland.acceptance.ServerProcess;
 import io.thousandisland.acceptance.TestedJava;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +59,8 @@ class KarafTest {
             .containsPattern("Active.*io\\.thousandisland\\.jfr");
         karaf.command(commands.get(2));
         serveOverTls(karaf, java);
+        askForHealth(karaf, commands.get(3));
+        writeMetrics(karaf, commands.get(4), commands.get(5));
         assertThat(client.ask("still here")).isEqualTo("still here");
 
         karaf.terminate();
@@ -124,6 +131,37 @@ class KarafTest {
     }
   }
 
+  private static void askForHealth(Karaf karaf, String install) throws Exception {
+    karaf.configure("io.thousandisland.health.liveness.cfg", "fail = OK\n");
+    assertThat(karaf.command(install + "; hc:exec liveness | cat"))
+        .contains("server echo is RUNNING", "unknown key fail; allowed are failed, none,");
+    URI probe = URI.create("http://127.0.0.1:%d/health?tags=readiness".formatted(karaf.httpPort()));
+    try (var http = HttpClient.newHttpClient()) {
+      await()
+          .atMost(ServerProcess.PATIENCE)
+          .untilAsserted(
+              () -> {
+                HttpResponse<String> answer =
+                    http.send(
+                        HttpRequest.newBuilder(probe).build(),
+                        HttpResponse.BodyHandlers.ofString());
+                assertThat(answer.body())
+                    .contains("server echo is RUNNING", "server tally is SUSPENDED");
+                assertThat(answer.statusCode()).isEqualTo(503);
+              });
+    }
+  }
+
+  private void writeMetrics(Karaf karaf, String install, String exporter) throws Exception {
+    assertThat(karaf.command(install + "; " + exporter + "; bundle:list -s | cat"))
+        .as("waits for the service")
+        .containsPattern("Waiting.*io\\.thousandisland\\.opentelemetry");
+    karaf.deploy(MetricsBundle.build(Files.createDirectory(home.resolve("metrics"))));
+    karaf.awaitLog("thousandisland\\.active_connections,.*thousandisland\\.server=\"echo\"");
+    // 90 days, the default of keytool
+    karaf.awaitLog("certificate\\.time_left,.*server=\"secure\"\\}, value=777[0-9]{4},");
+  }
+
   private static SSLContext trusting(Path store) throws Exception {
     KeyStore trusted = KeyStore.getInstance("PKCS12");
     KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -149,10 +187,10 @@ class KarafTest {
     List<String> commands =
         Files.readString(PAGE)
             .lines()
-            .filter(line -> line.startsWith("feature:"))
+            .filter(line -> line.startsWith("feature:") || line.startsWith("bundle:"))
             .map(line -> line.replace("/0.1.0/", "/" + version + "/"))
             .toList();
-    assertThat(commands).hasSize(3);
+    assertThat(commands).hasSize(6);
     return commands;
   }
 
