@@ -200,14 +200,26 @@ public final class Supervisor implements Node {
       for (Child child : children) {
         if (running && !child.isUp()) {
           child.stop();
-          child.start();
+          startOrCrash(child);
         }
       }
       return true;
-    } catch (StartFailedException | OutOfMemoryError later) {
+    } catch (OutOfMemoryError later) {
       return false;
     } finally {
       turn.unlock();
+    }
+  }
+
+  /** Starts {@code child}; a start that fails is its next crash, unless there is no memory. */
+  private static void startOrCrash(Child child) {
+    try {
+      child.start();
+    } catch (StartFailedException e) {
+      if (e.origin() instanceof OutOfMemoryError noMemory) {
+        throw noMemory;
+      }
+      child.startFailed(e);
     }
   }
 
