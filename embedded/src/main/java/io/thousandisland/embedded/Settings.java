@@ -61,7 +61,7 @@ public final class Settings implements ServerKeys<Settings> {
   ServerSettings read(String name, List<String> more) {
     var problems = new ArrayList<String>();
     var own = new HashMap<String, Object>(values);
-    own.putIfAbsent("name", name);
+    own.put("name", nameOr(name));
     OF_SERVICES.entrySet().stream()
         .filter(each -> own.remove(each.getKey()) != null)
         .map(
@@ -80,6 +80,13 @@ public final class Settings implements ServerKeys<Settings> {
       throw new InvalidConfigurationException(problems);
     }
     return read;
+  }
+
+  /** An empty name is none, as in a framework. */
+  private String nameOr(String otherwise) {
+    Object own = values.get("name");
+    String text = own == null ? "" : own.toString().strip();
+    return text.isEmpty() ? otherwise : text;
   }
 
   /** The keys and values; those of options for handlers, which may be secrets, are left out. */

@@ -1,5 +1,6 @@
 package io.thousandisland.embedded;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
@@ -71,6 +72,51 @@ class ConfigurationTest {
       assertThat(server.server().name()).isEqualTo("fromProperties");
       assertThat(server.server().info().maxConnections()).isEqualTo(3);
     }
+  }
+
+  @Test
+  void propertiesThatAreNoTextsCount() {
+    var properties = new Properties();
+    properties.put("maxConnections", 3);
+    properties.put("port", 0);
+    try (var server = serve().from(properties).start()) {
+      assertThat(server.server().info().maxConnections()).isEqualTo(3);
+    }
+    properties.put(7, "seven");
+    assertThatThrownBy(() -> serve().from(properties).start())
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage("unknown key 7");
+  }
+
+  @Test
+  void emptyNameIsNoneAndANumberIsOne() {
+    try (var server = serve().port(0).name(" ").start()) {
+      assertThat(server.server().name()).isEqualTo("line");
+    }
+    try (var server = serve().port(0).set("name", 5).start()) {
+      assertThat(server.server().name()).isEqualTo("5");
+    }
+  }
+
+  @Test
+  void shortestOfAllDurationsIsRefused() {
+    assertThatThrownBy(
+            () -> serve().port(0).readTimeout(Duration.ofSeconds(Long.MIN_VALUE)).start())
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessageStartingWith("readTimeout is PT-2562047788015215H-30M-8S; allowed: ");
+  }
+
+  @Test
+  void fileMayBeginWithAMarkAndMustBeUtf8(@TempDir Path folder) throws Exception {
+    Path marked =
+        Files.writeString(folder.resolve("marked"), "\ufeffport = 0\r\nacceptors = 3\r\n");
+    try (var server = serve().from(marked).start()) {
+      assertThat(server.server().info().acceptors()).isEqualTo(3);
+    }
+    Path latin = Files.writeString(folder.resolve("latin"), "name = \u00fc", ISO_8859_1);
+    assertThatThrownBy(() -> serve().from(latin))
+        .isInstanceOf(InvalidConfigurationException.class)
+        .hasMessage(latin + " cannot be read: it is not UTF-8");
   }
 
   @Test
