@@ -2,33 +2,23 @@ package io.thousandisland.embedded;
 
 import io.thousandisland.handler.Handler;
 import io.thousandisland.runtime.configuration.SettingsText;
-import io.thousandisland.runtime.handlers.HandlerBinding;
 import io.thousandisland.runtime.server.ServerNode;
 import io.thousandisland.runtime.settings.ServerSettings;
 import io.thousandisland.runtime.shared.Telemetry;
-import io.thousandisland.runtime.signals.Uninterruptibly;
 import io.thousandisland.server.Drained;
-import io.thousandisland.server.ListenerInfo;
 import io.thousandisland.server.Server;
-import io.thousandisland.server.ServerInfo;
-import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryListener;
 import io.thousandisland.transport.Transport;
-import io.thousandisland.transport.TransportFactory;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
-import java.util.function.LongPredicate;
 
 /**
  * A server that was started: its facts, its handler and its end.
@@ -40,33 +30,13 @@ import java.util.function.LongPredicate;
  */
 public final class RunningServer implements AutoCloseable {
 
-  /** The longest wait for the first try to listen, which may look up names. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-
-  /** How much longer than its own deadlines we wait for a drain that fails to keep them. */
-  private static final Duration GRACE = Duration.ofSeconds(10);
-
-  /** The number of no handler: the first one has 1. */
-  private static final long NONE = 0;
-
   private final SharedRuntime.Share shared;
   private final Telemetry telemetry = new Telemetry();
   private final Map<String, Transport> transports = new ConcurrentHashMap<>();
   private final ServerNode node;
   private final JvmLife life;
-  private final boolean nonblocking;
-
-  /** Counted down when the server listens, or has failed to. */
-  private final CountDownLatch settled = new CountDownLatch(1);
-
-  /** Held while a handler comes or goes, also during its drain. */
-  private final ReentrantLock handlers = new ReentrantLock();
-
-  /** Whether there is a handler. Guarded by {@link #handlers}. */
-  private boolean serving;
-
-  /** The number of the handler that came last. Guarded by {@link #handlers}. */
-  private long number;
+  private final Waits waits;
+  private final CurrentHandler handler;
 
   /** Held while a configuration applies. */
   private final ReentrantLock configuring = new ReentrantLock();
@@ -84,9 +54,10 @@ public final class RunningServer implements AutoCloseable {
     this.shared = shared;
     this.settings = plan.settings();
     this.inForce = plan.valid();
-    this.nonblocking = plan.nonblocking();
     this.node = new ServerNode(plan.valid(), telemetry, shared.context());
     this.life = new JvmLife(node.name(), this::stopWithJvm);
+    this.waits = new Waits(node, () -> inForce.timeouts().wholeDrain());
+    this.handler = new CurrentHandler(node, plan.nonblocking(), waits, this::requireLife);
     plan.listeners().forEach(telemetry::add);
   }
 
@@ -117,59 +88,21 @@ public final class RunningServer implements AutoCloseable {
 
   private void begin(Handler<?> first, ServerBuilder.Plan plan) {
     transports.put(ServerBuilder.TCP, shared.tcp());
-    for (TransportFactory each : plan.transports().values()) {
-      transports.put(each.name(), each.over(shared.tcp(), telemetry::emit));
-    }
-    node.onChange(this::settleOnce);
+    plan.transports()
+        .forEach((name, each) -> transports.put(name, each.over(shared.tcp(), telemetry::emit)));
     node.transports(transports::get);
     node.settingsText(() -> SettingsText.of(inForce));
     node.transport(plan.carrier(), Objects.requireNonNull(transports.get(plan.carrier())));
     serve(first);
+    FirstTry firstTry = FirstTry.of(node);
     node.start();
-    awaitFirstTry();
-    String trouble = trouble();
-    if (!trouble.isEmpty()) {
-      throw new StartFailedException("server " + node.name() + " cannot start: " + trouble);
-    }
+    firstTry.await();
     if (plan.stopsWithJvm()) {
       life.stopWithJvm();
     }
     if (plan.keepsJvm()) {
       life.keepJvm();
     }
-  }
-
-  private void settleOnce() {
-    if (node.status() == Status.RUNNING || node.status() == Status.FAILED) {
-      settled.countDown();
-    }
-  }
-
-  private void awaitFirstTry() {
-    try {
-      boolean unused = settled.await(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new StartFailedException("server " + node.name() + " cannot start: interrupted");
-    }
-  }
-
-  /** Why it does not listen everywhere; empty when it does. */
-  private String trouble() {
-    ServerInfo info = node.info();
-    List<String> places =
-        info.listeners().stream()
-            .filter(each -> each.trouble().isPresent())
-            .map(RunningServer::trouble)
-            .toList();
-    if (!places.isEmpty()) {
-      return String.join("; ", places);
-    }
-    return info.ready() ? "" : info.status() + " " + info.reason().orElse("");
-  }
-
-  private static String trouble(ListenerInfo place) {
-    return place.trouble().map(why -> place.listen() + ": " + why).orElse("");
   }
 
   // ---- facts
@@ -219,7 +152,7 @@ public final class RunningServer implements AutoCloseable {
    * @throws IllegalStateException when the server has ended, or in a listener on its own thread
    */
   public void configure(Consumer<Settings> change) {
-    refuseOnOwnThread("configure");
+    waits.refuseOnOwnThread("configure");
     configuring.lock();
     try {
       requireLife();
@@ -250,17 +183,7 @@ public final class RunningServer implements AutoCloseable {
    *     deadlines of their drain, and {@code next} serves all the same
    */
   public Drained replace(Handler<?> next) {
-    Objects.requireNonNull(next, "next");
-    refuseInCallback("replace");
-    handlers.lock();
-    try {
-      requireLife();
-      long leaving = serving ? number : NONE;
-      follow(next, serviceId -> serviceId != leaving);
-      return leaving == NONE ? Drained.NOTHING : retire(leaving);
-    } finally {
-      handlers.unlock();
-    }
+    return handler.replace(next);
   }
 
   /**
@@ -273,15 +196,7 @@ public final class RunningServer implements AutoCloseable {
    *     or in a callback of one of them, and nothing has changed then
    */
   public Drained withdraw() {
-    refuseInCallback("withdraw");
-    handlers.lock();
-    try {
-      boolean served = serving;
-      serving = false;
-      return served ? retire(number) : Drained.NOTHING;
-    } finally {
-      handlers.unlock();
-    }
+    return handler.withdraw();
   }
 
   /**
@@ -291,41 +206,7 @@ public final class RunningServer implements AutoCloseable {
    * @throws IllegalStateException when the server has ended, or in a listener on its own thread
    */
   public void serve(Handler<?> next) {
-    Objects.requireNonNull(next, "next");
-    refuseOnOwnThread("serve");
-    handlers.lock();
-    try {
-      requireLife();
-      follow(next, serviceId -> true);
-    } finally {
-      handlers.unlock();
-    }
-  }
-
-  /**
-   * Lets {@code next} serve new connections. Under {@link #handlers}.
-   *
-   * @param stays whether the handler of a number goes on beside it
-   */
-  private void follow(Handler<?> next, LongPredicate stays) {
-    number++;
-    serving = true;
-    Optional<HandlerBinding> binding = Optional.of(HandlerFacts.binding(next, number, nonblocking));
-    node.handler(() -> binding, stays, "", null);
-  }
-
-  /** Returns when the handler has left, or should have. Under {@link #handlers}. */
-  private Drained retire(long leaving) {
-    return await(node.retire(leaving), "did not leave their handler in time");
-  }
-
-  /** A wait that ends, whatever keeps the connections. */
-  private Drained await(CompletableFuture<Drained> drain, String otherwise) {
-    Duration longest = inForce.timeouts().wholeDrain().multipliedBy(2).plus(GRACE);
-    if (!Uninterruptibly.await(drain, Uninterruptibly.in(longest))) {
-      throw new IllegalStateException("connections of server " + node.name() + " " + otherwise);
-    }
-    return drain.join();
+    handler.serve(next);
   }
 
   // ---- the end
@@ -336,30 +217,9 @@ public final class RunningServer implements AutoCloseable {
     }
   }
 
-  private void refuseOnOwnThread(String method) {
-    if (node.isCaller()) {
-      refuse(method, "in a listener");
-    }
-  }
-
-  private void refuseInCallback(String method) {
-    refuseOnOwnThread(method);
-    if (node.isCallback()) {
-      refuse(method, "in a callback of its connections");
-    }
-  }
-
-  private void refuse(String method, String place) {
-    throw new IllegalStateException(
-        "%s of server %s would wait for itself %s; call it on another thread"
-            .formatted(method, node.name(), place));
-  }
-
   private void stopWithJvm() {
-    try { // a lame duck first, if so configured
-      boolean unused =
-          Uninterruptibly.await(
-              node.beginToStop(), Uninterruptibly.in(node.readyDelay().plus(GRACE)));
+    try {
+      waits.beginToStop(); // a lame duck first, if so configured
     } finally {
       Drained unused = stop();
     }
@@ -374,10 +234,10 @@ public final class RunningServer implements AutoCloseable {
    *     be called; or when connections did not end by the deadlines
    */
   public Drained stop() {
-    refuseInCallback("stop");
+    waits.refuseInCallback("stop");
     stopping = true;
     try {
-      return await(node.stop(), "did not end in time");
+      return waits.await(node.stop(), "did not end in time");
     } finally {
       end();
     }
@@ -409,7 +269,7 @@ public final class RunningServer implements AutoCloseable {
    */
   @Override
   public void close() {
-    if (node.isCaller() || node.isCallback()) {
+    if (waits.wouldBeForItself()) {
       stopping = true;
       CompletableFuture<Drained> unused = node.stop().whenComplete((result, failure) -> end());
     } else {

@@ -7,6 +7,8 @@ import io.thousandisland.server.Drained;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
+import io.thousandisland.transport.Transport;
+import io.thousandisland.transport.TransportFactory;
 import java.net.ConnectException;
 import java.net.ServerSocket;
 import java.net.UnixDomainSocketAddress;
@@ -16,6 +18,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -101,6 +104,33 @@ class LifeTest {
           .hasMessageContaining("has no port");
     }
     assertThat(path).doesNotExist();
+  }
+
+  /** A factory of plain TCP whose name changes, as that of {@code Tls} may. */
+  private static final class Renamed implements TransportFactory {
+    private String name = "before";
+
+    @Override
+    public String name() {
+      return name;
+    }
+
+    @Override
+    public Transport over(Transport below, Consumer<TelemetryEvent> events) {
+      return below;
+    }
+  }
+
+  @Test
+  void transportHasTheNameWithWhichItWasGiven() throws Exception {
+    var transport = new Renamed();
+    ServerBuilder builder = serve().over(transport);
+    transport.name = "after";
+    try (var server = builder.start();
+        var client = Client.of(server)) {
+      assertThat(client.ask("a")).isEqualTo("one 1 a");
+      assertThat(server.server().info().transport()).hasValue("before");
+    }
   }
 
   @Test

@@ -6,7 +6,11 @@ import io.thousandisland.handler.Next;
 import io.thousandisland.handler.Socket;
 import java.nio.ByteBuffer;
 
-/** Puts its name and the number of the line in front of each line. The state is that number. */
+/**
+ * Puts its name and the number of the line in front of each line, and the option {@code suffix}
+ * behind it. The state is that number. The line {@code fail} makes it throw, and {@code thread} is
+ * answered with the kind of its thread.
+ */
 final class LineHandler implements Handler<Integer> {
 
   private final String name;
