@@ -149,14 +149,12 @@ public final class TlsComponent implements Transport {
 
   @Override
   public ListeningChannel listen(ListenAt at) throws IOException {
-    Terms unused = terms(); // or says why not
     return transport.listen(at);
   }
 
   @Override
   public TransportSocket over(TransportSocket socket, Map<String, Object> options)
       throws IOException {
-    Terms unused = terms();
     return transport.over(socket, options);
   }
 }

@@ -7,6 +7,7 @@ import io.thousandisland.transport.TransportSocket;
 import io.thousandisland.transport.tls.handshake.HandshakeBudget;
 import io.thousandisland.transport.tls.handshake.HandshakeThreads;
 import io.thousandisland.transport.tls.handshake.Offering;
+import io.thousandisland.transport.tls.handshake.Terms;
 import io.thousandisland.transport.tls.records.Buffers;
 import java.io.IOException;
 import java.util.Map;
@@ -31,7 +32,7 @@ final class TlsTransport implements Transport {
   private final Buffers buffers = new Buffers(BUFFER);
 
   /**
-   * @param offer asked for each handshake
+   * @param offer asked for each handshake, and before it is too late to say why there can be none
    */
   TlsTransport(Transport below, Offering offer, HandshakeThreads threads) {
     this.below = below;
@@ -41,16 +42,23 @@ final class TlsTransport implements Transport {
 
   @Override
   public ListeningChannel listen(ListenAt at) throws IOException {
+    requireOffer();
     return new TlsListeningChannel(below.listen(at), this::secured);
   }
 
   @Override
-  public TransportSocket over(TransportSocket socket, Map<String, Object> options) {
+  public TransportSocket over(TransportSocket socket, Map<String, Object> options)
+      throws IOException {
     if (!options.isEmpty()) {
       throw new IllegalArgumentException(
           "unknown options " + options.keySet() + "; allowed: none, all is configured");
     }
+    requireOffer();
     return secured(socket);
+  }
+
+  private void requireOffer() throws IOException {
+    Terms unused = offer.now();
   }
 
   private TransportSocket secured(TransportSocket socket) {
