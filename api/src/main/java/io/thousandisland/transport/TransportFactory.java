@@ -6,8 +6,8 @@ import java.util.function.Consumer;
 import org.osgi.annotation.versioning.ConsumerType;
 
 /**
- * A factory of transports that run over another one, for a server that is put together by code. In
- * a framework a transport is a service, and needs no factory.
+ * A factory of transports that run over another one. A program that starts a server gives it such
+ * factories; in a framework a transport is a service, and needs no factory.
  *
  * <p>Thread: one at a time.
  */

@@ -31,7 +31,8 @@ public record Staging(Path release, String version, Path home, Maven maven) {
     String folder = System.getProperty("staging", "");
     assumeTrue(
         !folder.isBlank(),
-        "no staged release: run ./mvnw -Prelease -Drevision=0.1.0 deploy -Dtest='io.thousandisland.outside.*Test'");
+        "no staged release: run ./mvnw -Prelease -Drevision=0.1.0 deploy"
+            + " -Dtest='io.thousandisland.outside.*Test'");
     Path release = Path.of(folder).toAbsolutePath().normalize();
     if (!Files.isDirectory(release.resolve(GROUP))) {
       throw new IllegalStateException(release + " has no release: build with -Prelease deploy");
@@ -98,7 +99,7 @@ public record Staging(Path release, String version, Path home, Maven maven) {
     }
   }
 
-  /** His copy of a project of the folder {@code outside}. What was built there is not copied. */
+  /** His copy of a project of the folder {@code outside}, without its folders {@code target}. */
   public Path copy(String project) throws IOException {
     Path from = PROJECTS.resolve(project);
     Path to = home.resolve(project);

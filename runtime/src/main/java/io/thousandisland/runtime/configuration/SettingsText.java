@@ -97,7 +97,7 @@ public final class SettingsText {
     return sorted(all);
   }
 
-  /** The same without the targets, for a server that nothing is chosen for. */
+  /** The same without the targets: a server without a framework chooses no services. */
   public static List<SettingInfo> of(ServerSettings settings) {
     return sorted(values(settings));
   }
