@@ -19,11 +19,9 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.jar.JarFile;
 import java.util.regex.Pattern;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -186,7 +184,8 @@ class WebConsolePageTest {
   /** The text in a column of the server's row. */
   private static String cell(Browser browser, String server, String head) throws Exception {
     return browser.value(
-        "[...document.querySelectorAll('.ti-all > tbody > tr')].find(row => row.querySelector('.ti-toggle')?.innerText"
+        "[...document.querySelectorAll('.ti-all > tbody > tr')].find(row =>"
+            + " row.querySelector('.ti-toggle')?.innerText"
             + " === '%s').querySelector('[data-head=\"%s\"]').innerText".formatted(server, head));
   }
 
@@ -301,51 +300,5 @@ class WebConsolePageTest {
     assertThat(browser.value("document.querySelector('.ti-servers').innerText"))
         .as("the last facts stay")
         .contains("mail");
-  }
-
-  // ---- the list of bundles
-
-  @Test
-  void listedBundlesAreThoseThatTheResolverAdds() throws Exception {
-    for (String framework : new String[] {"felix", "equinox"}) {
-      List<String> added = runBundles("web-" + framework);
-      added.removeAll(runBundles("server-" + framework));
-      List<String> listed = new ArrayList<>();
-      for (Artifact bundle : WebConsolePage.read().bundles()) {
-        try (var jar = new JarFile(bundle.file().toFile())) {
-          listed.add(
-              jar.getManifest().getMainAttributes().getValue("Bundle-SymbolicName").split(";")[0]);
-        }
-      }
-      assertThat(added).as(framework).containsExactlyInAnyOrderElementsOf(listed);
-    }
-  }
-
-  @Test
-  void featureForKarafHasTheListedBundles() throws Exception {
-    String features =
-        Files.readString(
-            Path.of("..", "..", "distribution", "karaf", "src", "main", "feature", "features.xml"));
-    String feature = features.substring(features.indexOf("\"thousandisland-webconsole\""));
-    for (Artifact bundle : WebConsolePage.read().bundles()) {
-      boolean ours = bundle.groupId().equals("io.thousandisland");
-      assertThat(feature.substring(0, feature.indexOf("</feature>\n\n")))
-          .contains(
-              "mvn:%s/%s/%s<"
-                  .formatted(
-                      bundle.groupId(),
-                      bundle.artifactId(),
-                      ours ? "${project.version}" : bundle.version()));
-    }
-  }
-
-  private static List<String> runBundles(String bndrun) throws IOException {
-    String run = Files.readString(Path.of("..", "..", "bndrun", bndrun + ".bndrun"));
-    return new ArrayList<>(
-        Pattern.compile("(?m)^\\s+([\\w.-]+);version=")
-            .matcher(run)
-            .results()
-            .map(found -> found.group(1))
-            .toList());
   }
 }

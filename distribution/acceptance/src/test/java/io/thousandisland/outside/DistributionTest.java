@@ -1,28 +1,18 @@
 package io.thousandisland.outside;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.thousandisland.acceptance.Client;
-import io.thousandisland.acceptance.JavaHome;
 import io.thousandisland.acceptance.Ports;
 import io.thousandisland.acceptance.ServerProcess;
 import io.thousandisland.acceptance.Systemd;
-import io.thousandisland.acceptance.Tool;
-import java.io.File;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.TreeMap;
 import java.util.jar.JarEntry;
-import java.util.jar.JarFile;
 import java.util.jar.JarInputStream;
 import java.util.jar.JarOutputStream;
 import java.util.jar.Manifest;
@@ -38,8 +28,8 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * The distribution, as a user has it: unpacked into a folder whose name has a space, and started by
- * its program. All tests share the installation, and no server writes into it.
+ * The servers of the distribution, as a user has it: unpacked into a folder whose name has a space,
+ * and started by its program. All tests share the installation, and no server writes into it.
  */
 @EnabledOnOs(OS.LINUX)
 @Timeout(300)
@@ -174,213 +164,9 @@ class DistributionTest {
     }
   }
 
-  @Test
-  void examplesHaveThePortsThatTheirTableSays() throws Exception {
-    Path examples = distribution.folder().resolve("examples");
-    Pattern row = Pattern.compile("(?m)^  (\\w+) +([0-9]{4}) ");
-    Matcher example = row.matcher(Files.readString(examples.resolve("README.txt")));
-    int rows = 0;
-    for (; example.find(); rows++) {
-      try (Stream<Path> files = Files.list(examples.resolve(example.group(1)))) {
-        Path server =
-            files.filter(file -> file.toString().contains(".server-")).findFirst().orElseThrow();
-        assertThat(server).content().containsPattern("(?m)^port = .*" + example.group(2) + "\\]?$");
-      }
-    }
-    assertThat(rows).isEqualTo(5);
-  }
-
   private static String ask(Client client, String line) throws Exception {
     client.send(line + "\r\n");
     return client.line().strip();
-  }
-
-  @Test
-  void helpNamesTheProgramAndItsOptions() throws Exception {
-    Distribution.Ended help = distribution.run("--help");
-    assertThat(help.code()).isZero();
-    assertThat(help.err()).isEmpty();
-    assertThat(String.join("\n", help.out()))
-        .contains("Thousand Island " + staging.version() + ", on Java", "/bin/thousandisland [")
-        .contains("-Dport=PORT", "-Ddeploy=DIR", "-Dfw=NAME", "-Dbase=DIR")
-        .doesNotContain("-jar");
-    assertThat(distribution.run("--version").out()).hasSize(1);
-  }
-
-  @Test
-  void everyWrongOptionIsSaidInOneLine() throws Exception {
-    Distribution.Ended ended =
-        distribution.run(
-            "--port=9", "-Dport=q", "-Dbase=nowhere", "-Dfw=karaf", "-Ddeply=x", "start");
-    assertThat(ended.code()).isEqualTo(2);
-    assertThat(ended.out()).isEmpty();
-    assertThat(ended.err())
-        .containsExactly(
-            "--port=9: no such argument; did you mean -Dport=9?",
-            "start: no such argument; see --help",
-            "deply: no such option; did you mean -Ddeploy=DIR? A property of your own needs"
-                + " another name, for example one with a dot",
-            "fw: \"karaf\" is not a framework; allowed: felix, equinox",
-            "base: \"nowhere\" is not a folder",
-            "port: \"q\" is not a number; allowed: 0 to 65535");
-  }
-
-  @Test
-  void optionsOfTheBaseFolderAreReadAndTheCommandLineWins() throws Exception {
-    Path options = Files.createDirectories(base().resolve("conf")).resolve("java.options");
-    Files.writeString(
-        options, "\ufeff# mine\r\n\r\n  -Dport=wrong  \n-Dshell=of f\r\n-Ddeploy=" + options);
-    Distribution.Ended ended = distribution.run("-Dbase=" + base(), "-Dport=0");
-    assertThat(ended.code()).isEqualTo(2);
-    assertThat(ended.err())
-        .containsExactly(
-            "deploy: \"" + options + "\" is not a folder",
-            "shell: \"of f\" is not a number; allowed: 0 to 65535, or off");
-  }
-
-  @Test
-  void wrongLineOfTheOptionsFileIsRefused() throws Exception {
-    Path options = Files.createDirectories(base().resolve("conf")).resolve("java.options");
-    for (Map.Entry<String, String> wrong :
-        Map.of(
-                "port=7777",
-                "\"port=7777\" is not an option of Java; allowed: one option on a line",
-                "-Dbase=/var",
-                "\"-Dbase=/var\" has no place here",
-                "-jar",
-                "\"-jar\" is not an option of Java")
-            .entrySet()) {
-      Files.writeString(options, wrong.getKey());
-      Distribution.Ended ended = distribution.run("-Dbase=" + base());
-      assertThat(ended.code()).isEqualTo(2);
-      assertThat(ended.err())
-          .singleElement()
-          .asString()
-          .startsWith(options + ": " + wrong.getValue());
-    }
-    Files.delete(options);
-    Files.createDirectory(options);
-    assertThat(distribution.run("-Dbase=" + base()).err())
-        .containsExactly(options + ": is not a readable file");
-  }
-
-  @Test
-  void withoutJavaTheReasonIsSaidAndTheExitCodeIsOne() throws Exception {
-    Distribution.Ended ended = distribution.withJava("/no/java here").run();
-    assertThat(ended.code()).isEqualTo(1);
-    assertThat(ended.err())
-        .containsExactly(
-            "JAVA_HOME is \"/no/java here\", and there is no bin/java in it. Thousand Island needs"
-                + " Java 21 or later.");
-
-    Path programs = Files.createDirectories(home.resolve("programs"));
-    for (String program : List.of("dirname", "readlink")) {
-      Files.createSymbolicLink(programs.resolve(program), which(program));
-    }
-    ProcessBuilder process =
-        distribution.withJava("").process(distribution.program(), home, "--version");
-    process.environment().put("PATH", programs.toString());
-    ended = Distribution.run(process);
-    assertThat(ended.code()).isEqualTo(1);
-    assertThat(ended.err()).singleElement().asString().startsWith("There is no java on the PATH.");
-
-    Files.createSymbolicLink(
-        programs.resolve("java"), Path.of(System.getProperty("java.home"), "bin", "java"));
-    assertThat(Distribution.run(process).code()).as("with java on the PATH").isZero();
-  }
-
-  private static Path which(String program) {
-    return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-        .map(folder -> Path.of(folder, program))
-        .filter(Files::isExecutable)
-        .findFirst()
-        .orElseThrow();
-  }
-
-  @Test
-  void javaThatIsTooOldIsRefused() throws Exception {
-    Optional<JavaHome> old = JavaHome.installed().filter(java -> java.release() < 21).findFirst();
-    assumeTrue(old.isPresent(), "no Java older than 21 in /usr/lib/jvm, nor in a JAVA*_HOME");
-    Distribution.Ended ended = distribution.withJava(old.get().folder().toString()).run();
-    assertThat(ended.code()).isEqualTo(1);
-    assertThat(ended.err())
-        .singleElement()
-        .asString()
-        .startsWith("Thousand Island needs Java 21 or later; this is Java " + old.get().release());
-  }
-
-  @Test
-  void zipHasTheSameFilesAndThePermissions() throws Exception {
-    var files = new TreeMap<String, Long>();
-    Path archive = staging.file("io.thousandisland.distribution", ".zip");
-    try (FileSystem zip =
-        FileSystems.newFileSystem(archive, Map.of("enablePosixFileAttributes", true))) {
-      Path root = zip.getPath("/thousandisland-" + staging.version());
-      assertThat(
-              PosixFilePermissions.toString(
-                  Files.getPosixFilePermissions(root.resolve("bin/thousandisland"))))
-          .isEqualTo("rwxr-xr-x");
-      try (Stream<Path> all = Files.walk(root)) {
-        for (Path file : all.filter(Files::isRegularFile).toList()) {
-          files.put(root.relativize(file).toString(), Files.size(file));
-        }
-      }
-    }
-    assertThat(files.keySet())
-        .contains("README.txt", "LICENSE", "NOTICE", "conf/java.options", "lib/server-felix.jar");
-    for (Map.Entry<String, Long> file : files.entrySet()) {
-      assertThat(distribution.folder().resolve(file.getKey())).hasSize(file.getValue());
-    }
-    assertThat(unpacked.keySet().stream().filter(this::isFile)).hasSameSizeAs(files.keySet());
-  }
-
-  private boolean isFile(String name) {
-    return Files.isRegularFile(distribution.folder().resolve(name));
-  }
-
-  @Test
-  void licensesAndSbomNameEveryJarOfOthers() throws Exception {
-    Path licenses = distribution.folder().resolve("licenses");
-    String table = Files.readString(licenses.resolve("README.txt"));
-    String sbom =
-        Files.readString(staging.file("io.thousandisland.distribution", "-cyclonedx.json"));
-    for (String framework : List.of("felix", "equinox")) {
-      Path server = distribution.folder().resolve("lib/server-" + framework + ".jar");
-      try (var jar = new JarFile(server.toFile())) {
-        List<String> others =
-            jar.stream()
-                .map(JarEntry::getName)
-                .filter(name -> name.matches("jar/(?!io\\.thousandisland).*\\.jar"))
-                .map(name -> name.replaceAll("jar/(.*)-[0-9].*\\.jar", "$1"))
-                .toList();
-        assertThat(others).hasSizeGreaterThan(20);
-        for (String other : others) {
-          assertThat(table).containsPattern("(?m)^  (.*, )?\\Q" + other + "\\E[, ]");
-          if (!other.equals("biz.aQute.launcher")) { // comes with a plugin of the build
-            assertThat(sbom).contains("\"name\" : \"" + other + "\"");
-          }
-        }
-      }
-    }
-    Pattern text = Pattern.compile("(?m) ([\\w./-]+(?:\\.txt|LICENSE))$");
-    for (Matcher file = text.matcher(table); file.find(); ) {
-      assertThat(licenses.resolve(file.group(1))).isNotEmptyFile();
-    }
-  }
-
-  @Test
-  void unitsAreSound() throws Exception {
-    Path units = Files.createDirectories(home.resolve("units"));
-    Path service = units.resolve("thousandisland.service");
-    // a unit may hold no path with a space without quotes: through a link as at its real place
-    Path opt = Files.createSymbolicLink(home.resolve("opt"), distribution.folder());
-    Files.writeString(
-        service,
-        Files.readString(distribution.folder().resolve("systemd/thousandisland.service"))
-            .replace("/opt/thousandisland", opt.toString()));
-    Path socket = units.resolve("thousandisland.socket");
-    Files.copy(distribution.folder().resolve("systemd/thousandisland.socket"), socket);
-    assertThat(Systemd.complaintsAbout(service, socket)).isEmpty();
   }
 
   /** systemd's part is played by its own program, which makes the socket the third file. */
@@ -463,15 +249,5 @@ class DistributionTest {
   /** The words of a list as JSON has it. */
   private static String[] words(String list) {
     return list.substring(1, list.length() - 1).split("\", \"");
-  }
-
-  @Test
-  void shellcheckFindsNoFault() throws Exception {
-    var shellcheck =
-        new Tool("TEST_SHELLCHECK", ".ci/unpack target/shellcheck shellcheck libgmp10 libffi8");
-    List<String> command =
-        shellcheck.command("shellcheck", "--shell=sh", distribution.program().toString());
-    assertThat(Distribution.run(new ProcessBuilder(command)))
-        .isEqualTo(new Distribution.Ended(0, List.of(), List.of()));
   }
 }
