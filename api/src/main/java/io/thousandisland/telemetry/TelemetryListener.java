@@ -7,7 +7,8 @@ import org.osgi.annotation.versioning.ConsumerType;
  *
  * <p>Thread: the thread on which the event happens, for most events the thread that runs the
  * connection's callbacks. Events of one connection come in order, events of several connections at
- * the same time. Return soon: the server waits.
+ * the same time. Return soon: the server waits. So never wait here for the server, for the result
+ * of a drain for example: it may wait for this thread.
  *
  * <p>Errors: anything that a listener throws is reported once to the other listeners as {@link
  * TelemetryEvent.TelemetryListenerFailed}, and harms neither these listeners nor the server.
