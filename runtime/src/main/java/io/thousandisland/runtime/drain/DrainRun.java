@@ -14,6 +14,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -182,11 +183,20 @@ public final class DrainRun implements Drain {
   private boolean allGo(Phase now, long deadline, Consumer<Connection> how, Duration window) {
     phase = now;
     var told = new HashSet<Connection>();
-    long inTurn = Math.min(window.toNanos(), deadline - System.nanoTime());
-    if (inTurn > 0 && allGoInTurn(now, told, how, inTurn)) {
-      return true;
+    for (; ; ) {
+      try {
+        long inTurn = Math.min(window.toNanos(), deadline - System.nanoTime());
+        if (inTurn > 0 && allGoInTurn(now, told, how, inTurn)) {
+          return true;
+        }
+        return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> isCut(now));
+      } catch (OutOfMemoryError noMemory) { // the connections are not to pay for it
+        if (deadline - System.nanoTime() <= 0) {
+          return false;
+        }
+        LockSupport.parkNanos(TURN.toNanos());
+      }
     }
-    return departures.await(() -> tell(told, how).isEmpty(), deadline, () -> isCut(now));
   }
 
   /**
@@ -225,9 +235,10 @@ public final class DrainRun implements Drain {
   private Collection<Connection> tell(Set<Connection> told, Consumer<Connection> how) {
     List<Connection> left = List.copyOf(these.left().get());
     for (Connection connection : left) {
-      if (told.add(connection)) {
+      if (!told.contains(connection)) {
         seen.add(connection);
         how.accept(connection);
+        told.add(connection); // last: without memory it is told again
       }
     }
     known = seen.size();
