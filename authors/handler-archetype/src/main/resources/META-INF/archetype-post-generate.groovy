@@ -48,10 +48,15 @@ if (problems) {
   throw new IllegalArgumentException('No project was generated. ' + problems.join('. ') + '.')
 }
 
-Path chosen = project.resolve('variants').resolve(value('variant'))
-inOrder(chosen).findAll { Files.isRegularFile(it) }.each {
-  Path there = project.resolve(chosen.relativize(it).toString())
+// Maven would put a key like __className__ into the name of a file itself. But it fails at a value like A$B, before this
+// script can refuse the value by name.
+def move = { Path file, Path there, String key ->
   Files.createDirectories(there.parent)
-  Files.move(it, there)
+  Files.move(file, there.resolveSibling(there.fileName.toString().replace(key, value(key))))
 }
+def filesIn = { Path folder -> inOrder(folder).findAll { Files.isRegularFile(it) } }
+
+Path chosen = project.resolve('variants').resolve(value('variant'))
+filesIn(chosen).each { move(it, project.resolve(chosen.relativize(it).toString()), 'className') }
+filesIn(project.resolve('src/main/deploy')).each { move(it, it, 'handlerName') }
 inOrder(project.resolve('variants')).reverse().each { Files.delete(it) }

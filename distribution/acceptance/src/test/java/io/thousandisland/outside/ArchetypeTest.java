@@ -85,6 +85,16 @@ class ArchetypeTest {
     }
   }
 
+  /** Maven itself fails at such names when it makes names of files of them. */
+  @Test
+  void namesWithADollarAreRefusedByNameToo() {
+    assertThatThrownBy(
+            () -> generate("-DartifactId=dollar", "-DclassName=A$B", "-DhandlerName=a$b"))
+        .hasMessageContaining("className is A$B; allowed: a Java class name")
+        .hasMessageContaining("handlerName is a$b; allowed: letters");
+    assertThat(home.resolve("dollar")).doesNotExist();
+  }
+
   /** The artifactId and the groupId are enough. */
   private void generate(String... chosen) throws Exception {
     Stream<String> always =
