@@ -97,7 +97,7 @@ public final class LifeThread implements Executor {
 
   /**
    * A step that a caller waits for. It needs no memory to tell that it is over: otherwise the
-   * caller could wait for ever.
+   * caller could wait without end.
    */
   private static final class Call<T> implements Runnable {
 
