@@ -79,7 +79,7 @@ public final class FeatureWriter {
 
   /** The Maven coordinates of each bundle, by its symbolic name. */
   private static Map<String, String> coordinates(Path jars) throws IOException {
-    Pattern line = Pattern.compile("^ +([^: ]+):([^: ]+):jar:([^: ]+):[^: ]+:([^ ]+\\.jar)\\b.*");
+    Pattern line = Pattern.compile("^ +([^: ]+):([^: ]+):jar:([^: ]+):[^: ]+:(.+?\\.jar)( -- .*)?");
     var found = new TreeMap<String, String>();
     for (String each : Files.readAllLines(jars)) {
       var matcher = line.matcher(each.replaceAll("\u001b\\[[0-9;]*m", ""));
