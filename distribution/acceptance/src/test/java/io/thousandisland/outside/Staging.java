@@ -6,6 +6,7 @@ import io.thousandisland.acceptance.Maven;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -97,6 +98,22 @@ public record Staging(Path release, String version, Path home, Maven maven) {
     try (Stream<Path> all = Files.list(release.resolve(GROUP))) {
       return all.map(path -> path.getFileName().toString()).sorted().toList();
     }
+  }
+
+  /** The pom of an artifact. */
+  Pom pom(String artifactId) throws Exception {
+    return Pom.read(file(artifactId, ".pom"));
+  }
+
+  /** The names of those that are jars. The archetype has a packaging of its own. */
+  List<String> jars() throws Exception {
+    List<String> jars = new ArrayList<>();
+    for (String artifact : artifacts()) {
+      if (pom(artifact).isJar()) {
+        jars.add(artifact);
+      }
+    }
+    return jars;
   }
 
   /** His copy of a project of the folder {@code outside}, without its folders {@code target}. */
