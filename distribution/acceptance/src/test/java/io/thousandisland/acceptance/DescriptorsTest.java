@@ -73,7 +73,6 @@ class DescriptorsTest {
   void serverThatCannotMakeItsFilesEndsWithAFailure(Framework framework) throws Exception {
     try (var server = limited(framework, TOO_FEW).start()) {
       assertThat(server.exit(ServerProcess.PATIENCE)).isEqualTo(1);
-      assertThat(server.err().all()).anyMatch(line -> line.contains("Too many open files"));
     }
   }
 }
