@@ -5,6 +5,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.util.Hashtable;
+import java.util.List;
 import java.util.Map;
 import org.awaitility.Awaitility;
 import org.osgi.framework.BundleContext;
@@ -17,10 +18,12 @@ final class HttpHealth implements AutoCloseable {
   private static final String SERVLET =
       "org.apache.felix.hc.core.impl.servlet.HealthCheckExecutorServlet";
 
+  private final BundleContext context;
   private final Jetty jetty;
   private final Configuration servlet;
 
   HttpHealth(BundleContext context, ConfigurationAdmin configurations) throws Exception {
+    this.context = context;
     this.jetty = new Jetty(context, "health.dir");
     this.servlet = configurations.getFactoryConfiguration(SERVLET, "test", "?");
     servlet.update(new Hashtable<>(Map.of("servletPath", "/health", "format", "txt")));
@@ -40,5 +43,6 @@ final class HttpHealth implements AutoCloseable {
   public void close() throws Exception {
     servlet.delete();
     jetty.close();
+    Loaders.refresh(context, List.of());
   }
 }

@@ -56,6 +56,5 @@ final class Jetty implements AutoCloseable {
     for (Bundle bundle : bundles.reversed()) {
       bundle.uninstall();
     }
-    Loaders.refresh(context, List.of());
   }
 }
