@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.osgi.framework.Bundle;
 import org.osgi.framework.BundleContext;
 import org.osgi.test.common.annotation.InjectBundleContext;
 
@@ -105,5 +106,15 @@ class WebConsoleTest {
     assertThat(page).contains("&lt;script&gt;stolen&lt;/script&gt;").doesNotContain(NAME);
     assertThat(console.get("status-thousandisland.txt").body()).contains("- name: " + NAME);
     assertThat(console.get("status-thousandisland.json").body()).contains("\"form\": 1");
+  }
+
+  @Test
+  void pageLeavesWithItsBundleAndComesBack() throws Exception {
+    Bundle page = Bundles.named(context, "io.thousandisland.webconsole");
+    page.stop();
+    assertThat(console.get("thousandisland").statusCode()).isEqualTo(404);
+    page.start();
+    Awaitility.await("the page")
+        .until(() -> console.get("thousandisland").statusCode(), status -> status == 200);
   }
 }
