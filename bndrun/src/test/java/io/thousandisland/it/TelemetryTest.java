@@ -2,13 +2,16 @@ package io.thousandisland.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.thousandisland.server.Server;
 import io.thousandisland.server.Status;
 import io.thousandisland.telemetry.Ending;
 import io.thousandisland.telemetry.TelemetryEvent;
 import io.thousandisland.telemetry.TelemetryListener;
+import java.lang.ref.WeakReference;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.osgi.framework.BundleContext;
@@ -138,6 +141,31 @@ class TelemetryTest {
             .isEqualTo(2);
       }
       assertThat(first.heard()).isEqualTo(heard);
+    }
+  }
+
+  /** A thread that lingers, for example, may keep the server, and must not keep its listeners. */
+  @Test
+  void serverThatIsGoneKeepsNoListener() throws Exception {
+    var gone = new CompletableFuture<Server>();
+    WeakReference<Events> listener = toldUntilTheEnd(gone);
+    Awaitility.await("the listener is collected")
+        .until(
+            () -> {
+              System.gc();
+              return listener.get() == null;
+            });
+    assertThat(gone.join().name()).isEqualTo("departed");
+  }
+
+  private WeakReference<Events> toldUntilTheEnd(CompletableFuture<Server> gone) throws Exception {
+    try (var events = new Events(context, "departed")) {
+      try (var server = new ConfiguredServer(context, "departed", ECHO)) {
+        echoOnce(server.port());
+        gone.complete(server.server());
+      }
+      events.await(TelemetryEvent.ListenerStopped.class);
+      return new WeakReference<>(events);
     }
   }
 }

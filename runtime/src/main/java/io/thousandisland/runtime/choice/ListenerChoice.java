@@ -48,7 +48,15 @@ public final class ListenerChoice {
     choose();
   }
 
+  /**
+   * Releases all listeners, for good. The server tells them nothing more and does not refer to
+   * them, because somebody may keep a server that is gone, and would keep their bundles with it.
+   */
   public void close() {
+    synchronized (this) {
+      told.values().forEach(telemetry::remove);
+      told.clear();
+    }
     candidates.releaseAll();
   }
 
