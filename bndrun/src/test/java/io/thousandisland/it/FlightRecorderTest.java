@@ -123,21 +123,16 @@ class FlightRecorderTest {
         var recording = new Recording()) {
       server.port();
       recording.start();
-      update(bundle); // the tests before may have left something that refers to the first one
       for (int update = 1; update <= 3; update++) {
         loaders.watch("v" + update, bundle);
-        update(bundle);
+        bundle.update();
+        Loaders.refresh(context, List.of(bundle));
         assertThat(kinds()).as("kinds of connection events").isEqualTo(1);
         converse(server);
       }
       assertThat(loaders.left()).as("class loaders, while it records").isEmpty();
       assertThat(stop(recording, "Connection")).hasSize(3);
     }
-  }
-
-  private void update(Bundle bundle) throws Exception {
-    bundle.update();
-    Loaders.refresh(context, List.of(bundle));
   }
 
   private static long kinds() {
