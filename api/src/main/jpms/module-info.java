@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The contracts of the server: handlers, transports, facts and events. */
 module io.thousandisland.api {
   exports io.thousandisland.handler;

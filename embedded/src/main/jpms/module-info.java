@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** A server that a program starts by itself, without OSGi. */
 module io.thousandisland.embedded {
   requires transitive io.thousandisland.api;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The server. Programs use it through {@code io.thousandisland.embedded}. */
 module io.thousandisland.runtime {
   requires transitive io.thousandisland.api;

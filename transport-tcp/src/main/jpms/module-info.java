@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** TCP and Unix sockets. */
 module io.thousandisland.transport.tcp {
   requires transitive io.thousandisland.api;

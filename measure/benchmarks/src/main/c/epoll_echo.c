@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The yardstick: the plainest fast echo server. One thread, level-triggered epoll.   epoll_echo PORT
 // What the peer does not take yet is kept, and reading pauses until it is gone.
 #define _GNU_SOURCE

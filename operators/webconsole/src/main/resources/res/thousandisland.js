@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The page "Thousand Island" of the Web Console: fetches the report of all servers again and again,
 // and changes only the parts of the page that differ. So nothing flickers, and a selection, the
 // focus and the place on the page stay. Texts of the report become text nodes, never HTML.

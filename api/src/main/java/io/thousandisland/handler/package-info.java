@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For handler authors: the contract between a server and the protocol it speaks.
  *

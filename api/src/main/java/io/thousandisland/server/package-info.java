@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For operators and their tools: the facts that a running server tells, and the actions that it
  * allows. Tools only <em>use</em> this package; the runtime implements it.

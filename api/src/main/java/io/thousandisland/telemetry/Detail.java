@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.telemetry;
 
 /** How closely a listener follows a server. Each event belongs to one detail. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For listeners: what happens in a server, as typed events. Listeners <em>implement</em> {@link
  * io.thousandisland.telemetry.TelemetryListener} and <em>switch over</em> {@link

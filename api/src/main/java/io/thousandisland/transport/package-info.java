@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For transport authors: the contract of a transport, which carries the bytes.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.embedded;
 
 /** The header of the PROXY protocol, with which a connection may begin. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.embedded;
 
 /** A server could not start. The message says why, as an operator needs it. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.embedded;
 
 /** The fate of connections when another handler begins to serve beside their own. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.embedded;
 
 /** The fate of the connections of a handler that is replaced or withdrawn. */

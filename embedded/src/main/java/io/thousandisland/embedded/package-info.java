@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For programs that run a server without OSGi: {@link io.thousandisland.embedded.ThousandIsland}
  * builds it, {@link io.thousandisland.embedded.RunningServer} controls it.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For authors who want a say in handshakes: the greeting of a TLS client, and the answer to it.
  *

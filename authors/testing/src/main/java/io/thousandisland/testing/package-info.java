@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For authors of handlers: a server on a real socket, without a framework, and a client for it.
  *

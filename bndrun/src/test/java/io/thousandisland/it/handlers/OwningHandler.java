@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.it.handlers;
 
 /** A line handler whose state is a type of its own bundle. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.launcher;
 
 /** The shell's command {@code exit}: ends the process, which drains its servers first. */

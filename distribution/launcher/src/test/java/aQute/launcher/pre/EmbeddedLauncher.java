@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package aQute.launcher.pre;
 
 /** Stands in the place of bnd's own launcher: prints its arguments, and returns. */

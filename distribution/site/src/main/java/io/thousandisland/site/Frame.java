@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.site;
 
 import static java.util.Objects.requireNonNull;

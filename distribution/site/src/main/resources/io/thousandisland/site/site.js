@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 // The menu on a phone, colours and copying of code, and the search. Every page can be read without it.
 'use strict';
 

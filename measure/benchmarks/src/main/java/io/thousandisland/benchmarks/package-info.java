@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Measurements of the ready-made server. {@code Benchmarks} is the command. It measures the server
  * side by side with peers; {@code scaling} measures it alone, and {@code micro} measures single

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Metrics of the servers for OpenTelemetry. */
 @NullMarked
 package io.thousandisland.opentelemetry;

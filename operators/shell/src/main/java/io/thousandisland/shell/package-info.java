@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Gogo commands for operators. */
 @NullMarked
 package io.thousandisland.shell;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The reasons why an expected handler is not there: its bundle is not resolved, its component is
  * not satisfied, or its activation failed. The package reads the framework and SCR, and uses no

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The admission of connections, and their number: the places that a server has, its acceptors' and
  * its addresses' share of them, the rate of accepts, and the lists of addresses. It uses {@code

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The choice of the services that a server is made of: the handler, the transport and the listeners
  * that its filters select, and the handlers that were considered. The package uses {@code absence}

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The components: a server for each configuration, registered as a service. This package speaks
  * Declarative Services and Configuration Admin. It may use every other package, and no other

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The keys of a server's configuration, and the reader that turns them into settings or into one
  * message that names every wrong key. The package uses {@code settings} and, for filters, the

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.connection;
 
 /** The form of the labels that handlers give their connections. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * One connection: its conversation with the handler, its socket, its move to another handler and
  * its end. It uses {@code wire} for bytes and {@code handlers} for the handler that serves; it

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Drains: the advice, shutdown and force that end connections, of a server, an acceptor, a
  * generation or a handler that leaves. It sees connections through {@code connection} and acceptors

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Which handler serves: generations of handlers, the threads that wait for a generation, and the
  * snapshot that a connection takes along from one handler to the next. This package uses {@code

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The addresses where a server listens: a listener for each, and the places at their channels where
  * workers wait for a turn to accept.

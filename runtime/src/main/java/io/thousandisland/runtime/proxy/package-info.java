@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The header of the PROXY protocol, as bytes: is there one, how long is it, and which facts are in
  * it? It follows HAProxy's specification, {@code doc/proxy-protocol.txt}, whose sections are cited

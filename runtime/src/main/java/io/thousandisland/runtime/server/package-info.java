@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The tree of one server. Knows sockets (by the Transport SPI), not OSGi.
  *

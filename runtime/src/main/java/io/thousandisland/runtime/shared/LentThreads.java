@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.shared;
 
 import io.thousandisland.transport.ThreadLender;

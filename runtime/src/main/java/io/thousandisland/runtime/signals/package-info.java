@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * How threads wait and are woken: the reasons and deadlines of one thread or one connection, and
  * waiting that no interrupt cuts short. It uses only the JDK and the transport's interfaces.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.supervision;
 
 /** The crash of a supervisor whose children crashed too often. The cause is the last child's. */

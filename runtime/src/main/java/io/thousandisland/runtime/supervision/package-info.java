@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Supervision: the order in which nodes are started, and what happens when a node crashes. Erlang's
  * supervisors, cut down to the needs of a server.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The bytes of one connection: reading, writing, and the bytes that are kept unread or unsent
  * meanwhile. This package sees the connection only as a {@code Wire}, and handlers not at all.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.proxy;
 
 import static io.thousandisland.runtime.proxy.Headers.IPV4;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.server;
 
 import static io.thousandisland.runtime.server.Peers.echo;

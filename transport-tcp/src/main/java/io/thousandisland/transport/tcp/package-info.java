@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * Plain TCP and Unix sockets on JDK channels.
  *

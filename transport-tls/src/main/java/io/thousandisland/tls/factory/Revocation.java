@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.tls.factory;
 
 /** Whether authorities are asked if a client's certificate was revoked. */

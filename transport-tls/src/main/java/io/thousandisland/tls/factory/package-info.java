@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * For programs that run a server without OSGi: TLS as an object. In a framework the same keys are a
  * configuration of {@code io.thousandisland.tls}.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.transport.tls;
 
 import static io.thousandisland.transport.tls.TlsFixture.echo;

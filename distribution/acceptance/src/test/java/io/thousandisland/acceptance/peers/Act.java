@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.acceptance.peers;
 
 /** The things that a client of a {@link Stampede} does with one connection. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.acceptance.peers;
 
 /** The answer of the handler under test to a line: its count of lines, its version, the line. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The handler of the example: lines in, lines of a room out. */
 @NullMarked
 package io.thousandisland.examples.chat;

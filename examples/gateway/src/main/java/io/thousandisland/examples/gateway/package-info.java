@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** A gateway for TCP: each client gets a connection to a backend. */
 @NullMarked
 package io.thousandisland.examples.gateway;

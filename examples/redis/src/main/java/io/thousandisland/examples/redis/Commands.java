@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.examples.redis;
 
 import io.thousandisland.examples.redis.store.Store;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.benchmarks.scaling;
 
 import io.thousandisland.benchmarks.LoadProcess;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.benchmarks.scaling;
 
 /** A page written by hand, with places between markers whose content is replaced. */

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.benchmarks.scaling;
 
 /** A table of Markdown: words on the left, figures on the right of their columns. */

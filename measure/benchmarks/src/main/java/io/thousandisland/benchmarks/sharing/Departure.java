@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.benchmarks.sharing;
 
 /** The ways in which a process gives up a port that another process shares. */

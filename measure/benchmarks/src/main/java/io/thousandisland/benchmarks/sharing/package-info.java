@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** The losses when two processes share a port, and one of them ends. */
 @NullMarked
 package io.thousandisland.benchmarks.sharing;

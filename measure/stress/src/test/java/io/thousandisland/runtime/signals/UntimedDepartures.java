@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.runtime.signals;
 
 /** Departures for which time stands still: the explorer knows no wait with a limit. */

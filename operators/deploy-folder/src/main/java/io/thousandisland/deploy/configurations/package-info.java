@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The configurations of the folder: their names, their forms, and the calls to Configuration Admin.
  * The package may use {@code watch} and {@code bundles}.

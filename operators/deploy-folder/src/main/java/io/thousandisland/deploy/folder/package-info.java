@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The deploy folder: bundles and configurations come, change and go with the files of a folder.
  *

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.deploy.watch;
 
 import org.slf4j.Logger;

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The looks at a folder: the files there, how long they are unchanged, and the wording of a report.
  * The package uses no other package of this bundle.

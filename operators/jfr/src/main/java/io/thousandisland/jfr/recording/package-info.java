@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The recorder, and below it its events. Both live in a class loader of their own, see {@link
  * io.thousandisland.jfr.RecorderLoader}: no other package may name a class of theirs.

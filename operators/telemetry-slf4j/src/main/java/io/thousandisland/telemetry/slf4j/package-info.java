@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** Logs the events of the servers. */
 @NullMarked
 package io.thousandisland.telemetry.slf4j;

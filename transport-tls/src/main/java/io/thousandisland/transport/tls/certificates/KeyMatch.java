@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.transport.tls.certificates;
 
 import java.nio.charset.StandardCharsets;

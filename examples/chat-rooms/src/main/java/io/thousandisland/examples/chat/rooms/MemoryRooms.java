@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.examples.chat.rooms;
 
 import io.thousandisland.handler.SocketRef;

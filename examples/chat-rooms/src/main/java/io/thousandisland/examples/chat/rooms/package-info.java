@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /** For the handler of the example: rooms that outlive it. */
 @Export
 @Version("1.0.0")

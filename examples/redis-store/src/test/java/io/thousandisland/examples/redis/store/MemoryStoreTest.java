@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 package io.thousandisland.examples.redis.store;
 
 import static io.thousandisland.examples.redis.store.Store.Condition.ALWAYS;

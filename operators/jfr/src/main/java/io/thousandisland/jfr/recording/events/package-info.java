@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
  * The events, as the Flight Recorder sees them. Names and fields are listed in {@code
  * docs/operators.md}.
