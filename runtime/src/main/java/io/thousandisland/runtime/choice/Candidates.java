@@ -91,4 +91,9 @@ public final class Candidates<T> {
   void releaseAll() {
     bound.values().forEach(Candidate::release);
   }
+
+  /** Forgets all candidates. On Equinox a reference keeps a service object that has left. */
+  void forgetAll() {
+    bound.clear();
+  }
 }

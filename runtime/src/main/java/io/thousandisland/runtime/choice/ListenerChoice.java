@@ -59,6 +59,7 @@ public final class ListenerChoice {
       told.clear();
     }
     candidates.releaseAll();
+    candidates.forgetAll();
   }
 
   /** A listener that cannot be obtained is tried again whenever another listener comes or goes. */
