@@ -58,11 +58,11 @@ final class Readme {
 
   /** The name of the file that configures the handler's server. */
   String configurationName() {
-    return found("beside it a configuration `([^`]+)`");
+    return found("beside it a configuration\\s+`([^`]+)`");
   }
 
   String configuration() {
-    return found("(?s)beside it a configuration .*?```\n(.*?)```");
+    return found("(?s)beside it a configuration\\s.*?```\n(.*?)```");
   }
 
   /** The options of the command that starts a ready-made server without Maven. */
